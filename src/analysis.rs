@@ -1,0 +1,83 @@
+//! Options in; plan, feed, finish; the record of a checkpoint out.
+
+use serde::{Deserialize, Serialize};
+
+/// Every option of an analysis. The command line and the page have the same ones and the same defaults.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// The whole network, or samples of it.
+    pub network: NetworkKind,
+    /// How alpha is computed from tau.
+    pub mode: Mode,
+    /// Sampled network: number of samples.
+    pub samples: u32,
+    /// Sampled network: seed of the first sample; sample i uses `seed + i`. Also the seed of the null models.
+    pub seed: u32,
+    /// Sampled network: neurons drawn of each layer, K.
+    pub layer_sample: u32,
+    /// Longest edge of the spectrum, T.
+    pub threshold: f64,
+    /// Longest edge of the neuron fractal dimension.
+    pub nfd_threshold: f64,
+    /// Smallest q.
+    pub q_min: f64,
+    /// Largest q.
+    pub q_max: f64,
+    /// Step of q.
+    pub q_step: f64,
+    /// Reference mode: which samples are dropped (0 none, 1 any f > 0, 2 alpha not peaked at its first q, 3 both).
+    pub filter: u8,
+    /// Null models.
+    pub null: Vec<NullKind>,
+    /// Number of samples of each null model.
+    pub null_samples: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            network: NetworkKind::Full,
+            mode: Mode::Exact,
+            samples: 10,
+            seed: 0,
+            layer_sample: 32,
+            threshold: 150.0,
+            nfd_threshold: 200.0,
+            q_min: -3.0,
+            q_max: 3.0,
+            q_step: 0.1,
+            filter: 0,
+            null: Vec::new(),
+            null_samples: 100,
+        }
+    }
+}
+
+/// Which neurons and edges are analysed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NetworkKind {
+    /// All of them.
+    Full,
+    /// A sampled network (SNIN).
+    Sampled,
+}
+
+/// How alpha is computed from tau.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Central differences on the q grid.
+    Exact,
+    /// Forward differences, as the authors' implementation.
+    Reference,
+}
+
+/// Kinds of null models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NullKind {
+    /// All entries of a group, permuted over its neurons.
+    Shuffle,
+}

@@ -1,0 +1,82 @@
+//! Containers of weights, read as named tensors.
+
+mod dtype;
+
+use serde::{Deserialize, Serialize};
+
+pub use dtype::DType;
+
+use crate::report::Warning;
+
+/// A tensor inside a file: where its bytes lie and what they mean. Elements are contiguous, the last axis fastest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TensorEntry {
+    /// Full name, as written in the file.
+    pub name: String,
+    /// Type of one element.
+    pub dtype: DType,
+    /// Sizes of the axes; the product fits `u64` and matches `bytes`.
+    pub shape: Vec<u64>,
+    /// Index into [`Checkpoint::files`].
+    pub file: usize,
+    /// First byte, from the start of the file.
+    pub offset: u64,
+    /// Length in bytes.
+    pub bytes: u64,
+}
+
+impl TensorEntry {
+    /// Number of elements.
+    pub fn elements(&self) -> u64 {
+        self.shape.iter().product()
+    }
+}
+
+/// One checkpoint: named tensors in one or several files. Nothing but headers has been read.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// The file's name without its extension, or the folder's name.
+    pub name: String,
+    /// Training step read from the name.
+    pub step: Option<u64>,
+    /// Container format: `safetensors`.
+    pub format: &'static str,
+    /// The files, in the order of their shards.
+    pub files: Vec<FileInfo>,
+    /// All tensors of all files, sorted by name with digits compared as numbers.
+    pub tensors: Vec<TensorEntry>,
+    /// What `config.json` says, if there is one.
+    pub config: Option<ModelConfig>,
+    /// A missing shard and the like.
+    pub warnings: Vec<Warning>,
+}
+
+/// One file of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileInfo {
+    /// File name without folders.
+    pub name: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// See [`crate::report::FileRecord::identity`].
+    pub identity: String,
+    /// Position among the files that were given to [`open`](crate::checkpoint).
+    pub input: usize,
+}
+
+/// The few entries of `config.json` that the wiring can use. Every one may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelConfig {
+    /// `gpt_neox`, `llama` and the like.
+    pub model_type: Option<String>,
+    /// Width of the residual stream.
+    pub hidden_size: Option<u64>,
+    /// Number of attention heads.
+    pub num_attention_heads: Option<u64>,
+    /// Number of heads of keys and values.
+    pub num_key_value_heads: Option<u64>,
+    /// Width of one head.
+    pub head_dim: Option<u64>,
+    /// Number of blocks.
+    pub num_hidden_layers: Option<u64>,
+}

@@ -1,0 +1,19 @@
+//! Neuron-based multifractal analysis (NeuroMFA) of neural-network weights.
+//!
+//! Data enters as bytes at the bottom and leaves as a drawing at the top; nothing below knows what is above it:
+//! [`source`] and [`checkpoint`] turn files into named tensors, [`network`] turns tensors into groups of neurons,
+//! [`multifractal`] turns groups into spectra and null models, [`series`] puts checkpoints in order,
+//! [`analysis`] drives all of it over bytes that the host feeds, [`report`] is the result document, and
+//! `plot` draws that document.
+
+pub mod analysis;
+pub mod checkpoint;
+pub mod multifractal;
+pub mod network;
+#[cfg(feature = "plot")]
+pub mod plot;
+pub mod report;
+pub mod series;
+pub mod source;
+#[cfg(feature = "web")]
+pub mod web;

@@ -1,0 +1,337 @@
+//! The types of the result document, `neuromfa-result/1`.
+//!
+//! The order and the names of the fields are the public interface; fields may be added, never renamed. A number that
+//! does not exist is `None`, written as `null`: no field ever holds NaN or an infinity.
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Options;
+
+/// The value of [`ResultDocument::schema`].
+pub const SCHEMA: &str = "neuromfa-result/1";
+
+/// One analysis of one or several checkpoints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResultDocument {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The program that computed the document.
+    pub tool: Tool,
+    /// Every option, with its value.
+    pub options: Options,
+    /// The checkpoints, in the order of the series.
+    pub checkpoints: Vec<CheckpointRecord>,
+    /// Benchmark scores by training step.
+    #[serde(default)]
+    pub scores: Vec<Score>,
+}
+
+/// Name and version of the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `neuromfa`.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+}
+
+impl Tool {
+    /// This crate.
+    pub fn this() -> Self {
+        Self { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+}
+
+/// All results of one checkpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckpointRecord {
+    /// The file's name without its extension, or the folder's name.
+    pub name: String,
+    /// Training step read from the name.
+    pub step: Option<u64>,
+    /// Container format, such as `safetensors`.
+    pub format: String,
+    /// Family of architectures that the tensor names fit.
+    pub architecture: String,
+    /// Whether the wiring was guessed.
+    pub guessed: bool,
+    /// The files that were read.
+    pub files: Vec<FileRecord>,
+    /// Number of entries of all floating-point tensors, analysed or not.
+    pub parameters: u64,
+    /// The neuron interaction network (of one sample, in a sampled run).
+    pub network: NetworkRecord,
+    /// One entry for each sample; a single entry with `seed: null` for the whole network.
+    pub samples: Vec<SampleRecord>,
+    /// Means over the samples.
+    pub mean: MeanRecord,
+    /// Null models.
+    #[serde(default)]
+    pub nulls: Vec<NullRecord>,
+    /// Neuron fractal dimension.
+    pub nfd: NfdRecord,
+    /// Simple baselines beside E.
+    pub baselines: Baselines,
+    /// What the reader of the numbers must know.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+    /// Degree of emergence against the first checkpoint of the series.
+    pub emergence: Option<f64>,
+}
+
+/// One file of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// File name without folders.
+    pub name: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 (hex) over the length, the header and 64 blocks of 4 KiB at evenly spread offsets.
+    pub identity: String,
+}
+
+/// Size of the neuron interaction network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NetworkRecord {
+    /// Input neurons of all groups.
+    pub neurons: u64,
+    /// Non-zero finite weights.
+    pub edges: u64,
+    /// Exact zeros.
+    pub zero_weights: u64,
+    /// NaN and infinite weights.
+    pub nonfinite_weights: u64,
+    /// The groups, in order.
+    pub layers: Vec<LayerRecord>,
+    /// Tensors that were not analysed, by reason.
+    #[serde(default)]
+    pub skipped: Vec<SkippedRecord>,
+}
+
+/// One group of matrices that leave the same neurons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerRecord {
+    /// Name of the group.
+    pub name: String,
+    /// Tensors whose outputs are concatenated.
+    pub tensors: Vec<String>,
+    /// Input neurons.
+    pub neurons: u64,
+    /// Outputs of each neuron, zeros included.
+    pub edges_per_neuron: u64,
+    /// Neurons with more than 10 edges of length in (1, T] (mean over samples, rounded down, in a sampled run).
+    pub kept: u64,
+}
+
+/// Tensors that were left out, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedRecord {
+    /// Plain words: `embeddings`, `normalisation`, `biases`, `integers` and the like.
+    pub reason: String,
+    /// Names of the tensors.
+    pub tensors: Vec<String>,
+}
+
+/// The spectrum of one network. Arrays over q have one value per q unless said otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SampleRecord {
+    /// Seed of the sample, `None` for the whole network.
+    pub seed: Option<u64>,
+    /// Neurons with more than 10 edges of length in (1, T].
+    pub neurons_kept: u64,
+    /// Distinct rounded radii R, ascending.
+    pub radii: Vec<u32>,
+    /// Largest radius d.
+    pub diameter: Option<u32>,
+    /// The orders q.
+    pub q: Vec<f64>,
+    /// Mass exponent.
+    pub tau: Vec<Option<f64>>,
+    /// Intercept of the fit.
+    pub intercept: Vec<Option<f64>>,
+    /// Standard error of tau.
+    pub stderr: Vec<Option<f64>>,
+    /// Coefficient of determination of the fit; null at q = 0.
+    pub r_squared: Vec<Option<f64>>,
+    /// D(q) = tau(q)/q; at q = 0 alpha_0.
+    pub dimension: Vec<Option<f64>>,
+    /// Singularity strength: 61 values in exact mode, one fewer than q in reference mode.
+    pub alpha: Vec<Option<f64>>,
+    /// Spectrum f(alpha), as many as `alpha`.
+    pub f: Vec<Option<f64>>,
+    /// ln Z_q(r) at a few q.
+    pub partition: PartitionRecord,
+    /// Regularity.
+    pub alpha0: Option<f64>,
+    /// Reference mode: alpha at q = -step and at q = 0; null in exact mode.
+    pub alpha0_candidates: Option<[f64; 2]>,
+    /// Heterogeneity: largest minus smallest alpha.
+    pub width: Option<f64>,
+    /// ln((alpha_max - alpha_0)/(alpha_0 - alpha_min)).
+    pub asymmetry: Option<f64>,
+    /// Neuron fractal dimension of this sample.
+    pub nfd: NfdSummary,
+}
+
+/// The partition function at a few orders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartitionRecord {
+    /// Those of -3, -2, ..., 3 that the grid holds.
+    pub q: Vec<f64>,
+    /// One row per q, one value per radius.
+    pub ln_z: Vec<Vec<Option<f64>>>,
+}
+
+/// Five numbers of a distribution over neurons.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct NfdSummary {
+    /// Mean.
+    pub mean: Option<f64>,
+    /// Median.
+    pub median: Option<f64>,
+    /// Sample standard deviation (n - 1).
+    pub sd: Option<f64>,
+    /// Smallest.
+    pub min: Option<f64>,
+    /// Largest.
+    pub max: Option<f64>,
+}
+
+/// Means over samples.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct MeanRecord {
+    /// Mean alpha_0.
+    pub alpha0: Option<f64>,
+    /// Sample standard deviation, null for one sample.
+    pub alpha0_sd: Option<f64>,
+    /// Mean width.
+    pub width: Option<f64>,
+    /// Sample standard deviation, null for one sample.
+    pub width_sd: Option<f64>,
+}
+
+/// A null model of one checkpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NullRecord {
+    /// `shuffle`, `gaussian`, `initialisation` or `rescale`.
+    pub kind: String,
+    /// Number of null samples.
+    pub samples: u64,
+    /// Mean alpha_0.
+    pub alpha0: Option<f64>,
+    /// Sample standard deviation.
+    pub alpha0_sd: Option<f64>,
+    /// 2.5 % and 97.5 % points of the null samples.
+    pub alpha0_interval: Option<[f64; 2]>,
+    /// Mean width.
+    pub width: Option<f64>,
+    /// Sample standard deviation.
+    pub width_sd: Option<f64>,
+    /// 2.5 % and 97.5 % points.
+    pub width_interval: Option<[f64; 2]>,
+    /// Mean E of the null, sample i against sample i of the first checkpoint's null.
+    pub emergence: Option<f64>,
+    /// 2.5 % and 97.5 % points.
+    #[serde(default)]
+    pub emergence_interval: Option<[f64; 2]>,
+    /// Mean asymmetry.
+    #[serde(default)]
+    pub asymmetry: Option<f64>,
+    /// 2.5 % and 97.5 % points.
+    #[serde(default)]
+    pub asymmetry_interval: Option<[f64; 2]>,
+    /// alpha at each q, mean over the null samples.
+    pub alpha: Vec<Option<f64>>,
+    /// f at each q, mean over the null samples.
+    pub f: Vec<Option<f64>>,
+    /// 2.5 % and 97.5 % points of f's spectrum at each q: `[alpha_low, alpha_high, f_low, f_high]`.
+    #[serde(default)]
+    pub envelope: Vec<[f64; 4]>,
+    /// alpha_0 of every null sample.
+    pub alpha0_values: Vec<Option<f64>>,
+    /// Width of every null sample.
+    pub width_values: Vec<Option<f64>>,
+    /// Neuron fractal dimension over all null samples together.
+    #[serde(default)]
+    pub nfd: NullNfd,
+}
+
+/// Neuron fractal dimension of a null model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NullNfd {
+    /// Mean over null samples of the mean over neurons.
+    pub mean: Option<f64>,
+    /// 2.5 % and 97.5 % points of the null samples' means.
+    pub mean_interval: Option<[f64; 2]>,
+    /// Mean histogram over null samples, on the bins of [`NfdRecord::histogram`].
+    pub histogram: Option<NfdHistogram<f64>>,
+}
+
+/// Neuron fractal dimension of one checkpoint.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NfdRecord {
+    /// Mean over neurons (mean over samples of it, in a sampled run); likewise the others.
+    #[serde(flatten)]
+    pub summary: NfdSummary,
+    /// Counts of neurons in equal bins.
+    pub histogram: NfdHistogram<f64>,
+    /// One entry per group.
+    pub layers: Vec<NfdLayer>,
+}
+
+/// Counts in equal bins between `from` and `to`; counts are means over samples and may be fractions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NfdHistogram<T> {
+    /// Lower edge of the first bin.
+    pub from: f64,
+    /// Upper edge of the last bin.
+    pub to: f64,
+    /// Neurons in each bin.
+    pub counts: Vec<T>,
+}
+
+/// Neuron fractal dimension of one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NfdLayer {
+    /// Name of the group.
+    pub name: String,
+    /// Its numbers.
+    #[serde(flatten)]
+    pub summary: NfdSummary,
+}
+
+/// Baselines that any analysis should be compared with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Baselines {
+    /// Mean |w| over all entries of the groups.
+    pub mean_abs_weight: Option<f64>,
+    /// Mean over neurons of the sum of |w|.
+    pub mean_weighted_degree: Option<f64>,
+}
+
+/// Something that the reader of a number must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Stable, in kebab case: `fit-fair`, `neurons-left-out`, `zero-weights` and the like.
+    pub code: String,
+    /// One or two sentences for people.
+    pub text: String,
+}
+
+/// Values of one benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Name of the metric.
+    pub metric: String,
+    /// Values by step.
+    pub values: Vec<ScoreValue>,
+}
+
+/// One value of one benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ScoreValue {
+    /// Training step.
+    pub step: u64,
+    /// Value of the metric, in its own unit (accuracies from 0 to 1).
+    pub value: f64,
+}
