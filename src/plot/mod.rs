@@ -35,8 +35,13 @@ pub use png::png;
 
 use crate::report::ResultDocument;
 use scene::Scene;
-use sheet::{Drawn, Sheet, UNITS};
+use sheet::{Drawn, Sheet};
 use theme::Theme;
+
+// What a backend outside of this module needs.
+pub(crate) use sheet::UNITS;
+#[cfg(feature = "view")]
+pub(crate) use text::{Face, baseline};
 
 /// Smallest and largest side of a figure in CSS pixels.
 const SIDES: (f64, f64) = (16.0, 8192.0);
@@ -87,7 +92,7 @@ pub fn svg(document: &ResultDocument, figure: &Figure) -> Result<String, PlotErr
     // Writing to a string cannot fail.
     write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width}\" height=\"{height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" role=\"img\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\">\n<g stroke-linejoin=\"round\">\n{body}</g>\n</svg>\n"
     )
     .ok();
