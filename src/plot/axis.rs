@@ -10,7 +10,7 @@ use plotters_backend::DrawingBackend;
 
 use super::figure::{PlotPlace, StepScale};
 use super::labels::{Run, draw_runs};
-use super::numbers::{count, decimal, percent, signed};
+use super::numbers::{decimal, percent, signed};
 use super::sheet::{Drawn, Point, Rect, Sheet, Stroke, Type, UNITS};
 use super::text::Face;
 
@@ -179,6 +179,10 @@ pub(super) fn padded(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     Some((low - margin, high + margin))
 }
 
+/// Least distances of ticks in CSS pixels: on the y axis of a large chart, and on the x axis.
+pub(super) const Y_DISTANCE: f64 = 30.0;
+pub(super) const X_DISTANCE: f64 = 50.0;
+
 /// A rectangle with a scale on each side.
 pub(super) struct Chart {
     pub rect: Rect,
@@ -192,6 +196,17 @@ impl Chart {
         let unit = |v: f64| (v * UNITS).round().clamp(-1e6, 1e6) as i32;
         let sides = (unit(rect.left)..unit(rect.right), unit(rect.bottom)..unit(rect.top));
         Self { rect, x, y, coordinates: Cartesian2d::new(x, y, sides) }
+    }
+
+    /// As [`Chart::new`], its left edge moved to the right where the values of the y axis need more room.
+    pub fn fitted<DB: DrawingBackend>(sheet: &Sheet<DB>, rect: Rect, x: Scale, y: Scale) -> Self {
+        let chart = Self::new(rect, x, y);
+        let ticks = chart.y_ticks(Y_DISTANCE);
+        let style = Type { face: Face::Regular, size: sheet.theme.sizes.tick, color: sheet.theme.ink3 };
+        let texts = ticks.values.iter().map(|v| Numerals::Plain.tick(*v, ticks.decimals));
+        let widest = texts.map(|text| sheet.measure(&text, style)).fold(0.0, f64::max);
+        let left = rect.left.max(sheet.frame.left + widest + 10.0).min(rect.right - 1.0);
+        Self::new(Rect { left, ..rect }, x, y)
     }
 
     /// Where a pair of values lies.
@@ -243,9 +258,15 @@ impl Chart {
     }
 
     /// Horizontal grid lines with their values at the left.
-    pub fn draw_grid<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, ticks: &Ticks, numerals: Numerals) -> Drawn<DB> {
+    pub fn draw_grid<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        ticks: &Ticks,
+        numerals: Numerals,
+        size: f64,
+    ) -> Drawn<DB> {
         let theme = &sheet.theme;
-        let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.ink3 };
+        let style = Type { face: Face::Regular, size, color: theme.ink3 };
         for value in &ticks.values {
             let (_, y) = self.at((0.0, *value));
             let stroke = Stroke::new(theme.grid, theme.sizes.hair);
@@ -271,43 +292,6 @@ impl Chart {
         }
         draw_runs(sheet, (self.rect.right + 12.0, y + 14.5), symbol, HPos::Left)
     }
-}
-
-/// The values of a step axis, the selected step in bold; values that would touch their neighbours are left out, the
-/// selected and the last one never.
-pub(super) fn draw_step_labels<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    chart: &Chart,
-    y: f64,
-    selected: Option<u64>,
-) -> Drawn<DB> {
-    let theme = &sheet.theme;
-    let Scale::Steps(axis) = chart.x else { return Ok(()) };
-    let mut steps: Vec<u64> = chart.x.key_points(8usize).into_iter().map(|v| v as u64).collect();
-    let first_choice: Vec<u64> = selected.into_iter().chain([axis.last as u64, 0]).collect();
-    steps.splice(0..0, first_choice);
-    let mut taken: Vec<(f64, f64)> = Vec::new();
-    for (i, step) in steps.iter().enumerate() {
-        let bold = selected == Some(*step);
-        let outside = *step == 0 && !(axis.gap > 0.0 || axis.first == 0.0);
-        if outside || steps[..i].contains(step) {
-            continue;
-        }
-        let face = if bold { Face::Semibold } else { Face::Regular };
-        let color = if bold { theme.ink } else { theme.ink3 };
-        let style = Type { face, size: theme.sizes.tick, color };
-        let text = count(*step);
-        let half = sheet.measure(&text, style) / 2.0;
-        let (x, _) = chart.at((*step as f64, 0.0));
-        // A label must not run out of the sheet.
-        let x = x.min(sheet.frame.right - half).max(sheet.frame.left + half);
-        if taken.iter().any(|(from, to)| x - half < to + 6.0 && from - 6.0 < x + half) {
-            continue;
-        }
-        taken.push((x - half, x + half));
-        sheet.text((x, y), &text, style, HPos::Center, VPos::Center)?;
-    }
-    Ok(())
 }
 
 /// The break between step 0 and the first positive step, drawn over a line at `y`.

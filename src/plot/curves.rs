@@ -190,7 +190,12 @@ impl<'a> Curves<'a> {
             [2.0, 8.0, -6.0, 14.0, -12.0].map(|dy| ((x + 8.0, y + dy), HPos::Left)).to_vec()
         });
         let style = self.label_type(sheet, self.scene.text_color(&sheet.theme, index));
-        Label { text: self.group_name(chart, index), style, places }
+        let text = match self.scene.records()[index].step {
+            // The one label that says what the numbers are.
+            Some(_) if self.scene.figure.compact && index == 0 => format!("step {}", self.scene.short_name(0)),
+            _ => self.group_name(chart, index),
+        };
+        Label { text, style, places }
     }
 
     /// `step 3,000`, or `steps 0 to 128` where the next curves end at the same place.

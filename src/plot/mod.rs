@@ -6,19 +6,26 @@
 mod axis;
 mod curves;
 mod figure;
+mod fit;
 mod labels;
 mod marks;
+mod nfd;
 mod numbers;
+mod overq;
 #[cfg(feature = "cli")]
 mod png;
 mod rulers;
 mod scene;
+mod series;
 mod sheet;
 mod spectrum;
+mod steps;
 mod story;
+mod strip;
 mod svg;
 mod text;
 mod theme;
+mod title;
 mod widths;
 
 use std::fmt::Write as _;
@@ -75,10 +82,17 @@ fn draw_on<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let sheet = Sheet::new(backend, Theme::of(figure.theme))?;
     let scene = Scene::new(document, figure);
-    let inside = sheet.frame;
+    let inside = title::draw(&sheet, &scene)?;
     match figure.kind {
-        _ => spectrum::draw(&sheet, &scene, inside, layout)?,
+        Kind::Spectrum => spectrum::draw(&sheet, &scene, inside, layout)?,
+        Kind::Tau | Kind::Dimension => overq::draw(&sheet, &scene, inside, layout)?,
+        Kind::Fit => fit::draw(&sheet, &scene, inside, layout)?,
+        Kind::Nfd => nfd::draw(&sheet, &scene, inside, layout)?,
+        Kind::Strip => strip::draw(&sheet, &scene, inside, layout)?,
+        Kind::Series => series::draw(&sheet, &scene, inside, layout)?,
+        Kind::Steps => steps::draw(&sheet, &scene, inside, layout)?,
     }
+    title::draw_message(&sheet, &scene, layout)?;
     sheet.present()
 }
 

@@ -3,7 +3,7 @@
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
 
-use super::axis::{Chart, Scale};
+use super::axis::{Chart, Scale, X_DISTANCE};
 use super::figure::{Layout, RowPlace};
 use super::labels::{Run, draw_runs, runs_width};
 use super::marks;
@@ -13,18 +13,28 @@ use super::sheet::{Drawn, Rect, Sheet, Stroke, Type};
 use super::spectrum::row_text;
 use super::text::Face;
 
-/// Share of the figure's height that the rows take, their caption included.
-pub(super) const HEIGHT_SHARE: f64 = 0.355;
+/// Largest share of the figure's height that the rows take, their caption included.
+const HEIGHT_SHARE: f64 = 0.355;
 
 /// More checkpoints than this are thinned out.
 const MOST_ROWS: usize = 40;
 
-/// Distance of rows where there is room.
-const PITCH: f64 = 8.7;
+/// Distance of the rows: of a few, and where there is room.
+const WIDE_PITCH: f64 = 18.0;
+const PITCH: f64 = 8.73;
+
+/// Height of the rows that a long series takes where there is room.
+const ROWS: f64 = 122.2;
 
 /// Room above the first row, for the caption, and below the last.
 const ABOVE: f64 = 28.0;
 const BELOW: f64 = 13.0;
+
+/// Height of the rows with their caption: a few rows leave more to the spectrum.
+pub(super) fn height(scene: &Scene, inside: Rect) -> f64 {
+    let rows = chosen(scene).len().max(2) as f64;
+    (ABOVE + BELOW + ((rows - 1.0) * WIDE_PITCH).min(ROWS)).min(HEIGHT_SHARE * inside.height())
+}
 
 /// The chart under the spectrum; it shares the x axis.
 pub(super) fn chart(spectrum: &Chart, inside: Rect) -> Chart {
@@ -49,7 +59,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let rect = chart.rect;
     let rows = chosen(scene);
     let grid = Stroke::new(theme.grid, theme.sizes.hair);
-    for value in chart.x_ticks(50.0).values {
+    for value in chart.x_ticks(X_DISTANCE).values {
         let (x, _) = chart.at((value, 0.0));
         sheet.line(&[(x, rect.top), (x, rect.bottom)], grid)?;
     }
@@ -58,7 +68,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     draw_caption(sheet, scene, rect, inside)?;
 
     let room = rect.height() - ABOVE - BELOW;
-    let pitch = (room / (rows.len().max(2) - 1) as f64).clamp(0.5, PITCH);
+    let pitch = (room / (rows.len().max(2) - 1) as f64).clamp(0.5, WIDE_PITCH);
     let y_of = |row: usize| rect.top + ABOVE + pitch * row as f64;
     layout.rows = rows.iter().enumerate().map(|(row, &checkpoint)| RowPlace { checkpoint, y: y_of(row) }).collect();
     layout.plots.push(chart.place("rulers"));
@@ -70,7 +80,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         sheet.block(highlight, theme.soft, 1.0)?;
     }
     for place in &layout.rows {
-        draw_row(sheet, scene, spectrum, place, pitch)?;
+        draw_row(sheet, scene, spectrum, place, pitch.min(PITCH))?;
     }
     draw_numbers(sheet, scene, layout, rect, inside)
 }

@@ -3,7 +3,7 @@
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-use super::axis::{Chart, Numerals, Scale};
+use super::axis::{Chart, Numerals, Scale, X_DISTANCE, Y_DISTANCE};
 use super::curves::{Curves, scales};
 use super::figure::Layout;
 use super::labels::{Label, Placer, Run};
@@ -35,10 +35,10 @@ pub(super) fn draw<DB: DrawingBackend>(
     } else {
         Scale::Linear(low, high.max(-0.04 * low))
     };
-    let chart = Chart::new(area(scene, inside, rows), x, y);
+    let chart = Chart::fitted(sheet, area(scene, inside, rows), x, y);
     let story = if scene.is_last() { Story::of(scene) } else { Story::default() };
 
-    chart.draw_grid(sheet, &chart.y_ticks(30.0), Numerals::Plain)?;
+    chart.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), Numerals::Plain, sheet.theme.sizes.tick)?;
     let axis = if rows {
         let axis = rulers::chart(&chart, inside);
         rulers::draw(sheet, scene, &chart, &axis, inside, layout)?;
@@ -47,7 +47,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         Chart::new(chart.rect, chart.x, chart.y)
     };
     let symbol = Type { face: Face::Symbol, size: sheet.theme.sizes.symbol, color: sheet.theme.ink };
-    axis.draw_x_axis(sheet, &axis.x_ticks(50.0), &[Run("α", symbol)])?;
+    axis.draw_x_axis(sheet, &axis.x_ticks(X_DISTANCE), &[Run("α", symbol)])?;
 
     curves.draw(sheet, &chart)?;
     if scene.records().is_empty() {
@@ -80,7 +80,7 @@ fn area(scene: &Scene, inside: Rect, rows: bool) -> Rect {
     // Names of the curves stand right of the chart where there are several.
     let right = if rows { 56.0 } else if series { 46.0 } else { 30.0 };
     let top = if series { 28.0 } else { 12.0 };
-    let bottom = if rows { rulers::HEIGHT_SHARE * inside.height() + 30.0 } else { 25.0 };
+    let bottom = if rows { rulers::height(scene, inside) + 30.0 } else { 25.0 };
     Rect {
         left: inside.left + left,
         top: inside.top + top,
@@ -192,7 +192,9 @@ fn draw_widened<DB: DrawingBackend>(
     placer.keep_clear_line(vec![tail, head]);
     let style = Type { face: Face::Semibold, size: theme.sizes.label, color: theme.ink2 };
     let h_pos = if rightwards { HPos::Right } else { HPos::Left };
-    let places = [0.0, -6.0, 8.0].map(|dy| ((tail.0 + 8.0 * inwards, head.1 + dy), h_pos)).to_vec();
+    // Beside the arrow, never farther down than its head.
+    let low = (head.1 - tail.1).min(26.0);
+    let places = [low, low + 8.0, low - 10.0].map(|dy| ((tail.0 + 8.0 * inwards, tail.1 + dy), h_pos)).to_vec();
     placer.draw(sheet, &Label { text: "widened".into(), style, places }).map(|_| ())
 }
 

@@ -174,3 +174,32 @@ fn bell(mean: f64, sd: f64) -> NfdHistogram<f64> {
     });
     NfdHistogram { from: 0.0, to: 2.0, counts: counts.collect() }
 }
+
+/// Fifteen checkpoints, invented between the first and the last real one.
+pub fn long() -> ResultDocument {
+    let source: Source = serde_json::from_str(include_str!("../data/plot/neox-tiny.json")).expect("test data");
+    let (first, last) = (&source.checkpoints[0], &source.checkpoints[3]);
+    let steps = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 1500, 2000, 3000];
+    let between = |step: u64| {
+        // Little happens before step 100.
+        let t = (((step + 1) as f64).ln() / 8.0 - 0.6).max(0.0) / 0.4;
+        let mix = |a: f64, b: f64| a + (b - a) * t;
+        let mixed = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| mix(*a, *b)).collect();
+        Spectrum {
+            step,
+            tau: mixed(&first.tau, &last.tau),
+            alpha: mixed(&first.alpha, &last.alpha),
+            f: mixed(&first.f, &last.f),
+            alpha0: mix(first.alpha0, last.alpha0),
+            width: mix(first.width, last.width),
+            nfd_mean: mix(first.nfd_mean, last.nfd_mean),
+            emergence: 0.072 * t,
+        }
+    };
+    let mut document = series();
+    document.checkpoints = steps.map(|step| record(&between(step), first, &source.q)).to_vec();
+    document.scores[0].values = steps
+        .map(|step| ScoreValue { step, value: 0.62 * ((step + 1) as f64).ln() / 8.0 })
+        .to_vec();
+    document
+}
