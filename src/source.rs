@@ -31,7 +31,11 @@ pub struct ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "reading {} bytes at byte {} failed: {}", self.length, self.offset, self.reason)
+        write!(
+            formatter,
+            "reading {} bytes at byte {} failed: {}",
+            self.length, self.offset, self.reason
+        )
     }
 }
 

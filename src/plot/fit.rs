@@ -25,13 +25,35 @@ pub(super) fn draw<DB: DrawingBackend>(
     let theme = &sheet.theme;
     let fit = chosen(scene).unwrap_or_default();
     let points = points(&fit);
-    let [x, y] = [padded(points.iter().map(|p| p.0)), padded(points.iter().map(|p| p.1))];
-    let (x, y) = (x.unwrap_or((-4.0, 0.2)), y.unwrap_or((-1.0, 5.0)));
+    // The line from the smallest radius to the diameter, where ln(r/d) = 0.
+    let start = points.iter().map(|p| p.0).fold(0.0, f64::min);
+    let slope = clean(fit.slope)
+        .zip(clean(fit.intercept))
+        .filter(|_| !points.is_empty());
+    let line: Vec<Point> = slope.map_or(Vec::new(), |(slope, at_diameter)| {
+        [start, 0.0].map(|x| (x, at_diameter + slope * x)).to_vec()
+    });
+    let all = || points.iter().chain(&line);
+    let x = padded(all().map(|p| p.0)).unwrap_or((-4.0, 0.2));
+    let y = padded(all().map(|p| p.1)).unwrap_or((-1.0, 5.0));
     let rect = inside_of(inside, 36.0, 58.0);
     let chart = Chart::fitted(sheet, rect, Scale::Linear(x.0, x.1), Scale::Linear(y.0, y.1));
-    chart.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), Numerals::Plain, theme.sizes.tick)?;
-    let text = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink };
-    let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink };
+    chart.draw_grid(
+        sheet,
+        &chart.y_ticks(Y_DISTANCE),
+        Numerals::Plain,
+        theme.sizes.tick,
+    )?;
+    let text = Type {
+        face: Face::Regular,
+        size: theme.sizes.label,
+        color: theme.ink,
+    };
+    let symbol = Type {
+        face: Face::Symbol,
+        size: theme.sizes.label + 2.0,
+        color: theme.ink,
+    };
     let name = [Run("ln(", text), Run("r/d", symbol), Run(")", text)];
     chart.draw_x_axis(sheet, &chart.x_ticks(X_DISTANCE), &name)?;
     layout.plots.push(chart.place("fit"));
@@ -40,21 +62,25 @@ pub(super) fn draw<DB: DrawingBackend>(
     for point in &points {
         sheet.disc(chart.at(*point), 2.6, color)?;
     }
-    if let (Some(slope), Some(intercept)) = (clean(fit.slope), clean(fit.intercept)) {
-        let ends = [x.0.max(low(&points)), x.1.min(0.0)];
-        let line = ends.map(|x| chart.at((x, intercept + slope * x)));
-        sheet.line(&line, Stroke::new(theme.bg, 4.0).opacity(0.7))?;
-        sheet.line(&line, Stroke::new(theme.ink, 1.6))?;
-        draw_words(sheet, &chart, &fit, slope)?;
-    }
-    Ok(())
+    let line: Vec<Point> = line.into_iter().map(|p| chart.at(p)).collect();
+    sheet.line(&line, Stroke::new(theme.bg, 4.0).opacity(0.7))?;
+    sheet.line(&line, Stroke::new(theme.ink, 1.6))?;
+    slope.map_or(Ok(()), |(slope, _)| draw_words(sheet, &chart, &fit, slope))
 }
 
 /// Slope and R squared, in the corner that the line leaves free.
 fn draw_words<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, fit: &Fit, slope: f64) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let text = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink };
-    let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink };
+    let text = Type {
+        face: Face::Regular,
+        size: theme.sizes.label,
+        color: theme.ink,
+    };
+    let symbol = Type {
+        face: Face::Symbol,
+        size: theme.sizes.label + 2.0,
+        color: theme.ink,
+    };
     let slope_text = format!(" {}", decimal(slope, 3));
     let r_text = clean(fit.r_squared).map(|r| format!("² {}", decimal(r, 2)));
     let mut runs = vec![Run("slope ", text), Run("τ", symbol), Run(&slope_text, text)];
@@ -62,12 +88,12 @@ fn draw_words<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, fit: &Fit, s
         runs.extend([Run(", ", text), Run("R", symbol), Run(r_text, text)]);
     }
     let rect = chart.rect;
-    let (x, h_pos) = if slope < 0.0 { (rect.right - 8.0, HPos::Right) } else { (rect.left + 8.0, HPos::Left) };
+    let (x, h_pos) = if slope < 0.0 {
+        (rect.right - 8.0, HPos::Right)
+    } else {
+        (rect.left + 8.0, HPos::Left)
+    };
     draw_runs(sheet, (x, rect.top + 10.0), &runs, h_pos)
-}
-
-fn low(points: &[Point]) -> f64 {
-    points.iter().map(|p| p.0).fold(0.0, f64::min)
 }
 
 /// The points (ln(r/d), ln Z).

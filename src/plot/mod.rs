@@ -27,6 +27,7 @@ mod text;
 mod theme;
 mod title;
 mod widths;
+mod words;
 
 use std::fmt::Write as _;
 
@@ -68,7 +69,11 @@ pub fn backend_size(figure: &Figure) -> (u32, u32) {
 }
 
 /// Draws a figure. The backend has [`backend_size`] units, eight to a CSS pixel.
-pub fn draw<DB: DrawingBackend>(backend: DB, document: &ResultDocument, figure: &Figure) -> Result<Layout, PlotError> {
+pub fn draw<DB: DrawingBackend>(
+    backend: DB,
+    document: &ResultDocument,
+    figure: &Figure,
+) -> Result<Layout, PlotError> {
     let mut layout = Layout::default();
     draw_on(backend, document, figure, &mut layout).map_err(|error| PlotError::Backend(error.to_string()))?;
     Ok(layout)
@@ -103,11 +108,16 @@ pub fn svg(document: &ResultDocument, figure: &Figure) -> Result<String, PlotErr
     draw(svg::SvgBackend::new(&mut body, size), document, figure)?;
     let (width, height) = (f64::from(size.0) / UNITS, f64::from(size.1) / UNITS);
     let mut out = String::with_capacity(body.len() + 500);
+    let scene = Scene::new(document, figure);
     // Writing to a string cannot fail.
     write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" role=\"img\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\">\n<g stroke-linejoin=\"round\">\n{body}</g>\n</svg>\n"
+         viewBox=\"0 0 {width} {height}\">\n<title>{}</title>\n<desc>{}</desc>\n\
+         <metadata>{}</metadata>\n<g stroke-linejoin=\"round\">\n{body}</g>\n</svg>\n",
+        words::title(&scene),
+        svg::escape(&words::description(&scene)),
+        svg::escape(&words::receipt(&scene)),
     )
     .ok();
     Ok(out)

@@ -28,13 +28,27 @@ pub(super) fn draw<DB: DrawingBackend>(
     if !scene.figure.title || !has_title {
         return Ok(sheet.frame);
     }
-    let text = Type { face: Face::Semibold, size: theme.sizes.title, color: theme.ink };
-    let symbol = Type { face: Face::Symbol, size: theme.sizes.title + 1.0, color: theme.ink };
+    let text = Type {
+        face: Face::Semibold,
+        size: theme.sizes.title,
+        color: theme.ink,
+    };
+    let symbol = Type {
+        face: Face::Symbol,
+        size: theme.sizes.title + 1.0,
+        color: theme.ink,
+    };
     let order = format!(" = {}", decimal(fit::order(scene), 1));
     let runs = match scene.figure.kind {
         Kind::Tau => vec![Run("Mass exponent ", text), Run("τ(q)", symbol)],
         Kind::Dimension => vec![Run("Generalised dimension ", text), Run("D(q)", symbol)],
-        Kind::Fit => vec![Run("Fit of ln ", text), Run("Z", symbol), Run(" at ", text), Run("q", symbol), Run(&order, text)],
+        Kind::Fit => vec![
+            Run("Fit of ln ", text),
+            Run("Z", symbol),
+            Run(" at ", text),
+            Run("q", symbol),
+            Run(&order, text),
+        ],
         Kind::Nfd => vec![Run("Neuron fractal dimension", text)],
         _ => vec![Run("Multifractal spectrum ", text), Run("f(α)", symbol)],
     };
@@ -44,14 +58,26 @@ pub(super) fn draw<DB: DrawingBackend>(
     if scene.figure.kind != Kind::Fit {
         draw_legend(sheet, scene, from, y)?;
     }
-    Ok(Rect { top: sheet.frame.top + HEIGHT, ..sheet.frame })
+    Ok(Rect {
+        top: sheet.frame.top + HEIGHT,
+        ..sheet.frame
+    })
 }
 
 /// The ramp of the steps and the null model, as far as there is room.
 fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, y: f64) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let style = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink3 };
-    let swatch = |x: f64, width: f64, reach: f64| Rect { left: x, top: y - reach, right: x + width, bottom: y + reach };
+    let style = Type {
+        face: Face::Regular,
+        size: theme.sizes.label,
+        color: theme.ink3,
+    };
+    let swatch = |x: f64, width: f64, reach: f64| Rect {
+        left: x,
+        top: y - reach,
+        right: x + width,
+        bottom: y + reach,
+    };
     let mut x = from;
     if scene.is_series() && scene.figure.kind != Kind::Nfd {
         let last = scene.records().len() - 1;
@@ -68,8 +94,14 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
         sheet.text((x + 71.0, y), &words, style, HPos::Left, VPos::Center)?;
         x += width + 16.0;
     }
-    let Some(null) = scene.null(scene.current) else { return Ok(()) };
-    let of = if scene.is_series() { format!(" of {}", scene.long_name(scene.current)) } else { String::new() };
+    let Some(null) = scene.null(scene.current) else {
+        return Ok(());
+    };
+    let of = if scene.is_series() {
+        format!(" of {}", scene.long_name(scene.current))
+    } else {
+        String::new()
+    };
     let words = format!("{}{of}", null_name(null));
     if x + 33.0 + sheet.measure(&words, style) > sheet.frame.right {
         return Ok(());
@@ -78,32 +110,55 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
         sheet.block(swatch(x, 26.0, 5.0), theme.null, theme.null_fill)?;
     }
     if scene.figure.kind != Kind::Nfd {
-        sheet.line(&[(x, y), (x + 26.0, y)], Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH))?;
+        sheet.line(
+            &[(x, y), (x + 26.0, y)],
+            Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH),
+        )?;
     }
     sheet.text((x + 33.0, y), &words, style, HPos::Left, VPos::Center)
 }
 
 /// The figure's message in the middle of its first chart, over a patch of the background.
-pub(super) fn draw_message<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, layout: &Layout) -> Drawn<DB> {
+pub(super) fn draw_message<DB: DrawingBackend>(
+    sheet: &Sheet<DB>,
+    scene: &Scene,
+    layout: &Layout,
+) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let Some(plot) = layout.plots.first().filter(|_| !scene.figure.message.is_empty()) else { return Ok(()) };
+    let Some(plot) = layout.plots.first().filter(|_| !scene.figure.message.is_empty()) else {
+        return Ok(());
+    };
     let style = |first: bool| Type {
         face: if first { Face::Semibold } else { Face::Regular },
         size: theme.sizes.title,
         color: if first { theme.ink } else { theme.ink2 },
     };
     let room = plot.width - 24.0;
-    let lines: Vec<(String, Type)> = scene.figure.message.iter().take(8).enumerate().flat_map(|(i, text)| {
-        let style = style(i == 0);
-        wrapped(sheet, text, style, room).into_iter().map(move |line| (line, style))
-    }).collect();
+    let lines: Vec<(String, Type)> = scene
+        .figure
+        .message
+        .iter()
+        .take(8)
+        .enumerate()
+        .flat_map(|(i, text)| {
+            let style = style(i == 0);
+            wrapped(sheet, text, style, room)
+                .into_iter()
+                .map(move |line| (line, style))
+        })
+        .collect();
     let height = 1.45 * theme.sizes.title;
     let middle = (plot.left + plot.width / 2.0, plot.top + plot.height / 2.0);
     let top = middle.1 - height * (lines.len() as f64 - 1.0) / 2.0;
     for (i, (line, style)) in lines.iter().enumerate() {
         let y = top + height * i as f64;
         let half = sheet.measure(line, *style) / 2.0 + 8.0;
-        let patch = Rect { left: middle.0 - half, top: y - height / 2.0, right: middle.0 + half, bottom: y + height / 2.0 };
+        let patch = Rect {
+            left: middle.0 - half,
+            top: y - height / 2.0,
+            right: middle.0 + half,
+            bottom: y + height / 2.0,
+        };
         sheet.block(patch, theme.bg, 1.0)?;
         sheet.text((middle.0, y), line, *style, HPos::Center, VPos::Center)?;
     }
@@ -115,7 +170,11 @@ fn wrapped<DB: DrawingBackend>(sheet: &Sheet<DB>, text: &str, style: Type, room:
     let mut lines = vec![String::new()];
     for word in text.split_whitespace().take(100) {
         let Some(line) = lines.last_mut() else { break };
-        let longer = if line.is_empty() { word.to_string() } else { format!("{line} {word}") };
+        let longer = if line.is_empty() {
+            word.to_string()
+        } else {
+            format!("{line} {word}")
+        };
         if line.is_empty() || sheet.measure(&longer, style) <= room {
             *line = longer;
         } else {
