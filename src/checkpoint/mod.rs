@@ -76,6 +76,14 @@ pub struct Checkpoint {
     pub warnings: Vec<Warning>,
 }
 
+impl Checkpoint {
+    /// Number of elements of all floating-point tensors.
+    pub fn parameters(&self) -> u64 {
+        let floats = self.tensors.iter().filter(|tensor| tensor.dtype.is_float());
+        floats.map(TensorEntry::elements).fold(0, u64::saturating_add)
+    }
+}
+
 /// One file of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileInfo {
