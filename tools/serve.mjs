@@ -37,10 +37,12 @@ const isolation = {
  * @param {boolean} [options.isolated] send the isolation headers; off, it behaves like GitHub Pages
  * @param {string} [options.prefix] the sub-path of the site, such as "/neuromfa/"
  * @param {number} [options.latency] milliseconds before each answer
+ * @param {(path: string) => void} [options.onRequest] is told each path that is asked for
  * @returns {Promise<{url: string, port: number, close: () => Promise<void>}>}
  */
-export async function serve({ folder = dist, port = 0, host = 'localhost', isolated = true, prefix = '/', latency = 0 } = {}) {
+export async function serve({ folder = dist, port = 0, host = 'localhost', isolated = true, prefix = '/', latency = 0, onRequest } = {}) {
   const server = createServer(async (request, response) => {
+    onRequest?.(request.url);
     if (latency > 0) await sleep(latency);
     const path = request.method === 'GET' || request.method === 'HEAD' ? localPath(request.url, prefix) : null;
     const file = path === null ? null : await findFile(join(folder, path));
