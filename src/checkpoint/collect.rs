@@ -274,7 +274,10 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
     let mut taken = HashSet::new();
     let mut drafts = Vec::new();
     for &(at, _) in kinds.iter().filter(|(_, kind)| *kind == Kind::Index) {
-        drafts.extend(indexed(inputs, folder, at, &mut taken));
+        // Without any of its files an index says nothing.
+        let draft = indexed(inputs, folder, at).filter(|draft| draft.parts.iter().any(|part| part.input.is_some()));
+        taken.extend(draft.iter().flat_map(|draft| &draft.parts).filter_map(|part| part.input));
+        drafts.extend(draft);
     }
     let weights = kinds.iter().filter_map(|&(at, kind)| match kind {
         Kind::Weights(form) => Some((at, form)),
@@ -325,30 +328,15 @@ fn part(inputs: &[Input<'_>], at: usize) -> Part {
     }
 }
 
-/// The parts that an index lists; nothing if it cannot be read or none of them is here.
-fn indexed(
-    inputs: &[Input<'_>],
-    folder: &Folder<'_>,
-    index: usize,
-    taken: &mut HashSet<usize>,
-) -> Option<Draft> {
+/// The parts that an index lists, here or missing; nothing if it cannot be read or lists none.
+fn indexed(inputs: &[Input<'_>], folder: &Folder<'_>, index: usize) -> Option<Draft> {
     let listed = Index::read(inputs[index].source).ok()?.files();
-    let here: HashMap<&str, usize> = folder
-        .files
-        .iter()
-        .map(|&at| (inputs[at].file_name(), at))
-        .collect();
-    let mut parts: Vec<Part> = listed
-        .into_iter()
-        .map(|name| Part {
-            input: here.get(name.as_str()).copied(),
-            name,
-        })
-        .collect();
+    let here: HashMap<&str, usize> = folder.files.iter().map(|&at| (inputs[at].file_name(), at)).collect();
+    let mut parts: Vec<Part> =
+        listed.into_iter().map(|name| Part { input: here.get(name.as_str()).copied(), name }).collect();
     parts.sort_by(|a, b| natural_order(&a.name, &b.name));
-    let first = parts.iter().find_map(|part| part.input)?;
-    let form = form(&inputs[first].file_name().to_ascii_lowercase(), &inputs[first]).unwrap_or(Form::Unknown);
-    taken.extend(parts.iter().filter_map(|part| part.input));
+    let first = parts.iter().find_map(|part| part.input).unwrap_or(index);
+    let form = form(&parts.first()?.name.to_ascii_lowercase(), &inputs[first]).unwrap_or(Form::Unknown);
     let name = inputs[index].file_name();
     let name = name.find(".index.").map_or(name, |end| &name[..end]);
     let mut draft = draft(folder, form, stem(name), parts);

@@ -36,7 +36,7 @@ pub fn open(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<Checkpoint, C
         add_file(&mut checkpoint, position, input, contents);
     }
     if checkpoint.files.is_empty() {
-        return Err(no_part(candidate));
+        return Err(no_part(candidate, inputs));
     }
     checkpoint.tensors.sort_by(|a, b| natural_order(&a.name, &b.name));
     refuse_shared_names(&checkpoint, inputs)?;
@@ -56,18 +56,11 @@ fn present<'c, 'i>(
         .filter_map(|part| Some((part.input?, inputs.get(part.input?)?)))
 }
 
-fn no_part(candidate: &Candidate) -> CheckpointError {
-    let first = candidate
-        .parts
-        .first()
-        .map_or_else(String::new, |part| part.name.clone());
-    CheckpointError::new(
-        &candidate.name,
-        Problem::NoPart {
-            first,
-            parts: candidate.parts.len() as u64,
-        },
-    )
+fn no_part(candidate: &Candidate, inputs: &[Input<'_>]) -> CheckpointError {
+    let first = candidate.parts.first().map_or_else(String::new, |part| part.name.clone());
+    let index = candidate.index.and_then(|position| inputs.get(position));
+    let file = index.map_or(candidate.name.as_str(), |input| input.path);
+    CheckpointError::new(file, Problem::NoPart { first, parts: candidate.parts.len() as u64 })
 }
 
 fn add_file(checkpoint: &mut Checkpoint, position: usize, input: &Input<'_>, contents: Contents) {
