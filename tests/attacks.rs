@@ -5,30 +5,32 @@
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
 
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Problem, collect, open};
 use neuromfa::source::{ReadAt, ReadError};
 
+/// Counts for each thread by itself: tests run side by side.
 struct Counting;
 
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-/// One measurement at a time.
-static MEASURING: Mutex<()> = Mutex::new(());
+thread_local! {
+    static LIVE: Cell<usize> = const { Cell::new(0) };
+    static PEAK: Cell<usize> = const { Cell::new(0) };
+}
 
 // SAFETY: every call is passed on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(live, Ordering::Relaxed);
+        let live = LIVE.get().wrapping_add(layout.size());
+        LIVE.set(live);
+        PEAK.set(PEAK.get().max(live));
         // SAFETY: as above.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
+        // What another thread had allocated is missing from this thread's count.
+        LIVE.set(LIVE.get().saturating_sub(layout.size()));
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -37,16 +39,20 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Opens all files as one drop; returns the first checkpoint or error, and the most memory that was in use.
+/// The result, and the most memory that was in use beyond what was in use before.
+fn measured<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = LIVE.get();
+    PEAK.set(before);
+    let result = work();
+    (result, PEAK.get() - before)
+}
+
+/// Opens all files as one drop: the first checkpoint or error, and the memory that it took.
 fn opened(files: &[(&str, &[u8])]) -> (Result<Checkpoint, CheckpointError>, usize) {
     let bytes: Vec<Vec<u8>> = files.iter().map(|(_, bytes)| bytes.to_vec()).collect();
-    let inputs: Vec<Input<'_>> = files.iter().zip(&bytes).map(|((path, _), bytes)| Input::new(path, bytes)).collect();
-    let _alone = MEASURING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let before = LIVE.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
-    let collection = collect(&inputs);
-    let result = open(&collection.candidates[0], &inputs);
-    (result, PEAK.load(Ordering::Relaxed).saturating_sub(before))
+    let inputs: Vec<Input<'_>> =
+        files.iter().zip(&bytes).map(|((path, _), bytes)| Input::new(path, bytes)).collect();
+    measured(|| open(&collect(&inputs).candidates[0], &inputs))
 }
 
 /// Asserts the error, its sentence, and that memory stays in proportion to the files.
@@ -57,7 +63,6 @@ fn refused(files: &[(&str, &[u8])], problem: Problem, sentence: &str) {
     assert_eq!(error.text(), sentence);
     assert!(!error.code().is_empty() && !error.hint().is_empty() && !sentence.contains('\n'));
     let bytes: usize = files.iter().map(|(_, bytes)| <[u8]>::len(bytes)).sum();
-    // Other tests of this binary allocate at the same time: their files are small.
     assert!(peak < (1 << 20) + 8 * bytes, "{sentence}: {peak} bytes for a file of {bytes}");
 }
 
@@ -80,10 +85,16 @@ fn name(text: &str) -> String {
 #[test]
 fn files_that_are_something_else() {
     let not = |head: &[u8]| Problem::NotACheckpoint { head: head.to_vec() };
-    let begins = |what: &str| format!("x is not a checkpoint. It begins with {what}. Drop the weights instead: safetensors.");
+    let begins = |what: &str| {
+        format!("x is not a checkpoint. It begins with {what}. Drop the weights instead: safetensors.")
+    };
     refused(&[("x", b"")], Problem::Empty, "x is empty. It has no bytes. Copy or download it again.");
     refused(&[("x", b"%PDF-1.7\n%....")], not(b"%PDF-1.7"), &begins("“%PDF”"));
-    refused(&[("x", b"\x7fELF\x02\x01\x01\x00")], not(b"\x7fELF\x02\x01\x01\x00"), &begins("the bytes 7f 45 4c 46"));
+    refused(
+        &[("x", b"\x7fELF\x02\x01\x01\x00")],
+        not(b"\x7fELF\x02\x01\x01\x00"),
+        &begins("the bytes 7f 45 4c 46"),
+    );
     refused(&[("x", b"{\"a\": [{{{{{{")], not(b"{\"a\": [{"), &begins("“{\"a\"”"));
     refused(&[("x", b"PK\x03\x04 a zip")], not(b"PK\x03\x04 a z"), &begins("the bytes 50 4b 03 04"));
     refused(&[("x", b"a")], not(b"a"), &begins("“a”"));
@@ -156,10 +167,18 @@ fn lengths_that_cannot_be() {
 #[test]
 fn headers_that_are_no_json() {
     let cases = [
-        ("{\"a\":1}", 14, "invalid type: integer `1`, expected struct Entry"),
-        ("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 38, "invalid value: integer `-1`, expected u64"),
-        ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", 57, "invalid length 1, expected a tuple of size 2"),
-        ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 40, "missing field `data_offsets`"),
+        ("{\"a\":1}", 13, "invalid type: integer `1`, expected struct Entry"),
+        (
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",
+            38,
+            "invalid value: integer `-1`, expected u64",
+        ),
+        (
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}",
+            57,
+            "invalid length 1, expected a tuple of size 2",
+        ),
+        ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 39, "missing field `data_offsets`"),
         ("{\n\"a\":", 13, "EOF while parsing a value"),
         ("{} {", 11, "trailing characters"),
         ("{\"a\u{0}\":1}", 11, "control character (\\u0000-\\u001F) found while parsing a string"),
@@ -167,7 +186,9 @@ fn headers_that_are_no_json() {
     for (header, byte, reason) in cases {
         let (result, _) = opened(&[("x.safetensors", &file(header, 0))]);
         let error = result.expect_err(header);
-        let Problem::HeaderSyntax { byte: found, reason: why } = &error.problem else { panic!("{header}: {error}") };
+        let Problem::HeaderSyntax { byte: found, reason: why } = &error.problem else {
+            panic!("{header}: {error}")
+        };
         assert_eq!((*found, why.as_str()), (byte, reason), "{header}");
     }
     let broken_text = [&6u64.to_le_bytes()[..], b"{\"\xff\":1"].concat();
@@ -177,18 +198,23 @@ fn headers_that_are_no_json() {
 
 #[test]
 fn tensors_that_contradict_themselves() {
-    let tensor = |begin: u64, end: u64| format!("{{\"dtype\":\"F32\",\"shape\":[{}],\"data_offsets\":[{begin},{end}]}}", end.saturating_sub(begin) / 4);
+    let tensor = |begin: u64, end: u64| {
+        format!(
+            "{{\"dtype\":\"F32\",\"shape\":[{}],\"data_offsets\":[{begin},{end}]}}",
+            end.saturating_sub(begin) / 4
+        )
+    };
     refused_header(
         &format!("{{\"a\":{}}}", tensor(0, 8)),
         4,
-        Problem::EndsEarly { promised: 69, bytes: 65 },
-        "x.safetensors ends early. The header promises 69 bytes; the file has 65. Copy or download it again.",
+        Problem::EndsEarly { promised: 70, bytes: 66 },
+        "x.safetensors ends early. The header promises 70 bytes; the file has 66. Copy or download it again.",
     );
     refused_header(
         &format!("{{\"a\":{}}}", tensor(0, 8)),
         9,
-        Problem::EndsLate { promised: 69, bytes: 70 },
-        "x.safetensors is longer than it says. The header promises 69 bytes; the file has 70. Copy or download it again.",
+        Problem::EndsLate { promised: 70, bytes: 71 },
+        "x.safetensors is longer than it says. The header promises 70 bytes; the file has 71. Copy or download it again.",
     );
     refused_header(
         "{\"a\":{\"dtype\":\"BF16\",\"shape\":[3,5],\"data_offsets\":[0,8]}}",
@@ -261,7 +287,8 @@ fn limits() {
              Save the weights with fewer, plainly named tensors."
         ),
     );
-    let entry = |index: usize| format!("\"{index:x}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}");
+    let entry =
+        |index: usize| format!("\"{index:x}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}");
     let entries: Vec<String> = (0..=1_000_000).map(entry).collect();
     refused_header(
         &format!("{{{}}}", entries.join(",")),
@@ -301,7 +328,7 @@ fn sets_of_files() {
     refused(
         &[("m.safetensors.index.json", index)],
         Problem::NoPart { first: name("m1.safetensors"), parts: 2 },
-        "m.safetensors.index.json lists its parts, but none of them is here. The first of 2 parts is m1.safetensors. \
+        "m.safetensors.index.json lists its parts, but none of them is here. The first of 2 is m1.safetensors. \
          Drop the parts together with the index.",
     );
 }
@@ -330,18 +357,15 @@ impl ReadAt for Lying {
 fn memory_follows_the_bytes_that_are_there() {
     let lying = Lying(1 << 40);
     let inputs = [Input::new("x.safetensors", &lying)];
-    let _alone = MEASURING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let before = LIVE.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
-    let error = open(&collect(&inputs).candidates[0], &inputs).expect_err("unreadable");
+    let (result, peak) = measured(|| open(&collect(&inputs).candidates[0], &inputs));
+    let error = result.expect_err("unreadable");
     assert_eq!(error.code(), "read-failed");
     assert_eq!(
         error.text(),
         "x.safetensors cannot be read. The system says: reading 4194304 bytes at byte 4194312 failed: gone. \
          Check that the file is still there, and try again."
     );
-    let peak = PEAK.load(Ordering::Relaxed) - before;
-    assert!(peak < 40 << 20, "{peak}");
+    assert!(peak < 16 << 20, "{peak}");
 }
 
 #[test]
@@ -353,7 +377,10 @@ fn every_truncation_is_refused() {
     for length in 0..whole.len() {
         let (result, _) = opened(&[("x.safetensors", &whole[..length])]);
         let code = result.expect_err("cut off").code();
-        assert!(["empty-file", "too-short", "header-ends-early", "ends-early"].contains(&code), "{length}: {code}");
+        assert!(
+            ["empty-file", "too-short", "header-ends-early", "ends-early"].contains(&code),
+            "{length}: {code}"
+        );
     }
     // A header that ends early by its own length, at every byte.
     for length in 0..header.len() {
@@ -371,7 +398,10 @@ fn unknown_types_are_skipped_with_a_warning() {
     assert_eq!(checkpoint.tensors.len(), 1);
     assert_eq!(checkpoint.skipped[0].tensors, ["a"]);
     assert_eq!(checkpoint.warnings[0].code, "unknown-type");
-    assert_eq!(checkpoint.warnings[0].text, "1 tensor is left out, the first is a: type F4, which is not read.");
+    assert_eq!(
+        checkpoint.warnings[0].text,
+        "1 tensor is left out, the first is a: type F4, which is not read."
+    );
 }
 
 #[test]

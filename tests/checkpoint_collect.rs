@@ -9,7 +9,8 @@ const ZIP: &[u8] = b"PK\x03\x04....";
 fn collected(paths: &[&str]) -> Collection {
     let bytes = |path: &str| if path.contains(".index.") { INDEX } else { ZIP }.to_vec();
     let files: Vec<Vec<u8>> = paths.iter().map(|path| bytes(path)).collect();
-    let inputs: Vec<Input<'_>> = paths.iter().zip(&files).map(|(path, bytes)| Input::new(path, bytes)).collect();
+    let inputs: Vec<Input<'_>> =
+        paths.iter().zip(&files).map(|(path, bytes)| Input::new(path, bytes)).collect();
     collect(&inputs)
 }
 
@@ -36,11 +37,18 @@ fn skipped(paths: &[&str]) -> Vec<String> {
 fn every_weight_file_is_a_checkpoint_in_the_order_of_the_steps() {
     assert_eq!(
         lines(&["step1000.safetensors", "step32.safetensors", "step0.safetensors"]),
-        ["step0@0 = step0.safetensors", "step32@32 = step32.safetensors", "step1000@1000 = step1000.safetensors"]
+        [
+            "step0@0 = step0.safetensors",
+            "step32@32 = step32.safetensors",
+            "step1000@1000 = step1000.safetensors"
+        ]
     );
     assert_eq!(
         lines(&["run/config.json", "run/step10.safetensors", "run/step9.safetensors", "run/tokenizer.json"]),
-        ["step9@9 = run/step9.safetensors + run/config.json", "step10@10 = run/step10.safetensors + run/config.json"]
+        [
+            "step9@9 = run/step9.safetensors + run/config.json",
+            "step10@10 = run/step10.safetensors + run/config.json"
+        ]
     );
 }
 
@@ -81,7 +89,9 @@ fn the_final_model_of_a_folder_comes_after_its_checkpoints() {
 fn a_folder_inside_a_folder_is_one_checkpoint() {
     assert_eq!(
         lines(&["run/config.json", "run/global_step3000/b.safetensors", "run/global_step3000/a.safetensors"]),
-        ["global_step3000@3000 = run/global_step3000/a.safetensors run/global_step3000/b.safetensors + run/config.json"]
+        [
+            "global_step3000@3000 = run/global_step3000/a.safetensors run/global_step3000/b.safetensors + run/config.json"
+        ]
     );
     assert_eq!(
         lines(&["run/epoch_2/model.safetensors", "run/epoch_2/other.pt"]),
@@ -101,9 +111,14 @@ fn a_folder_that_is_one_model_gives_it_its_name() {
 fn numbered_parts_are_one_checkpoint() {
     assert_eq!(
         lines(&["m/model-00002-of-00003.safetensors", "m/model-00001-of-00003.safetensors"]),
-        ["m = m/model-00001-of-00003.safetensors m/model-00002-of-00003.safetensors ?model-00003-of-00003.safetensors"]
+        [
+            "m = m/model-00001-of-00003.safetensors m/model-00002-of-00003.safetensors ?model-00003-of-00003.safetensors"
+        ]
     );
-    assert_eq!(lines(&["w-0-of-2.safetensors", "w-1-of-2.safetensors"]), ["w = w-0-of-2.safetensors w-1-of-2.safetensors"]);
+    assert_eq!(
+        lines(&["w-0-of-2.safetensors", "w-1-of-2.safetensors"]),
+        ["w = w-0-of-2.safetensors w-1-of-2.safetensors"]
+    );
     assert_eq!(
         lines(&["a-1-of-2.safetensors", "b-2-of-2.safetensors"]),
         ["a = a-1-of-2.safetensors ?a-2-of-2.safetensors", "b = ?b-1-of-2.safetensors b-2-of-2.safetensors"]
@@ -112,7 +127,9 @@ fn numbered_parts_are_one_checkpoint() {
 
 #[test]
 fn numbers_that_cannot_be_parts_are_names() {
-    for path in ["x-3-of-2.safetensors", "x-1-of-4000000000.safetensors", "best-of-2.safetensors", "-of-.safetensors"] {
+    for path in
+        ["x-3-of-2.safetensors", "x-1-of-4000000000.safetensors", "best-of-2.safetensors", "-of-.safetensors"]
+    {
         assert_eq!(lines(&[path]), [format!("{} = {path}", path.trim_end_matches(".safetensors"))]);
     }
 }
@@ -151,7 +168,14 @@ fn of_several_forms_the_first_is_taken() {
     others.sort();
     assert_eq!(
         others,
-        ["m/flax_model.msgpack", "m/model.npz", "m/model.onnx", "m/pytorch_model.bin", "m/tf_model.h5", "m/x.npz"]
+        [
+            "m/flax_model.msgpack",
+            "m/model.npz",
+            "m/model.onnx",
+            "m/pytorch_model.bin",
+            "m/tf_model.h5",
+            "m/x.npz"
+        ]
     );
     let shards = ["m/pytorch_model-1-of-1.bin", "m/model-1-of-1.safetensors"];
     assert_eq!(lines(&shards), ["m = m/model-1-of-1.safetensors"]);
@@ -163,7 +187,9 @@ fn of_several_forms_the_first_is_taken() {
 
 #[test]
 fn a_file_given_by_itself_is_always_read() {
-    for path in ["thesis.pdf", "optimizer.pt", "config.json", "weights", "model.safetensors.index.json", "notes.txt"] {
+    for path in
+        ["thesis.pdf", "optimizer.pt", "config.json", "weights", "model.safetensors.index.json", "notes.txt"]
+    {
         assert_eq!(lines(&[path]).len(), 1, "{path}");
     }
     assert_eq!(lines(&["optimizer.pt", "config.json"]), ["optimizer = optimizer.pt + config.json"]);
