@@ -1,0 +1,81 @@
+// The three Wasm modules of the page, {view,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, run, say, target } from './lib.mjs';
+
+// Every browser that the page supports has simd128. Threads need a standard library that is itself built with
+// atomics: `build-std`, which the pinned stable compiler offers under RUSTC_BOOTSTRAP. The linker's part
+// (shared memory) is in build.rs.
+const simd = '-C target-feature=+simd128';
+const flavours = [
+  { name: 'view', features: 'view', rustflags: simd },
+  { name: 'engine-single', features: 'engine', rustflags: simd },
+  {
+    name: 'engine-threads',
+    features: 'threads',
+    rustflags: `${simd},+atomics,+bulk-memory`,
+    options: ['-Z', 'build-std=std,panic_abort'],
+    env: { RUSTC_BOOTSTRAP: '1' },
+    folder: 'wasm-threads',
+  },
+];
+const inputs = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', 'src', 'tools/bindgen', 'tools/wasm.mjs'];
+
+/** Builds what changed inputs call for and returns the folder of the modules. */
+export function buildWasm() {
+  const out = join(target, 'wasm-modules');
+  const stamp = join(out, '.inputs');
+  const wanted = hash(inputs);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return out;
+
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const bindgen = buildBindgen();
+  for (const flavour of flavours) {
+    say(`building Wasm module ${flavour.name}`);
+    // The next flavour overwrites the compiled file, so it is bound at once.
+    run(bindgen, [compile(flavour), out, flavour.name]);
+  }
+  writeFileSync(stamp, wanted);
+  return out;
+}
+
+/**
+ * The modules without threads share a folder, hence most dependencies. RUSTC_BOOTSTRAP makes build scripts run anew,
+ * so the threaded module has a folder of its own.
+ */
+function compile({ features, rustflags, options = [], env = {}, folder: name = 'wasm' }) {
+  const folder = join(target, name);
+  const triple = 'wasm32-unknown-unknown';
+  run(
+    'cargo',
+    ['build', '--locked', '--release', '--lib', '--no-default-features', '--features', features, '--target', triple, ...options],
+    // The reader's own flags would win over these, or break the modules.
+    { env: { CARGO_TARGET_DIR: folder, RUSTFLAGS: rustflags, CARGO_ENCODED_RUSTFLAGS: undefined, ...env } },
+  );
+  return join(folder, triple, 'release', 'neuromfa.wasm');
+}
+
+function buildBindgen() {
+  const folder = join(target, 'bindgen');
+  say('building the wasm-bindgen tool');
+  run('cargo', ['build', '--locked', '--quiet', '--manifest-path', 'tools/bindgen/Cargo.toml'], {
+    env: { CARGO_TARGET_DIR: folder },
+  });
+  return join(folder, 'debug', process.platform === 'win32' ? 'bindgen.exe' : 'bindgen');
+}
+
+/** One hash over files and folders: cargo alone would compile each time, as two flavours share a folder. */
+function hash(paths) {
+  const sum = createHash('sha256');
+  for (const path of paths) {
+    const folder = statSync(join(root, path)).isDirectory();
+    const files = folder ? readdirSync(join(root, path), { recursive: true }).sort() : [''];
+    for (const file of files) {
+      const whole = join(root, path, file);
+      if (statSync(whole).isFile()) sum.update(`${path}/${file}\0`).update(readFileSync(whole)).update('\0');
+    }
+  }
+  return sum.digest('hex');
+}
