@@ -219,8 +219,8 @@ async function boot(): Promise<void> {
   await isolate();
   isReady();
   await first;
-  if (!await loadDrawing()) {
-    if (model.engine !== "missing") model.engine = "missing";
+  if (!await loadDrawing()) model.engine = "missing";
+  if (model.engine === "missing") {
     model.banners.push({ kind: "note", title: ERRORS.noEngine().split(". ")[0]!, body: ERRORS.noEngine().split(". ").slice(1).join(". "), actions: [] });
   }
   // The canvas measures known glyphs: it waits a moment for them, then draws again when they come.

@@ -79,7 +79,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     fill(wide, seriesHeadline(doc));
     fill(narrow, seriesHeadline(doc, true));
     const words = model.source === "demo" && model.deck ? model.deck : { wide: seriesDeck(doc), phone: seriesDeck(doc) };
-    fill(deck, h("span.wide-only", null, words.wide), h("span.phone-only", null, words.phone));
+    fill(deck, h("span.wide-only", null, words.wide.replace(/\. (?=Every )/, ".\n")), h("span.phone-only", null, words.phone));
     const first = doc.checkpoints[0]!;
     const last = doc.checkpoints[doc.checkpoints.length - 1]!;
     const n = shuffleOf(c);
