@@ -1,4 +1,6 @@
-//! Types of tensor elements.
+//! Types of tensor elements, and their exact values.
+
+use std::fmt;
 
 /// Type of one element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +17,305 @@ pub enum DType {
     F8E4M3,
     /// 8 bits, 5 of exponent (bias 15), with infinities.
     F8E5M2,
-    /// Integers and booleans of so many bytes: listed, never analysed.
-    Integer(u8),
+    /// Integers and booleans: listed, never analysed.
+    Integer(IntegerType),
+}
+
+/// Types of integers and booleans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum IntegerType {
+    Bool,
+    U8,
+    I8,
+    U16,
+    I16,
+    U32,
+    I32,
+    U64,
+    I64,
+}
+
+impl DType {
+    /// The type that safetensors writes as `name`; `None` for types that are not read.
+    pub fn from_safetensors(name: &str) -> Option<Self> {
+        use IntegerType::*;
+        Some(match name {
+            "F64" => Self::F64,
+            "F32" => Self::F32,
+            "F16" => Self::F16,
+            "BF16" => Self::BF16,
+            "F8_E4M3" => Self::F8E4M3,
+            "F8_E5M2" => Self::F8E5M2,
+            "BOOL" => Self::Integer(Bool),
+            "U8" => Self::Integer(U8),
+            "I8" => Self::Integer(I8),
+            "U16" => Self::Integer(U16),
+            "I16" => Self::Integer(I16),
+            "U32" => Self::Integer(U32),
+            "I32" => Self::Integer(I32),
+            "U64" => Self::Integer(U64),
+            "I64" => Self::Integer(I64),
+            _ => return None,
+        })
+    }
+
+    /// The name of the type in safetensors.
+    pub fn name(self) -> &'static str {
+        use IntegerType::*;
+        match self {
+            Self::F64 => "F64",
+            Self::F32 => "F32",
+            Self::F16 => "F16",
+            Self::BF16 => "BF16",
+            Self::F8E4M3 => "F8_E4M3",
+            Self::F8E5M2 => "F8_E5M2",
+            Self::Integer(Bool) => "BOOL",
+            Self::Integer(U8) => "U8",
+            Self::Integer(I8) => "I8",
+            Self::Integer(U16) => "U16",
+            Self::Integer(I16) => "I16",
+            Self::Integer(U32) => "U32",
+            Self::Integer(I32) => "I32",
+            Self::Integer(U64) => "U64",
+            Self::Integer(I64) => "I64",
+        }
+    }
+
+    /// Length of one element in bits.
+    pub fn bits(self) -> u32 {
+        use IntegerType::*;
+        match self {
+            Self::F64 | Self::Integer(U64 | I64) => 64,
+            Self::F32 | Self::Integer(U32 | I32) => 32,
+            Self::F16 | Self::BF16 | Self::Integer(U16 | I16) => 16,
+            Self::F8E4M3 | Self::F8E5M2 | Self::Integer(Bool | U8 | I8) => 8,
+        }
+    }
+
+    /// Length of one element in bytes.
+    pub fn bytes(self) -> usize {
+        self.bits() as usize / 8
+    }
+
+    /// Whether elements are floating-point numbers, which alone are analysed.
+    pub fn is_float(self) -> bool {
+        !matches!(self, Self::Integer(_))
+    }
+
+    /// Whether [`decode_f32`](Self::decode_f32) is exact: every floating-point type but F64.
+    pub fn fits_f32(self) -> bool {
+        self.is_float() && self != Self::F64
+    }
+
+    /// Decodes little-endian elements; exact but for F64, which is rounded to nearest.
+    ///
+    /// # Panics
+    /// When `bytes` is not as long as `values` elements, or the type is an integer: mistakes of the caller, which
+    /// no file can cause.
+    pub fn decode_f32(self, bytes: &[u8], values: &mut [f32]) {
+        assert_eq!(
+            bytes.len(),
+            values.len() * self.bytes(),
+            "bytes and values differ in length"
+        );
+        match self {
+            Self::F64 => each(bytes, values, |element| f64::from_le_bytes(element) as f32),
+            Self::F32 => each(bytes, values, f32::from_le_bytes),
+            Self::F16 => each(bytes, values, |element| f16_to_f32(u16::from_le_bytes(element))),
+            Self::BF16 => each(bytes, values, |element| bf16_to_f32(u16::from_le_bytes(element))),
+            Self::F8E4M3 => each(bytes, values, |[element]: [u8; 1]| F8E4M3[usize::from(element)]),
+            Self::F8E5M2 => each(bytes, values, |[element]: [u8; 1]| F8E5M2[usize::from(element)]),
+            Self::Integer(_) => panic!("integers are not decoded"),
+        }
+    }
+
+    /// Decodes little-endian elements exactly.
+    ///
+    /// # Panics
+    /// As [`decode_f32`](Self::decode_f32).
+    pub fn decode_f64(self, bytes: &[u8], values: &mut [f64]) {
+        assert_eq!(
+            bytes.len(),
+            values.len() * self.bytes(),
+            "bytes and values differ in length"
+        );
+        match self {
+            Self::F64 => each(bytes, values, f64::from_le_bytes),
+            Self::F32 => each(bytes, values, |element| f32::from_le_bytes(element).into()),
+            Self::F16 => each(bytes, values, |element| {
+                f16_to_f32(u16::from_le_bytes(element)).into()
+            }),
+            Self::BF16 => each(bytes, values, |element| {
+                bf16_to_f32(u16::from_le_bytes(element)).into()
+            }),
+            Self::F8E4M3 => each(bytes, values, |[element]: [u8; 1]| {
+                F8E4M3[usize::from(element)].into()
+            }),
+            Self::F8E5M2 => each(bytes, values, |[element]: [u8; 1]| {
+                F8E5M2[usize::from(element)].into()
+            }),
+            Self::Integer(_) => panic!("integers are not decoded"),
+        }
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// One loop for all types: the element's size is known to the compiler, which turns the loop into vector code.
+#[inline(always)]
+fn each<const N: usize, T>(bytes: &[u8], values: &mut [T], decode: impl Fn([u8; N]) -> T) {
+    let (elements, _) = bytes.as_chunks::<N>();
+    for (value, element) in values.iter_mut().zip(elements) {
+        *value = decode(*element);
+    }
+}
+
+#[inline(always)]
+fn bf16_to_f32(bits: u16) -> f32 {
+    f32::from_bits(u32::from(bits) << 16)
+}
+
+/// Without branches, so that it can be vectorised: exponent and mantissa are moved to their places in binary32, and
+/// the difference of the biases (127 - 15) is multiplied in. Subnormals are exact too, since binary32 holds them.
+#[inline(always)]
+const fn f16_to_f32(bits: u16) -> f32 {
+    /// 2^112.
+    const BIAS: f32 = f32::from_bits((127 + 112) << 23);
+    let magnitude = (bits as u32 & 0x7fff) << 13;
+    let sign = (bits as u32 & 0x8000) << 16;
+    let finite = (f32::from_bits(magnitude) * BIAS).to_bits();
+    let special = magnitude | 0x7f80_0000;
+    let bits = if bits & 0x7c00 == 0x7c00 { special } else { finite };
+    f32::from_bits(bits | sign)
+}
+
+static F8E4M3: [f32; 256] = {
+    let mut table = [0.0; 256];
+    let mut bits = 0;
+    while bits < 256 {
+        table[bits] = f8e4m3_to_f32(bits as u8);
+        bits += 1;
+    }
+    table
+};
+
+static F8E5M2: [f32; 256] = {
+    let mut table = [0.0; 256];
+    let mut bits = 0;
+    while bits < 256 {
+        // The upper byte of binary16.
+        table[bits] = f16_to_f32((bits as u16) << 8);
+        bits += 1;
+    }
+    table
+};
+
+const fn f8e4m3_to_f32(bits: u8) -> f32 {
+    let exponent = (bits >> 3) & 15;
+    let mantissa = (bits & 7) as f32;
+    let magnitude = match (exponent, bits & 7) {
+        (15, 7) => f32::NAN,
+        (0, _) => mantissa * power_of_two(-9),
+        _ => (8.0 + mantissa) * power_of_two(exponent as i32 - 10),
+    };
+    if bits & 0x80 == 0 { magnitude } else { -magnitude }
+}
+
+const fn power_of_two(exponent: i32) -> f32 {
+    f32::from_bits(((127 + exponent) as u32) << 23)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Equal bits, or both NaN.
+    fn same(left: f32, right: f32) -> bool {
+        left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan())
+    }
+
+    fn decode(dtype: DType, bytes: &[u8]) -> f32 {
+        let mut single = [0.0];
+        let mut double = [0.0];
+        dtype.decode_f32(bytes, &mut single);
+        dtype.decode_f64(bytes, &mut double);
+        assert!(same(single[0], double[0] as f32), "{dtype} {bytes:?}");
+        single[0]
+    }
+
+    #[test]
+    fn every_half_equals_the_half_crate() {
+        for bits in 0..=u16::MAX {
+            let bytes = bits.to_le_bytes();
+            let half = decode(DType::F16, &bytes);
+            assert!(
+                same(half, half::f16::from_bits(bits).to_f32()),
+                "F16 {bits:#06x}: {half}"
+            );
+            let brain = decode(DType::BF16, &bytes);
+            assert!(
+                same(brain, half::bf16::from_bits(bits).to_f32()),
+                "BF16 {bits:#06x}: {brain}"
+            );
+        }
+    }
+
+    /// The definition: sign, exponent, mantissa; in f64, with powf.
+    fn plain_f8(bits: u8, mantissa_bits: i32, bias: i32) -> f64 {
+        let sign = if bits & 0x80 == 0 { 1.0 } else { -1.0 };
+        let exponent = i32::from(bits & 0x7f) >> mantissa_bits;
+        let fraction = f64::from(bits & ((1 << mantissa_bits) - 1)) / f64::from(1 << mantissa_bits);
+        match exponent {
+            0 => sign * fraction * 2f64.powi(1 - bias),
+            _ => sign * (1.0 + fraction) * 2f64.powi(exponent - bias),
+        }
+    }
+
+    #[test]
+    fn every_f8_equals_its_definition() {
+        for bits in 0..=u8::MAX {
+            let expected = if bits & 0x7f == 0x7f {
+                f64::NAN
+            } else {
+                plain_f8(bits, 3, 7)
+            };
+            let decoded = decode(DType::F8E4M3, &[bits]);
+            assert!(same(decoded, expected as f32), "F8_E4M3 {bits:#04x}: {decoded}");
+            let expected = match bits & 0x7f {
+                0x7c => plain_f8(bits & 0x80 | 1, 2, 15).signum() * f64::INFINITY,
+                0x7d..=0x7f => f64::NAN,
+                _ => plain_f8(bits, 2, 15),
+            };
+            let decoded = decode(DType::F8E5M2, &[bits]);
+            assert!(same(decoded, expected as f32), "F8_E5M2 {bits:#04x}: {decoded}");
+        }
+    }
+
+    #[test]
+    fn wide_types_keep_every_bit() {
+        for value in [0.0, -0.0, 1.5, f32::MIN_POSITIVE / 2.0, f32::MAX, f32::INFINITY] {
+            assert!(same(decode(DType::F32, &value.to_le_bytes()), value));
+        }
+        let mut double = [0.0];
+        DType::F64.decode_f64(&0.1f64.to_le_bytes(), &mut double);
+        assert_eq!(double, [0.1]);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for name in [
+            "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "BOOL", "U8", "I8", "U16", "I16", "U32",
+            "I32", "U64", "I64",
+        ] {
+            assert_eq!(DType::from_safetensors(name).expect(name).name(), name);
+        }
+        for name in ["F4", "F8_E8M0", "C64", "f32", ""] {
+            assert_eq!(DType::from_safetensors(name), None, "{name}");
+        }
+    }
 }

@@ -1,12 +1,33 @@
 //! Containers of weights, read as named tensors.
+//!
+//! [`collect`] sorts files into checkpoints by their names; [`open`] reads the headers of one. Files are untrusted:
+//! every number in them is checked before it is used, and memory follows the bytes that are really there.
 
+mod collect;
+mod config;
 mod dtype;
+mod error;
+mod identity;
+mod index;
+mod lenient;
+mod natural;
+mod open;
+mod safetensors;
+mod sniff;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use dtype::DType;
+pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
+pub use dtype::{DType, IntegerType};
+pub use error::{CheckpointError, Problem};
+pub use index::files_of_index;
+pub use natural::natural_order;
+pub use open::open;
+pub use safetensors::{MAX_AXES, MAX_HEADER_BYTES, MAX_NAME_BYTES, MAX_TENSORS};
 
-use crate::report::Warning;
+use crate::report::{SkippedRecord, Warning};
 
 /// A tensor inside a file: where its bytes lie and what they mean. Elements are contiguous, the last axis fastest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +68,20 @@ pub struct Checkpoint {
     pub tensors: Vec<TensorEntry>,
     /// What `config.json` says, if there is one.
     pub config: Option<ModelConfig>,
+    /// The container's own notes, as far as they are short texts.
+    pub metadata: BTreeMap<String, String>,
+    /// Tensors of types that are not read; they are not among `tensors`.
+    pub skipped: Vec<SkippedRecord>,
     /// A missing shard and the like.
     pub warnings: Vec<Warning>,
+}
+
+impl Checkpoint {
+    /// Number of elements of all floating-point tensors.
+    pub fn parameters(&self) -> u64 {
+        let floats = self.tensors.iter().filter(|tensor| tensor.dtype.is_float());
+        floats.map(TensorEntry::elements).fold(0, u64::saturating_add)
+    }
 }
 
 /// One file of a checkpoint.
@@ -60,7 +93,7 @@ pub struct FileInfo {
     pub bytes: u64,
     /// See [`crate::report::FileRecord::identity`].
     pub identity: String,
-    /// Position among the files that were given to [`open`](crate::checkpoint).
+    /// Position among the files that were given to [`open`].
     pub input: usize,
 }
 

@@ -1,1 +1,25 @@
-//! MFA.
+//! The method: from weights to histograms of distances, and from histograms to spectra and null models.
+//!
+//! Everything follows from one small histogram per neuron ([`Binning`]): bytes are read once, and options that the
+//! bins resolve can change afterwards. Floating-point results are the same bits on every target and for any number
+//! of threads: transcendental functions come from `libm`, sums run in fixed order over fixed blocks.
+
+mod binning;
+mod fold;
+mod histogram;
+mod nfd;
+mod null;
+mod partition;
+mod spectrum;
+pub mod statistics;
+
+pub use binning::{Binning, BinningError};
+pub use fold::{FoldSettings, GroupFold, fold_group};
+pub use histogram::{GroupHistograms, SubMatrix};
+pub use nfd::NeuronDimensions;
+pub use null::shuffle_group;
+pub use partition::{PartitionSums, QGrid, QGridError};
+pub use spectrum::{Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, spectrum};
+
+/// A neuron is kept when it has more edges of length in (1, T] than this.
+pub const MINIMUM_DEGREE: u64 = 10;

@@ -1,1 +1,100 @@
-//! Plot.
+//! The result document, drawn.
+//!
+//! One set of drawing functions draws on any plotters backend whose units are eighths of a CSS pixel: [`svg`] for files,
+//! `png` (native) for pictures, and a canvas in the page. [`Figure`] says what is drawn, [`Layout`] where.
+
+mod axis;
+mod curves;
+mod figure;
+mod labels;
+mod marks;
+mod numbers;
+#[cfg(feature = "cli")]
+mod png;
+mod rulers;
+mod scene;
+mod sheet;
+mod spectrum;
+mod story;
+mod svg;
+mod text;
+mod theme;
+mod widths;
+
+use std::fmt::Write as _;
+
+use plotters_backend::DrawingBackend;
+
+pub use figure::{
+    Cursor, Domain, Figure, Fit, Kind, Layout, Motion, Number, Pending, PendingState, PlotPlace, PointPlace,
+    RowPlace, StepPlace, StepScale, ThemeName,
+};
+
+#[cfg(feature = "cli")]
+pub use png::png;
+
+use crate::report::ResultDocument;
+use scene::Scene;
+use sheet::{Drawn, Sheet};
+use theme::Theme;
+
+// What a backend outside of this module needs.
+pub(crate) use sheet::UNITS;
+#[cfg(feature = "view")]
+pub(crate) use text::{Face, baseline};
+
+/// Smallest and largest side of a figure in CSS pixels.
+const SIDES: (f64, f64) = (16.0, 8192.0);
+
+/// Why a figure could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum PlotError {
+    /// The backend failed.
+    #[error("the figure could not be drawn: {0}")]
+    Backend(String),
+}
+
+/// Size of a backend for this figure, in eighths of a CSS pixel. Sides that are no lengths become the smallest.
+pub fn backend_size(figure: &Figure) -> (u32, u32) {
+    let side = |length: f64| (length.max(SIDES.0).min(SIDES.1) * UNITS).round() as u32;
+    (side(figure.width), side(figure.height))
+}
+
+/// Draws a figure. The backend has [`backend_size`] units, eight to a CSS pixel.
+pub fn draw<DB: DrawingBackend>(backend: DB, document: &ResultDocument, figure: &Figure) -> Result<Layout, PlotError> {
+    let mut layout = Layout::default();
+    draw_on(backend, document, figure, &mut layout).map_err(|error| PlotError::Backend(error.to_string()))?;
+    Ok(layout)
+}
+
+fn draw_on<DB: DrawingBackend>(
+    backend: DB,
+    document: &ResultDocument,
+    figure: &Figure,
+    layout: &mut Layout,
+) -> Drawn<DB> {
+    let sheet = Sheet::new(backend, Theme::of(figure.theme))?;
+    let scene = Scene::new(document, figure);
+    let inside = sheet.frame;
+    match figure.kind {
+        _ => spectrum::draw(&sheet, &scene, inside, layout)?,
+    }
+    sheet.present()
+}
+
+/// The figure as an SVG document.
+pub fn svg(document: &ResultDocument, figure: &Figure) -> Result<String, PlotError> {
+    let size = backend_size(figure);
+    let mut body = String::new();
+    draw(svg::SvgBackend::new(&mut body, size), document, figure)?;
+    let (width, height) = (f64::from(size.0) / UNITS, f64::from(size.1) / UNITS);
+    let mut out = String::with_capacity(body.len() + 500);
+    // Writing to a string cannot fail.
+    write!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" role=\"img\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\">\n<g stroke-linejoin=\"round\">\n{body}</g>\n</svg>\n"
+    )
+    .ok();
+    Ok(out)
+}

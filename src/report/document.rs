@@ -119,7 +119,7 @@ pub struct LayerRecord {
     pub neurons: u64,
     /// Outputs of each neuron, zeros included.
     pub edges_per_neuron: u64,
-    /// Neurons with more than 10 edges of length in (1, T] (mean over samples, rounded down, in a sampled run).
+    /// Neurons with more than 10 edges of length in (1, T].
     pub kept: u64,
 }
 
@@ -263,8 +263,8 @@ pub struct NullNfd {
     pub mean: Option<f64>,
     /// 2.5 % and 97.5 % points of the null samples' means.
     pub mean_interval: Option<[f64; 2]>,
-    /// Mean histogram over null samples, on the bins of [`NfdRecord::histogram`].
-    pub histogram: Option<NfdHistogram<f64>>,
+    /// Mean histogram over null samples, with bins of the same width as [`NfdRecord::histogram`].
+    pub histogram: Option<NfdHistogram>,
 }
 
 /// Neuron fractal dimension of one checkpoint.
@@ -274,20 +274,21 @@ pub struct NfdRecord {
     #[serde(flatten)]
     pub summary: NfdSummary,
     /// Counts of neurons in equal bins.
-    pub histogram: NfdHistogram<f64>,
+    pub histogram: NfdHistogram,
     /// One entry per group.
     pub layers: Vec<NfdLayer>,
 }
 
-/// Counts in equal bins between `from` and `to`; counts are means over samples and may be fractions.
+/// Counts in bins of 0.05 between `from` and `to`, two multiples of 0.05; counts are means over samples and may be
+/// fractions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct NfdHistogram<T> {
+pub struct NfdHistogram {
     /// Lower edge of the first bin.
     pub from: f64,
     /// Upper edge of the last bin.
     pub to: f64,
     /// Neurons in each bin.
-    pub counts: Vec<T>,
+    pub counts: Vec<f64>,
 }
 
 /// Neuron fractal dimension of one group.

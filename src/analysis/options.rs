@@ -1,6 +1,9 @@
-//! Options in; plan, feed, finish; the record of a checkpoint out.
+//! What an analysis can be asked.
 
 use serde::{Deserialize, Serialize};
+
+use super::AnalysisError;
+use crate::multifractal::{Binning, FoldSettings, QGrid, SpectrumMode};
 
 /// Every option of an analysis. The command line and the page have the same ones and the same defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +57,48 @@ impl Default for Options {
     }
 }
 
+/// Most samples of a sampled network, and of a null model.
+const MOST_SAMPLES: u32 = 10_000;
+/// Most neurons drawn of each layer.
+const MOST_DRAWN: u32 = 4096;
+
+impl Options {
+    /// Refuses what no analysis can do.
+    pub fn check(&self) -> Result<(), AnalysisError> {
+        let counts = [
+            ("samples", self.samples, 1, MOST_SAMPLES),
+            ("layer-sample", self.layer_sample, 1, MOST_DRAWN),
+            ("null-samples", self.null_samples, 1, MOST_SAMPLES),
+            ("filter", self.filter.into(), 0, 3),
+        ];
+        for (option, value, least, most) in counts {
+            if !(least..=most).contains(&value) {
+                return Err(AnalysisError::Count { option, least, most });
+            }
+        }
+        self.fold_settings()?;
+        self.binning()?;
+        Ok(())
+    }
+
+    /// What the folds depend on.
+    pub fn fold_settings(&self) -> Result<FoldSettings, AnalysisError> {
+        let grid = QGrid::new(self.q_min, self.q_max, self.q_step)?;
+        Ok(FoldSettings { threshold: self.threshold, nfd_threshold: self.nfd_threshold, grid })
+    }
+
+    /// Bins that resolve the thresholds.
+    pub fn binning(&self) -> Result<Binning, AnalysisError> {
+        Ok(Binning::new(&[self.threshold, self.nfd_threshold])?)
+    }
+
+    /// Whether both choose the same neurons and edges, whatever is computed from them.
+    pub fn same_network(&self, other: &Self) -> bool {
+        let sample = |options: &Self| (options.samples, options.seed, options.layer_sample);
+        self.network == other.network && (self.network == NetworkKind::Full || sample(self) == sample(other))
+    }
+}
+
 /// Which neurons and edges are analysed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,10 +119,28 @@ pub enum Mode {
     Reference,
 }
 
+impl From<Mode> for SpectrumMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Exact => Self::Exact,
+            Mode::Reference => Self::Reference,
+        }
+    }
+}
+
 /// Kinds of null models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NullKind {
     /// All entries of a group, permuted over its neurons.
     Shuffle,
+}
+
+impl NullKind {
+    /// The name in options and documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Shuffle => "shuffle",
+        }
+    }
 }

@@ -1,0 +1,66 @@
+//! What can be wrong with an analysis.
+
+use thiserror::Error;
+
+use crate::multifractal::{BinningError, QGridError};
+
+/// An analysis that cannot be made.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum AnalysisError {
+    /// A threshold out of range.
+    #[error(transparent)]
+    Threshold(#[from] BinningError),
+    /// A grid of q without 0 or too large.
+    #[error(transparent)]
+    Orders(#[from] QGridError),
+    /// Counts that are zero or too large.
+    #[error("{option} must lie between {least} and {most}")]
+    Count {
+        /// Name of the option.
+        option: &'static str,
+        /// Smallest value.
+        least: u32,
+        /// Largest value.
+        most: u32,
+    },
+    /// A group with more neurons than memory is given for.
+    #[error("`{group}` has {neurons} neurons; {most} are the most that one group may have")]
+    TooManyNeurons {
+        /// Name of the group.
+        group: String,
+        /// Its neurons.
+        neurons: u64,
+        /// The limit.
+        most: u64,
+    },
+    /// The host fed bytes that were not asked for.
+    #[error("a read of {expected} bytes was fed {found}")]
+    WrongLength {
+        /// Bytes of the read that is next; 0 where none is.
+        expected: u64,
+        /// Bytes that came.
+        found: u64,
+    },
+}
+
+impl AnalysisError {
+    /// Stable name of the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Threshold(_) => "bad-threshold",
+            Self::Orders(_) => "bad-q-range",
+            Self::Count { .. } => "bad-option",
+            Self::TooManyNeurons { .. } => "too-many-neurons",
+            Self::WrongLength { .. } => "wrong-length",
+        }
+    }
+
+    /// What to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Threshold(_) | Self::Orders(_) | Self::Count { .. } => "Change the setting.",
+            Self::TooManyNeurons { .. } => "Analyse a sample of the network.",
+            Self::WrongLength { .. } => "The file changed while it was read; choose it again.",
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What has been read of a checkpoint, and what follows from it.
+
+use super::nulls::NullSamples;
+use super::record::{Identity, LogLogFit};
+use super::{AnalysisError, Options};
+use crate::checkpoint::Checkpoint;
+use crate::multifractal::{Binning, FoldSettings, GroupFold, GroupHistograms, fold_group};
+use crate::network::{SampledGroup, Wiring};
+use crate::report::CheckpointRecord;
+
+/// A checkpoint that has been read: the folds of its groups, and their histograms where they fit the budget.
+pub struct Measured {
+    pub(super) identity: Identity,
+    pub(super) options: Options,
+    pub(super) settings: FoldSettings,
+    binning: Binning,
+    pub(super) samples: Vec<SampleGroups>,
+    keeps_histograms: bool,
+    nulls: Vec<NullSamples>,
+}
+
+/// The groups of one sample that have been read so far, in order.
+pub(super) struct SampleGroups {
+    /// Seed of the sample, `None` for the whole network.
+    pub(super) seed: Option<u64>,
+    /// Input neurons of every group.
+    neurons: Vec<usize>,
+    pub(super) folds: Vec<GroupFold>,
+    /// Sum of |w| of every group.
+    pub(super) absolute_sums: Vec<f64>,
+    /// Empty where they do not fit the budget.
+    histograms: Vec<GroupHistograms>,
+}
+
+impl Measured {
+    pub(super) fn new(
+        checkpoint: &Checkpoint,
+        wiring: &Wiring,
+        options: &Options,
+        samples: &[Option<Vec<SampledGroup>>],
+        histogram_budget: usize,
+    ) -> Result<Self, AnalysisError> {
+        let binning = options.binning()?;
+        let samples: Vec<SampleGroups> = (0..)
+            .zip(samples)
+            .map(|(index, sampled)| SampleGroups {
+                seed: sampled.as_ref().map(|_| u64::from(options.seed.wrapping_add(index))),
+                neurons: match sampled {
+                    Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
+                    None => wiring.groups.iter().map(|group| group.inputs as usize).collect(),
+                },
+                folds: Vec::new(),
+                absolute_sums: Vec::new(),
+                histograms: Vec::new(),
+            })
+            .collect();
+        let neurons: usize = samples.iter().flat_map(|sample| &sample.neurons).sum();
+        Ok(Self {
+            identity: Identity::new(checkpoint, wiring),
+            settings: options.fold_settings()?,
+            keeps_histograms: GroupHistograms::bytes(neurons, &binning) <= histogram_budget,
+            nulls: options.null.iter().map(|&kind| NullSamples::new(kind, options)).collect(),
+            options: options.clone(),
+            binning,
+            samples,
+        })
+    }
+
+    pub(super) fn binning(&self) -> &Binning {
+        &self.binning
+    }
+
+    pub(super) fn empty_histograms(&self, group: usize) -> Vec<GroupHistograms> {
+        let neurons = self.samples.iter().map(|sample| sample.neurons[group]);
+        neurons.map(|neurons| GroupHistograms::new(neurons, &self.binning)).collect()
+    }
+
+    /// Takes the histograms of the next group, one for each sample.
+    pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>) {
+        if !self.keeps_histograms {
+            let group = self.samples[0].folds.len();
+            for null in &mut self.nulls {
+                null.add_group(&histograms, &self.binning, &self.settings, group);
+            }
+        }
+        for (sample, histograms) in self.samples.iter_mut().zip(histograms) {
+            sample.folds.push(fold_group(&histograms, &self.binning, &self.settings));
+            sample.absolute_sums.push(histograms.absolute_sum());
+            if self.keeps_histograms {
+                sample.histograms.push(histograms);
+            }
+        }
+    }
+
+    /// Bytes of histograms that are kept.
+    pub fn kept_bytes(&self) -> usize {
+        let kept = self.samples.iter().flat_map(|sample| &sample.histograms);
+        kept.map(|histograms| GroupHistograms::bytes(histograms.neurons(), &self.binning)).sum()
+    }
+
+    /// Drops the histograms, once all null samples that were asked for are there.
+    pub fn drop_histograms(&mut self) {
+        self.keeps_histograms = false;
+        self.samples.iter_mut().for_each(|sample| sample.histograms = Vec::new());
+    }
+
+    /// The options of the last analysis.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Applies other options to the kept histograms. `Ok(false)`, and nothing changed, where they do not suffice:
+    /// they were not kept, the network is another sample, or a threshold lies within a bin.
+    pub fn redo(&mut self, options: &Options) -> Result<bool, AnalysisError> {
+        options.check()?;
+        let settings = options.fold_settings()?;
+        let suffices = self.keeps_histograms && self.options.same_network(options) && settings.resolved_by(&self.binning);
+        if !suffices {
+            return Ok(false);
+        }
+        if settings != self.settings {
+            for sample in &mut self.samples {
+                sample.folds =
+                    sample.histograms.iter().map(|group| fold_group(group, &self.binning, &settings)).collect();
+            }
+            self.nulls.clear();
+        }
+        self.update_nulls(options);
+        self.settings = settings;
+        self.options = options.clone();
+        Ok(true)
+    }
+
+    /// Keeps the null samples that the new options leave valid.
+    fn update_nulls(&mut self, options: &Options) {
+        let old = std::mem::take(&mut self.nulls);
+        let reusable = self.options.seed == options.seed && self.options.mode == options.mode;
+        let mut old: Vec<NullSamples> = old.into_iter().filter(|_| reusable).collect();
+        self.nulls = options
+            .null
+            .iter()
+            .map(|&kind| match old.iter().position(|null| null.kind() == kind) {
+                Some(index) => old.swap_remove(index).resized(options.null_samples),
+                None => NullSamples::new(kind, options),
+            })
+            .collect();
+    }
+
+    /// Computes at most `count` of the null samples that are still missing; returns how many are missing after that.
+    /// Every one of them is the same whatever the order and the number of calls. Without histograms none is added: the
+    /// checkpoint must be read again.
+    pub fn compute_nulls(&mut self, count: usize) -> usize {
+        let mut left = if self.keeps_histograms { count } else { 0 };
+        for null in &mut self.nulls {
+            let histograms: Vec<&[GroupHistograms]> =
+                self.samples.iter().map(|sample| sample.histograms.as_slice()).collect();
+            left -= null.compute(left, &histograms, &self.binning, &self.settings);
+        }
+        self.nulls.iter().map(NullSamples::missing).sum()
+    }
+
+    /// The record of the checkpoint, with the null samples computed so far. Its degree of emergence is that of a
+    /// series of one.
+    pub fn record(&self) -> CheckpointRecord {
+        let mut record = super::record::record(self);
+        record.nulls = self.nulls.iter().filter_map(|null| null.record(&self.settings, &self.options)).collect();
+        record
+    }
+
+    /// The log-log fit of one order of the q grid, for one sample.
+    pub fn fit(&self, sample: usize, order: usize) -> Option<LogLogFit> {
+        super::record::log_log_fit(self, sample, order)
+    }
+
+    /// The sums of all groups of a sample, added in order.
+    pub(super) fn total(&self, sample: usize) -> GroupFold {
+        let folds = &self.samples[sample].folds;
+        folds.iter().fold(GroupFold::empty(&self.settings), |mut total, fold| {
+            total.append(fold);
+            total
+        })
+    }
+}

@@ -1,0 +1,21 @@
+//! Options in; plan, feed, finish; the record of a checkpoint out.
+//!
+//! An [`Analysis`] says which byte ranges it needs ([`Analysis::reads`]); the host reads them, from a file, a Blob or
+//! anywhere else, and feeds them in that order; the core folds them into histograms and does no bulk input itself.
+//! Finished, it becomes [`Measured`]: histograms, or only their folds where they are too large to keep. Records, other
+//! options and null models come from there.
+
+mod error;
+mod measured;
+mod nulls;
+mod options;
+mod plan;
+mod record;
+mod validity;
+
+pub use error::AnalysisError;
+pub use measured::Measured;
+pub use nulls::NullSamples;
+pub use options::{Mode, NetworkKind, NullKind, Options};
+pub use plan::{Analysis, Read};
+pub use record::LogLogFit;

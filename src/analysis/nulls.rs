@@ -1,0 +1,180 @@
+//! Null samples of a checkpoint.
+
+use rayon::prelude::*;
+
+use super::record::{DimensionHistogram, finite};
+use super::{NullKind, Options};
+use crate::multifractal::statistics::{interval95, mean, standard_deviation};
+use crate::multifractal::{
+    Binning, FoldSettings, GroupFold, GroupHistograms, PartitionSums, Spectrum, shuffle_group, spectrum,
+};
+use crate::report::{NullNfd, NullRecord};
+
+/// The samples of one null model. In a sampled network, null sample i shuffles sample i modulo their number, so that
+/// the nulls scatter by the choice of neurons as well.
+pub struct NullSamples {
+    kind: NullKind,
+    seed: u32,
+    sums: Vec<NullSums>,
+}
+
+/// What is kept of one null sample, summed over the groups read so far.
+#[derive(Default)]
+struct NullSums {
+    partition: Option<PartitionSums>,
+    dimensions: DimensionHistogram,
+    complete: bool,
+}
+
+impl NullSums {
+    fn add(&mut self, fold: &GroupFold) {
+        match &mut self.partition {
+            Some(sums) => sums.add(&fold.partition),
+            None => self.partition = Some(fold.partition.clone()),
+        }
+        self.dimensions.add(&fold.dimensions);
+    }
+}
+
+impl NullSamples {
+    pub(super) fn new(kind: NullKind, options: &Options) -> Self {
+        Self { kind, seed: options.seed, sums: Vec::new() }.resized(options.null_samples)
+    }
+
+    /// The kind of null model.
+    pub fn kind(&self) -> NullKind {
+        self.kind
+    }
+
+    /// Asks for another number of samples; those that are there stay.
+    pub(super) fn resized(mut self, samples: u32) -> Self {
+        self.sums.resize_with(samples as usize, NullSums::default);
+        self
+    }
+
+    /// Samples that were asked for and are not there.
+    pub fn missing(&self) -> usize {
+        self.sums.iter().filter(|sums| !sums.complete).count()
+    }
+
+    /// Adds one group to all samples. For networks whose histograms are too large to keep.
+    pub(super) fn add_group(
+        &mut self,
+        histograms: &[GroupHistograms],
+        binning: &Binning,
+        settings: &FoldSettings,
+        group: usize,
+    ) {
+        let seed = self.seed;
+        self.sums.par_iter_mut().enumerate().for_each(|(index, sums)| {
+            let stream = (seed, index as u32, group as u32);
+            sums.add(&shuffle_group(&histograms[index % histograms.len()], binning, settings, stream));
+            sums.complete = true;
+        });
+    }
+
+    /// Computes up to `count` of the missing samples from the kept histograms of every sample and group. Returns how
+    /// many there were.
+    pub(super) fn compute(
+        &mut self,
+        count: usize,
+        histograms: &[&[GroupHistograms]],
+        binning: &Binning,
+        settings: &FoldSettings,
+    ) -> usize {
+        let seed = self.seed;
+        let mut missing: Vec<_> =
+            self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
+        missing.par_iter_mut().for_each(|(index, sums)| {
+            for (group, histograms) in (0..).zip(histograms[*index % histograms.len()]) {
+                sums.add(&shuffle_group(histograms, binning, settings, (seed, *index as u32, group)));
+            }
+            sums.complete = true;
+        });
+        missing.len()
+    }
+
+    /// The record of the samples that are there; `None` while there are none.
+    pub(super) fn record(&self, settings: &FoldSettings, options: &Options) -> Option<NullRecord> {
+        let complete: Vec<&NullSums> = self.sums.iter().filter(|sums| sums.complete).collect();
+        let spectra: Vec<Option<Spectrum>> = complete
+            .par_iter()
+            .map(|sums| spectrum(sums.partition.as_ref()?, &settings.grid, options.mode.into()))
+            .collect();
+        if spectra.is_empty() {
+            return None;
+        }
+        let values = |value: &dyn Fn(&Spectrum) -> Option<f64>| -> Vec<Option<f64>> {
+            spectra.iter().map(|spectrum| spectrum.as_ref().and_then(value)).collect()
+        };
+        let alpha0_values = values(&|spectrum| finite(spectrum.alpha0));
+        let width_values = values(&|spectrum| finite(spectrum.width));
+        let [alpha0, width, asymmetry] =
+            [alpha0_values.clone(), width_values.clone(), values(&Spectrum::asymmetry)].map(|values| Summary::of(&values));
+        let curves: Vec<&Spectrum> = spectra.iter().flatten().collect();
+        Some(NullRecord {
+            kind: self.kind.name().to_owned(),
+            samples: spectra.len() as u64,
+            alpha0: alpha0.mean,
+            alpha0_sd: alpha0.sd,
+            alpha0_interval: alpha0.interval,
+            width: width.mean,
+            width_sd: width.sd,
+            width_interval: width.interval,
+            emergence: None,
+            emergence_interval: None,
+            asymmetry: asymmetry.mean,
+            asymmetry_interval: asymmetry.interval,
+            alpha: mean_curve(&curves, |spectrum| &spectrum.alpha),
+            f: mean_curve(&curves, |spectrum| &spectrum.f),
+            envelope: envelope(&curves),
+            alpha0_values,
+            width_values,
+            nfd: nfd(&complete),
+        })
+    }
+}
+
+struct Summary {
+    mean: Option<f64>,
+    sd: Option<f64>,
+    interval: Option<[f64; 2]>,
+}
+
+impl Summary {
+    fn of(values: &[Option<f64>]) -> Self {
+        let values: Vec<f64> = values.iter().copied().flatten().collect();
+        Self { mean: mean(&values), sd: standard_deviation(&values), interval: interval95(&values) }
+    }
+}
+
+/// Values of all curves at one q.
+fn column(curves: &[&Spectrum], values: impl Fn(&Spectrum) -> &[f64], index: usize) -> Vec<f64> {
+    curves.iter().map(|spectrum| values(spectrum)[index]).collect()
+}
+
+fn mean_curve(curves: &[&Spectrum], values: impl Fn(&Spectrum) -> &[f64]) -> Vec<Option<f64>> {
+    let length = curves.first().map_or(0, |spectrum| values(spectrum).len());
+    (0..length).map(|index| mean(&column(curves, &values, index)).and_then(finite)).collect()
+}
+
+fn envelope(curves: &[&Spectrum]) -> Vec<[f64; 4]> {
+    let length = curves.first().map_or(0, |spectrum| spectrum.alpha.len());
+    let at = |index| {
+        let [alpha_low, alpha_high] = interval95(&column(curves, |spectrum| &spectrum.alpha, index))?;
+        let [f_low, f_high] = interval95(&column(curves, |spectrum| &spectrum.f, index))?;
+        Some([alpha_low, alpha_high, f_low, f_high])
+    };
+    (0..length).filter_map(at).collect()
+}
+
+fn nfd(samples: &[&NullSums]) -> NullNfd {
+    let means: Vec<f64> = samples.iter().filter_map(|sums| sums.dimensions.mean()).collect();
+    let mut total = DimensionHistogram::default();
+    samples.iter().for_each(|sums| total.merge(&sums.dimensions));
+    NullNfd {
+        mean: mean(&means),
+        mean_interval: interval95(&means),
+        histogram: Some(total.to_record(samples.len() as f64)),
+    }
+}

@@ -1,0 +1,310 @@
+//! From what was measured to the record of the result document.
+
+use serde::Serialize;
+
+use super::Measured;
+use super::validity;
+use crate::checkpoint::Checkpoint;
+use crate::multifractal::statistics::{mean, quantile, standard_deviation};
+use crate::multifractal::{GroupFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
+use crate::network::Wiring;
+use crate::report::{
+    Baselines, CheckpointRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer, NfdRecord,
+    NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
+};
+
+/// Width of the bins of fractal dimensions.
+const DIMENSION_BIN: f64 = 0.05;
+/// Dimensions of 20 and more share the last bin.
+const MOST_DIMENSION_BINS: usize = 400;
+/// The partition function is stored at these orders.
+const STORED_ORDERS: [f64; 7] = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
+
+/// What the record says of a checkpoint whatever was computed.
+pub(super) struct Identity {
+    name: String,
+    step: Option<u64>,
+    format: &'static str,
+    pub(super) architecture: String,
+    pub(super) guessed: bool,
+    files: Vec<FileRecord>,
+    parameters: u64,
+    groups: Vec<(String, Vec<String>)>,
+    skipped: Vec<SkippedRecord>,
+    warnings: Vec<Warning>,
+}
+
+impl Identity {
+    pub(super) fn new(checkpoint: &Checkpoint, wiring: &Wiring) -> Self {
+        let file = |file: &crate::checkpoint::FileInfo| FileRecord {
+            name: file.name.clone(),
+            bytes: file.bytes,
+            identity: file.identity.clone(),
+        };
+        let tensor = |index: usize| checkpoint.tensors[index].name.clone();
+        Self {
+            name: checkpoint.name.clone(),
+            step: checkpoint.step,
+            format: checkpoint.format,
+            architecture: wiring.architecture.clone(),
+            guessed: wiring.guessed,
+            files: checkpoint.files.iter().map(file).collect(),
+            parameters: checkpoint.parameters(),
+            groups: wiring
+                .groups
+                .iter()
+                .map(|group| {
+                    let tensors = group.matrices.iter().map(|matrix| tensor(matrix.tensor)).collect();
+                    (group.name.clone(), tensors)
+                })
+                .collect(),
+            skipped: wiring.skipped.clone(),
+            warnings: checkpoint.warnings.clone(),
+        }
+    }
+}
+
+/// A value that JSON can hold.
+pub(super) fn finite(value: f64) -> Option<f64> {
+    Some(value).filter(|value| value.is_finite())
+}
+
+/// The record without null models.
+pub(super) fn record(measured: &Measured) -> CheckpointRecord {
+    let Identity { name, step, format, architecture, guessed, files, parameters, .. } = &measured.identity;
+    let samples: Vec<Sample> = (0..measured.samples.len()).map(|index| Sample::new(measured, index)).collect();
+    let passing = |sample: &&Sample| sample.spectrum.as_ref().is_none_or(|s| !s.dropped_by(measured.options.filter));
+    let kept: Vec<&Sample> = samples.iter().filter(passing).collect();
+    let mut warnings = measured.identity.warnings.clone();
+    warnings.extend(validity::warnings(measured, &samples, samples.len() - kept.len()));
+    CheckpointRecord {
+        name: name.clone(),
+        step: *step,
+        format: (*format).to_owned(),
+        architecture: architecture.clone(),
+        guessed: *guessed,
+        files: files.clone(),
+        parameters: *parameters,
+        network: network(measured, &samples[0].total),
+        mean: means(&kept),
+        samples: kept.iter().map(|sample| sample.record(measured)).collect(),
+        nulls: Vec::new(),
+        nfd: dimensions(measured, &samples),
+        baselines: baselines(measured, &samples),
+        warnings,
+        emergence: None,
+    }
+}
+
+/// One sample with the sums of all its groups.
+pub(super) struct Sample {
+    seed: Option<u64>,
+    pub(super) total: GroupFold,
+    pub(super) spectrum: Option<Spectrum>,
+}
+
+impl Sample {
+    fn new(measured: &Measured, index: usize) -> Self {
+        let total = measured.total(index);
+        let spectrum = spectrum(&total.partition, &measured.settings.grid, measured.options.mode.into());
+        Self { seed: measured.samples[index].seed, total, spectrum }
+    }
+
+    fn record(&self, measured: &Measured) -> SampleRecord {
+        let grid = &measured.settings.grid;
+        let spectrum = self.spectrum.as_ref();
+        let fits = spectrum.map_or(&[][..], |spectrum| &spectrum.fits);
+        let column = |value: fn(&crate::multifractal::Fit) -> Option<f64>| fits.iter().map(value).collect();
+        let alpha0 = spectrum.and_then(|spectrum| finite(spectrum.alpha0));
+        SampleRecord {
+            seed: self.seed,
+            neurons_kept: self.total.partition.kept(),
+            radii: self.total.partition.radii(),
+            diameter: self.total.partition.radii().last().copied(),
+            q: grid.orders().to_vec(),
+            tau: column(|fit| finite(fit.slope)),
+            intercept: column(|fit| finite(fit.intercept)),
+            stderr: column(|fit| fit.stderr.and_then(finite)),
+            r_squared: column(|fit| fit.r_squared.and_then(finite)),
+            dimension: grid
+                .orders()
+                .iter()
+                .zip(fits)
+                .map(|(&q, fit)| if q == 0.0 { alpha0 } else { finite(fit.slope / q) })
+                .collect(),
+            alpha: spectrum.map_or_else(Vec::new, |spectrum| spectrum.alpha.iter().copied().map(finite).collect()),
+            f: spectrum.map_or_else(Vec::new, |spectrum| spectrum.f.iter().copied().map(finite).collect()),
+            partition: partition(&self.total.partition, grid),
+            alpha0,
+            alpha0_candidates: spectrum.and_then(|spectrum| spectrum.alpha0_candidates),
+            width: spectrum.and_then(|spectrum| finite(spectrum.width)),
+            asymmetry: spectrum.and_then(Spectrum::asymmetry),
+            nfd: summary(&self.total.dimensions),
+        }
+    }
+}
+
+fn partition(sums: &PartitionSums, grid: &QGrid) -> PartitionRecord {
+    let radii = sums.radii();
+    let stored = STORED_ORDERS.iter().filter_map(|&q| Some((q, grid.orders().iter().position(|&order| order == q)?)));
+    let ln_z = |order| log_partition(sums, order, &radii).into_iter().map(finite).collect();
+    let (q, ln_z) = stored.map(|(q, order)| (q, ln_z(order))).unzip();
+    PartitionRecord { q, ln_z }
+}
+
+fn network(measured: &Measured, total: &GroupFold) -> NetworkRecord {
+    let folds = &measured.samples[0].folds;
+    let layer = |((name, tensors), fold): (&(String, Vec<String>), &GroupFold)| LayerRecord {
+        name: name.clone(),
+        tensors: tensors.clone(),
+        neurons: fold.neurons,
+        edges_per_neuron: (fold.edges + fold.zeros + fold.nonfinite).checked_div(fold.neurons).unwrap_or(0),
+        kept: fold.partition.kept(),
+    };
+    NetworkRecord {
+        neurons: total.neurons,
+        edges: total.edges,
+        zero_weights: total.zeros,
+        nonfinite_weights: total.nonfinite,
+        layers: measured.identity.groups.iter().zip(folds).map(layer).collect(),
+        skipped: measured.identity.skipped.clone(),
+    }
+}
+
+fn means(samples: &[&Sample]) -> MeanRecord {
+    let values = |value: fn(&Spectrum) -> f64| -> Vec<f64> {
+        samples.iter().filter_map(|sample| sample.spectrum.as_ref().map(value).and_then(finite)).collect()
+    };
+    let (alpha0, width) = (values(|spectrum| spectrum.alpha0), values(|spectrum| spectrum.width));
+    MeanRecord {
+        alpha0: mean(&alpha0),
+        alpha0_sd: standard_deviation(&alpha0),
+        width: mean(&width),
+        width_sd: standard_deviation(&width),
+    }
+}
+
+/// Means over all entries and all neurons of every sample.
+fn baselines(measured: &Measured, samples: &[Sample]) -> Baselines {
+    let sums: f64 = measured.samples.iter().flat_map(|sample| &sample.absolute_sums).sum();
+    let count = |count: fn(&GroupFold) -> u64| samples.iter().map(|sample| count(&sample.total)).sum::<u64>() as f64;
+    let entries = count(|total| total.edges + total.zeros + total.nonfinite);
+    let neurons = count(|total| total.neurons);
+    Baselines { mean_abs_weight: finite(sums / entries), mean_weighted_degree: finite(sums / neurons) }
+}
+
+fn summary(dimensions: &[f64]) -> NfdSummary {
+    NfdSummary {
+        mean: mean(dimensions),
+        median: quantile(dimensions, 0.5),
+        sd: standard_deviation(dimensions),
+        min: dimensions.iter().copied().reduce(f64::min),
+        max: dimensions.iter().copied().reduce(f64::max),
+    }
+}
+
+/// Means over samples of each number.
+fn mean_summary(summaries: &[NfdSummary]) -> NfdSummary {
+    let over = |value: fn(&NfdSummary) -> Option<f64>| mean(&summaries.iter().filter_map(value).collect::<Vec<f64>>());
+    NfdSummary {
+        mean: over(|summary| summary.mean),
+        median: over(|summary| summary.median),
+        sd: over(|summary| summary.sd),
+        min: over(|summary| summary.min),
+        max: over(|summary| summary.max),
+    }
+}
+
+fn dimensions(measured: &Measured, samples: &[Sample]) -> NfdRecord {
+    let totals: Vec<NfdSummary> = samples.iter().map(|sample| summary(&sample.total.dimensions)).collect();
+    let mut histogram = DimensionHistogram::default();
+    samples.iter().for_each(|sample| histogram.add(&sample.total.dimensions));
+    let layer = |(index, (name, _)): (usize, &(String, Vec<String>))| {
+        let summaries: Vec<NfdSummary> =
+            measured.samples.iter().map(|sample| summary(&sample.folds[index].dimensions)).collect();
+        NfdLayer { name: name.clone(), summary: mean_summary(&summaries) }
+    };
+    NfdRecord {
+        summary: mean_summary(&totals),
+        histogram: histogram.to_record(samples.len() as f64),
+        layers: measured.identity.groups.iter().enumerate().map(layer).collect(),
+    }
+}
+
+/// Fractal dimensions counted in bins, with their sum.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct DimensionHistogram {
+    counts: Vec<u64>,
+    neurons: u64,
+    sum: f64,
+}
+
+impl DimensionHistogram {
+    pub(super) fn add(&mut self, dimensions: &[f64]) {
+        for &dimension in dimensions {
+            let bin = ((dimension / DIMENSION_BIN).max(0.0) as usize).min(MOST_DIMENSION_BINS - 1);
+            if bin >= self.counts.len() {
+                self.counts.resize(bin + 1, 0);
+            }
+            self.counts[bin] += 1;
+            self.neurons += 1;
+            self.sum += dimension;
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.counts.resize(self.counts.len().max(other.counts.len()), 0);
+        self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
+        self.neurons += other.neurons;
+        self.sum += other.sum;
+    }
+
+    pub(super) fn mean(&self) -> Option<f64> {
+        finite(self.sum / self.neurons as f64)
+    }
+
+    /// The bins from the first to the last that is not empty, divided by the number of samples.
+    pub(super) fn to_record(&self, samples: f64) -> NfdHistogram {
+        let first = self.counts.iter().position(|&count| count > 0).unwrap_or(0);
+        let edge = |bin: usize| bin as f64 / (1.0 / DIMENSION_BIN);
+        NfdHistogram {
+            from: edge(first),
+            to: edge(self.counts.len()),
+            counts: self.counts[first..].iter().map(|&count| count as f64 / samples).collect(),
+        }
+    }
+}
+
+/// The log-log fit of one order: tau is the slope of ln Z_q(r) on ln(r/d).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LogLogFit {
+    /// The order.
+    pub q: f64,
+    /// Distinct rounded radii.
+    pub radii: Vec<u32>,
+    /// ln Z_q at every radius.
+    pub ln_z: Vec<Option<f64>>,
+    /// tau(q).
+    pub slope: Option<f64>,
+    /// ln Z_q at r = d, on the line.
+    pub intercept: Option<f64>,
+    /// Coefficient of determination; null at q = 0.
+    pub r_squared: Option<f64>,
+}
+
+/// The fit of the order with this index; `None` where there is no spectrum or no such sample or order.
+pub(super) fn log_log_fit(measured: &Measured, sample: usize, order: usize) -> Option<LogLogFit> {
+    let q = *measured.settings.grid.orders().get(order)?;
+    measured.samples.get(sample)?;
+    let Sample { total, spectrum, .. } = Sample::new(measured, sample);
+    let spectrum = spectrum?;
+    let fit = spectrum.fits[order];
+    Some(LogLogFit {
+        q,
+        ln_z: log_partition(&total.partition, order, &spectrum.radii).into_iter().map(finite).collect(),
+        radii: spectrum.radii,
+        slope: finite(fit.slope),
+        intercept: finite(fit.intercept),
+        r_squared: fit.r_squared.and_then(finite),
+    })
+}

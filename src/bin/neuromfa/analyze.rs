@@ -1,0 +1,272 @@
+//! `neuromfa analyze`: one result document over all checkpoints.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::mpsc::sync_channel;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use neuromfa::analysis::{Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read};
+use neuromfa::checkpoint::{Candidate, Checkpoint, CheckpointError, Input, Problem, collect, open};
+use neuromfa::network::{NetworkError, recognise};
+use neuromfa::report::{CheckpointRecord, ResultDocument, write_csv};
+use neuromfa::series;
+use neuromfa::source::{ReadAt, ReadError};
+
+use crate::args::{AnalyzeArguments, ModeName, Network, NullName};
+use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
+use crate::inputs::Files;
+
+/// Bytes of histograms that are kept for the null models; larger ones are shuffled while they are read.
+const HISTOGRAM_BUDGET: usize = 256 << 20;
+/// Reads that wait to be fed.
+const READS_AHEAD: usize = 2;
+/// Null samples between two steps of the progress bar.
+const NULLS_AT_ONCE: usize = 4;
+
+/// Runs the command.
+pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
+    let options = match options(arguments) {
+        Ok(options) => options,
+        Err(text) => return stop(ARGUMENTS, text),
+    };
+    let outputs = arguments.out.iter().map(|path| Ok((path.as_path(), Output::of(path)?)));
+    let outputs: Vec<(&Path, Output)> = match outputs.collect::<Result<_, String>>() {
+        Ok(outputs) => outputs,
+        Err(text) => return stop(ARGUMENTS, text),
+    };
+    if let Some(threads) = arguments.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+        if let Err(error) = pool {
+            return stop(ARGUMENTS, format!("{threads} threads cannot be started: {error}."));
+        }
+    }
+    let mut failures = Failures::default();
+    let records = analyze_all(arguments, &options, &mut failures);
+    let done = records.len();
+    if done > 0 {
+        let document = series::document(options, records);
+        if let Err(text) = write_all(&document, &outputs) {
+            return stop(OUTPUT, text);
+        }
+    }
+    failures.status(done)
+}
+
+fn analyze_all(
+    arguments: &AnalyzeArguments,
+    options: &Options,
+    failures: &mut Failures,
+) -> Vec<CheckpointRecord> {
+    let files = Files::gather(&arguments.paths, failures);
+    let inputs = files.inputs();
+    let collection = collect(&inputs);
+    for skipped in &collection.skipped {
+        warning(format_args!("{} is skipped: {}", skipped.path, skipped.why));
+    }
+    if collection.candidates.is_empty() && failures.is_empty() {
+        failures.nothing("there is nothing to analyse: no weight file among the paths.");
+    }
+    let mut records = Vec::new();
+    for candidate in &collection.candidates {
+        match analyze(candidate, &inputs, &files, options) {
+            Ok(record) => records.push(record),
+            Err(Failure::Network(error @ NetworkError::NoMatrix { .. })) => failures.nothing(Failure::Network(error)),
+            Err(failure) => failures.unreadable(failure),
+        }
+    }
+    records
+}
+
+/// Why one checkpoint has no record.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{}", .0.text())]
+    Checkpoint(#[from] CheckpointError),
+    #[error("{0}. {}", .0.hint())]
+    Network(#[from] NetworkError),
+    #[error("{name}: {error}. {}", .error.hint())]
+    Analysis { name: String, error: AnalysisError },
+}
+
+fn analyze(
+    candidate: &Candidate,
+    inputs: &[Input<'_>],
+    files: &Files,
+    options: &Options,
+) -> Result<CheckpointRecord, Failure> {
+    let checkpoint = open(candidate, inputs)?;
+    for notice in &checkpoint.warnings {
+        warning(format_args!("{}: {}", checkpoint.name, notice.text));
+    }
+    let wiring = recognise(&checkpoint)?;
+    let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
+    let analysis = Analysis::plan(&checkpoint, &wiring, options, HISTOGRAM_BUDGET).map_err(failed)?;
+    let mut measured = read(analysis, &checkpoint, inputs, files)?;
+    compute_nulls(&mut measured, &checkpoint.name);
+    Ok(measured.record())
+}
+
+/// Reads in a thread of its own, so that the disk and the processors work at the same time.
+fn read(
+    mut analysis: Analysis,
+    checkpoint: &Checkpoint,
+    inputs: &[Input<'_>],
+    files: &Files,
+) -> Result<Measured, Failure> {
+    let reads = analysis.reads().to_vec();
+    let bar = progress(&checkpoint.name, reads.iter().map(|read| read.length).sum(), "{bytes}/{total_bytes}");
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(READS_AHEAD);
+        let reads = &reads;
+        scope.spawn(move || {
+            for read in reads {
+                let bytes = read_bytes(read, checkpoint, files);
+                let failed = bytes.is_err();
+                // The other side has gone: it failed, and says so.
+                if sender.send((read, bytes)).is_err() || failed {
+                    return;
+                }
+            }
+        });
+        for (read, bytes) in receiver {
+            let path = inputs[checkpoint.files[read.file].input].path;
+            let bytes = bytes.map_err(|error| CheckpointError::new(path, Problem::Read(error)))?;
+            let fed = analysis.feed(&bytes);
+            fed.map_err(|error| Failure::Analysis { name: checkpoint.name.clone(), error })?;
+            bar.inc(read.length);
+        }
+        Ok(())
+    })
+    .and_then(|()| {
+        bar.finish_and_clear();
+        let unfinished = AnalysisError::WrongLength { expected: 0, found: 0 };
+        analysis.finish().map_err(|_| Failure::Analysis { name: checkpoint.name.clone(), error: unfinished })
+    })
+}
+
+fn read_bytes(read: &Read, checkpoint: &Checkpoint, files: &Files) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = vec![0; read.length as usize];
+    files.file(checkpoint.files[read.file].input).read_exact_at(read.offset, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn compute_nulls(measured: &mut Measured, name: &str) {
+    let mut missing = measured.compute_nulls(0);
+    let bar = progress(name, missing as u64, "{pos}/{len} null samples");
+    while missing > 0 {
+        let left = measured.compute_nulls(NULLS_AT_ONCE);
+        if left == missing {
+            break;
+        }
+        bar.inc((missing - left) as u64);
+        missing = left;
+    }
+    bar.finish_and_clear();
+}
+
+/// A bar on standard error; nothing is drawn where that is no terminal.
+fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
+    let template = format!("{{msg}} [{{bar:30}}] {count}");
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style).with_message(name.to_owned())
+}
+
+/// The options, or a sentence that says which of them cannot be.
+fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
+    if arguments.hops > 1 {
+        return Err("--hops 2 and 3 are not computed yet. Use --hops 1.".to_owned());
+    }
+    if arguments.filter > 0 && arguments.mode == ModeName::Exact {
+        return Err("--filter belongs to --mode reference. Add that, or leave --filter out.".to_owned());
+    }
+    let mut null = Vec::new();
+    for kind in arguments.null.iter().map(|&name| null_kind(name)) {
+        let kind = kind?;
+        if !null.contains(&kind) {
+            null.push(kind);
+        }
+    }
+    let options = Options {
+        network: match arguments.network {
+            Network::Full => NetworkKind::Full,
+            Network::Sampled => NetworkKind::Sampled,
+        },
+        mode: match arguments.mode {
+            ModeName::Exact => Mode::Exact,
+            ModeName::Reference => Mode::Reference,
+        },
+        samples: arguments.samples,
+        seed: arguments.seed,
+        layer_sample: arguments.layer_sample,
+        threshold: arguments.threshold,
+        nfd_threshold: arguments.nfd_threshold,
+        q_min: arguments.q_min,
+        q_max: arguments.q_max,
+        q_step: arguments.q_step,
+        filter: arguments.filter,
+        null,
+        null_samples: arguments.null_samples,
+    };
+    options.check().map_err(|error| format!("{error}. {}", error.hint()))?;
+    Ok(options)
+}
+
+fn null_kind(name: NullName) -> Result<NullKind, String> {
+    let not_yet = |name| Err(format!("--null {name} is not computed yet. Use --null shuffle."));
+    match name {
+        NullName::Shuffle => Ok(NullKind::Shuffle),
+        NullName::Gaussian => not_yet("gaussian"),
+        NullName::Initialisation => not_yet("initialisation"),
+        NullName::Rescale => not_yet("rescale"),
+    }
+}
+
+/// Kinds of files that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Output {
+    Json,
+    Csv,
+}
+
+impl Output {
+    fn of(path: &Path) -> Result<Self, String> {
+        let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        match extension.as_str() {
+            "json" => Ok(Self::Json),
+            "csv" => Ok(Self::Csv),
+            "svg" | "png" => Err(format!("{} cannot be written: figures are not drawn yet.", path.display())),
+            _ => Err(format!("{} must end in .json, .csv, .svg or .png.", path.display())),
+        }
+    }
+}
+
+/// The document on standard output, and every file of `--out`.
+fn write_all(document: &ResultDocument, outputs: &[(&Path, Output)]) -> Result<(), String> {
+    for (path, output) in outputs {
+        write_file(document, path, *output)
+            .map_err(|error| format!("{} cannot be written: {error}.", path.display()))?;
+    }
+    match write_json(document, io::stdout().lock()) {
+        // The reader had enough, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| format!("the document cannot be written: {error}.")),
+    }
+}
+
+fn write_file(document: &ResultDocument, path: &Path, output: Output) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    match output {
+        Output::Json => write_json(document, &mut file)?,
+        Output::Csv => write_csv(document, &mut file)?,
+    }
+    file.flush()
+}
+
+fn write_json(document: &ResultDocument, output: impl Write) -> io::Result<()> {
+    let mut output = BufWriter::new(output);
+    serde_json::to_writer_pretty(&mut output, document)?;
+    output.write_all(b"\n")?;
+    output.flush()
+}

@@ -1,0 +1,117 @@
+//! Arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Neuron-based multifractal analysis of neural-network weights.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tells tensors, types, shapes, the recognised architecture and what is skipped; reads headers only.
+    Inspect(InspectArguments),
+    /// Analyses checkpoints and writes one result document (JSON) to standard output.
+    Analyze(Box<AnalyzeArguments>),
+}
+
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    /// Files, folders or index files.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Writes JSON instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AnalyzeArguments {
+    /// Files, folders or index files; several checkpoints form a series.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The whole network, or samples of it.
+    #[arg(long, value_enum, default_value_t = Network::Full)]
+    pub network: Network,
+    /// Central differences, or the numbers of the authors' implementation.
+    #[arg(long, value_enum, default_value_t = ModeName::Exact)]
+    pub mode: ModeName,
+    /// Number of samples (sampled network).
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub samples: u32,
+    /// Seed of the first sample, and of the null models; sample i uses SEED + i.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u32,
+    /// Neurons drawn of each layer (sampled network).
+    #[arg(long, value_name = "K", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
+    pub layer_sample: u32,
+    /// Longest edge of the spectrum.
+    #[arg(long, value_name = "T", default_value_t = 150.0, value_parser = above_one)]
+    pub threshold: f64,
+    /// Longest edge of the neuron fractal dimension.
+    #[arg(long, value_name = "T", default_value_t = 200.0, value_parser = above_one)]
+    pub nfd_threshold: f64,
+    /// Smallest q.
+    #[arg(long, default_value_t = -3.0, allow_hyphen_values = true, value_parser = finite)]
+    pub q_min: f64,
+    /// Largest q.
+    #[arg(long, default_value_t = 3.0, allow_hyphen_values = true, value_parser = finite)]
+    pub q_max: f64,
+    /// Step of q.
+    #[arg(long, default_value_t = 0.1, value_parser = finite)]
+    pub q_step: f64,
+    /// Samples that are dropped: 1 any f above 0, 2 alpha not peaked at its first q, 3 both (reference mode).
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub filter: u8,
+    /// Null models: shuffle, gaussian, initialisation, rescale.
+    #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
+    pub null: Vec<NullName>,
+    /// Samples of each null model.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub null_samples: u32,
+    /// Length of the paths that are followed (sampled network).
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub hops: u8,
+    /// Number of threads; results are the same for every number. Default: all processors.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+    /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Network {
+    Full,
+    Sampled,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeName {
+    Exact,
+    Reference,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NullName {
+    Shuffle,
+    Gaussian,
+    Initialisation,
+    Rescale,
+}
+
+fn finite(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|error: std::num::ParseFloatError| error.to_string())?;
+    if value.is_finite() { Ok(value) } else { Err("a finite number is needed".to_owned()) }
+}
+
+fn above_one(text: &str) -> Result<f64, String> {
+    finite(text).and_then(|value| {
+        if value > 1.0 { Ok(value) } else { Err("a number above 1 is needed: no edge is shorter".to_owned()) }
+    })
+}

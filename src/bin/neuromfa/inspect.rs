@@ -1,0 +1,215 @@
+//! `neuromfa inspect`: what the headers tell.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Skipped, collect, open};
+use neuromfa::network::{Role, Wiring, recognise};
+use neuromfa::report::{SkippedRecord, Warning};
+use serde::Serialize;
+
+use crate::args::InspectArguments;
+use crate::failures::{Failures, OUTPUT, stop};
+use crate::inputs::Files;
+
+/// Runs the command.
+pub fn run(arguments: &InspectArguments) -> ExitCode {
+    let mut failures = Failures::default();
+    let files = Files::gather(&arguments.paths, &mut failures);
+    let report = inspect(&files.inputs(), &mut failures);
+    if report.checkpoints.is_empty() && report.errors.is_empty() && failures.is_empty() {
+        failures.nothing("there is nothing to analyse: no weight file among the paths.");
+    }
+    let output = io::stdout().lock();
+    let written = if arguments.json { write_json(&report, output) } else { write_text(&report, output) };
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            stop(OUTPUT, format!("the listing cannot be written: {error}."))
+        }
+        _ => failures.status(report.checkpoints.len()),
+    }
+}
+
+#[derive(Serialize)]
+struct Report {
+    checkpoints: Vec<Found>,
+    skipped: Vec<SkippedFile>,
+    errors: Vec<ErrorRecord>,
+}
+
+#[derive(Serialize)]
+struct SkippedFile {
+    path: String,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct ErrorRecord {
+    code: &'static str,
+    text: String,
+    file: String,
+    hint: String,
+}
+
+#[derive(Serialize)]
+struct Found {
+    name: String,
+    step: Option<u64>,
+    format: &'static str,
+    /// `null` where no matrix was found.
+    architecture: Option<String>,
+    guessed: bool,
+    parameters: u64,
+    files: Vec<FoundFile>,
+    groups: Vec<FoundGroup>,
+    tensors: Vec<FoundTensor>,
+    skipped: Vec<SkippedRecord>,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Serialize)]
+struct FoundFile {
+    name: String,
+    bytes: u64,
+    identity: String,
+}
+
+#[derive(Serialize)]
+struct FoundGroup {
+    name: String,
+    role: Role,
+    block: Option<u32>,
+    neurons: u64,
+    edges_per_neuron: u64,
+    tensors: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FoundTensor {
+    name: String,
+    dtype: &'static str,
+    shape: Vec<u64>,
+    bytes: u64,
+    file: String,
+}
+
+fn inspect(inputs: &[Input<'_>], failures: &mut Failures) -> Report {
+    let collection = collect(inputs);
+    let skipped = |Skipped { path, why }| SkippedFile { path, why };
+    let mut report = Report {
+        checkpoints: Vec::new(),
+        skipped: collection.skipped.into_iter().map(skipped).collect(),
+        errors: Vec::new(),
+    };
+    for candidate in &collection.candidates {
+        match open(candidate, inputs) {
+            Ok(checkpoint) => report.checkpoints.push(found(checkpoint)),
+            Err(error) => {
+                failures.unreadable(error.text());
+                report.errors.push(record(&error));
+            }
+        }
+    }
+    report
+}
+
+fn record(error: &CheckpointError) -> ErrorRecord {
+    ErrorRecord { code: error.code(), text: error.text(), file: error.file.clone(), hint: error.hint() }
+}
+
+fn found(checkpoint: Checkpoint) -> Found {
+    let wiring = recognise(&checkpoint);
+    let mut warnings = checkpoint.warnings.clone();
+    let mut skipped = checkpoint.skipped.clone();
+    let (mut groups, mut architecture, mut guessed) = (Vec::new(), None, false);
+    match wiring {
+        Ok(wiring) => {
+            groups = found_groups(&wiring, &checkpoint);
+            skipped.extend(wiring.skipped);
+            (architecture, guessed) = (Some(wiring.architecture), wiring.guessed);
+        }
+        Err(error) => warnings.push(Warning { code: error.code().to_owned(), text: format!("{error}. {}", error.hint()) }),
+    }
+    let tensors = checkpoint.tensors.iter().map(|tensor| FoundTensor {
+        name: tensor.name.clone(),
+        dtype: tensor.dtype.name(),
+        shape: tensor.shape.clone(),
+        bytes: tensor.bytes,
+        file: checkpoint.files[tensor.file].name.clone(),
+    });
+    let file = |file: &neuromfa::checkpoint::FileInfo| FoundFile {
+        name: file.name.clone(),
+        bytes: file.bytes,
+        identity: file.identity.clone(),
+    };
+    Found {
+        step: checkpoint.step,
+        format: checkpoint.format,
+        architecture,
+        guessed,
+        parameters: checkpoint.parameters(),
+        files: checkpoint.files.iter().map(file).collect(),
+        groups,
+        tensors: tensors.collect(),
+        skipped,
+        warnings,
+        name: checkpoint.name,
+    }
+}
+
+fn found_groups(wiring: &Wiring, checkpoint: &Checkpoint) -> Vec<FoundGroup> {
+    let group = |group: &neuromfa::network::Group| FoundGroup {
+        name: group.name.clone(),
+        role: group.role,
+        block: group.block,
+        neurons: group.inputs,
+        edges_per_neuron: group.outputs(),
+        tensors: group.matrices.iter().map(|matrix| checkpoint.tensors[matrix.tensor].name.clone()).collect(),
+    };
+    wiring.groups.iter().map(group).collect()
+}
+
+fn write_json(report: &Report, mut output: impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut output, report)?;
+    writeln!(output)
+}
+
+fn write_text(report: &Report, output: impl Write) -> io::Result<()> {
+    let mut output = io::BufWriter::new(output);
+    for (index, checkpoint) in report.checkpoints.iter().enumerate() {
+        if index > 0 {
+            writeln!(output)?;
+        }
+        write_checkpoint(checkpoint, &mut output)?;
+    }
+    for file in &report.skipped {
+        writeln!(output, "skipped {}: {}", file.path, file.why)?;
+    }
+    output.flush()
+}
+
+fn write_checkpoint(checkpoint: &Found, output: &mut impl Write) -> io::Result<()> {
+    let bytes: u64 = checkpoint.files.iter().map(|file| file.bytes).sum();
+    let step = checkpoint.step.map_or_else(String::new, |step| format!(", step {step}"));
+    let files = checkpoint.files.len();
+    writeln!(output, "{}: {}, {bytes} bytes in {files} file(s){step}", checkpoint.name, checkpoint.format)?;
+    let guess = if checkpoint.guessed { " (the wiring is a guess)" } else { "" };
+    let architecture = checkpoint.architecture.as_deref().unwrap_or("none");
+    writeln!(output, "  architecture: {architecture}{guess}, {} parameters", checkpoint.parameters)?;
+    writeln!(output, "  groups: {}", checkpoint.groups.len())?;
+    for group in &checkpoint.groups {
+        let (neurons, edges) = (group.neurons, group.edges_per_neuron);
+        writeln!(output, "    {}: {neurons} neurons x {edges} edges, {}", group.name, group.tensors.join(" + "))?;
+    }
+    writeln!(output, "  tensors: {}", checkpoint.tensors.len())?;
+    for tensor in &checkpoint.tensors {
+        writeln!(output, "    {} {} {:?}", tensor.name, tensor.dtype, tensor.shape)?;
+    }
+    for record in &checkpoint.skipped {
+        writeln!(output, "  skipped, {}: {}", record.reason, record.tensors.join(", "))?;
+    }
+    for warning in &checkpoint.warnings {
+        writeln!(output, "  warning: {}", warning.text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! The command line: files in, one result document out.
+//!
+//! Exit status: 0 done; 1 the output could not be written; 2 bad arguments; 3 a file could not be read as a
+//! checkpoint; 4 nothing to analyse.
+
+mod analyze;
+mod args;
+mod failures;
+mod inputs;
+mod inspect;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Analyze(arguments) => analyze::run(&arguments),
+    }
+}

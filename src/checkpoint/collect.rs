@@ -1,0 +1,665 @@
+//! Which of the files that the user gave form which checkpoint.
+//!
+//! The rules are those of the command line and the page alike:
+//!
+//! - A file listed by an index, or named `...-00001-of-00005...`, is a part of one checkpoint; every other weight file
+//!   is a checkpoint of its own; a folder inside a folder is one checkpoint; a folder without weights is nothing.
+//! - Of several forms of one model in a folder the first of [`Form`] is taken, the others are named as skipped.
+//! - Files of optimisers, schedulers and the like are no checkpoints, unless nothing else was given.
+//! - Files found inside a folder that are no weights are passed over; a file that the user pointed at is read, and
+//!   its reader says what is wrong with it.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::index::Index;
+use super::natural::natural_order;
+use super::sniff::{has_extension, looks_like_torch};
+use crate::source::ReadAt;
+
+/// A file that the user gave, by itself or as part of a folder.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// Name with its folders, set apart by `/`. For a file inside a folder that was given, the path begins with the
+    /// name of that folder: `run/step0/model.safetensors`.
+    pub path: &'a str,
+    /// Which of the given folders the file was found in; `None` for a file that was given by itself.
+    pub folder: Option<usize>,
+    /// Its bytes.
+    pub source: &'a dyn ReadAt,
+}
+
+impl<'a> Input<'a> {
+    /// A file as a browser names it: without `/` it was given by itself, else it was found inside a folder.
+    pub fn new(path: &'a str, source: &'a dyn ReadAt) -> Self {
+        Self {
+            path,
+            folder: path.contains('/').then_some(0),
+            source,
+        }
+    }
+
+    /// Name without folders.
+    pub fn file_name(&self) -> &'a str {
+        split(self.path).1
+    }
+}
+
+/// What the inputs are.
+#[derive(Debug, Clone, Default)]
+pub struct Collection {
+    /// In the order of the series.
+    pub candidates: Vec<Candidate>,
+    /// Files that hold weights but are not read, such as another form of a model that is.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Files that form one checkpoint, by their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The file's name without its extension, or the folder's name.
+    pub name: String,
+    /// Training step read from the name.
+    pub step: Option<u64>,
+    /// Its files, in order.
+    pub parts: Vec<Part>,
+    /// The index that lists the parts, by its position among the inputs.
+    pub index: Option<usize>,
+    /// The `config.json` that goes with it, by its position among the inputs.
+    pub config: Option<usize>,
+}
+
+/// One file of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Name without folders.
+    pub name: String,
+    /// Position among the inputs; `None` if it is missing.
+    pub input: Option<usize>,
+}
+
+/// A file that is not read, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The input's path.
+    pub path: String,
+    /// One sentence.
+    pub why: String,
+}
+
+/// Sorts the inputs into checkpoints, in the order of the series. Reads nothing but index files, and the first bytes
+/// of files called `.bin`.
+pub fn collect(inputs: &[Input<'_>]) -> Collection {
+    let mut collection = Collection::default();
+    let mut drafts = Vec::new();
+    for folder in folders(inputs) {
+        drafts.extend(folder_drafts(inputs, &folder, &mut collection.skipped));
+    }
+    if drafts.is_empty() {
+        // Nothing but a file that would otherwise be passed over: then this is what the user wants to be read.
+        drafts.extend(lone_files(inputs));
+    }
+    sort_series(&mut drafts);
+    collection.candidates = finish(inputs, drafts);
+    collection
+}
+
+/// Forms of one model, in the order in which they are preferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Safetensors,
+    PyTorch,
+    NumPy,
+    Onnx,
+    Gguf,
+    Flax,
+    TensorFlow,
+    /// A file that the user pointed at and that no rule knows; its bytes decide.
+    Unknown,
+}
+
+impl Form {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Safetensors => "safetensors",
+            Self::PyTorch => "PyTorch",
+            Self::NumPy => "NumPy",
+            Self::Onnx => "ONNX",
+            Self::Gguf => "GGUF",
+            Self::Flax => "Flax",
+            Self::TensorFlow => "TensorFlow",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a file is, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Weights(Form),
+    Index,
+    /// Optimiser state and the like.
+    Training,
+    /// Belongs to a model without being weights.
+    Companion,
+    Other,
+}
+
+const TRAINING: [&str; 6] = [
+    "optimizer",
+    "scheduler",
+    "rng_state",
+    "scaler",
+    "training_args",
+    "random_states",
+];
+const COMPANIONS: [&str; 14] = [
+    "json",
+    "jsonl",
+    "txt",
+    "md",
+    "yaml",
+    "yml",
+    "toml",
+    "csv",
+    "py",
+    "model",
+    "jinja",
+    "tiktoken",
+    "log",
+    "gitattributes",
+];
+
+fn kind(input: &Input<'_>) -> Kind {
+    let name = input.file_name();
+    let lower = name.to_ascii_lowercase();
+    if TRAINING.iter().any(|prefix| lower.starts_with(prefix)) {
+        return Kind::Training;
+    }
+    if lower.ends_with(".json") && lower.contains(".index.") {
+        return Kind::Index;
+    }
+    if let Some(form) = form(&lower, input) {
+        return Kind::Weights(form);
+    }
+    let companion = lower.starts_with('.') || lower == "license" || lower == "readme";
+    if companion
+        || COMPANIONS
+            .iter()
+            .any(|extension| has_extension(&lower, extension))
+    {
+        return Kind::Companion;
+    }
+    Kind::Other
+}
+
+fn form(lower: &str, input: &Input<'_>) -> Option<Form> {
+    let (_, extension) = lower.rsplit_once('.')?;
+    match extension {
+        "safetensors" => Some(Form::Safetensors),
+        "pt" | "pth" | "ckpt" | "pyth" => Some(Form::PyTorch),
+        // Many things are called `.bin`: the first bytes tell PyTorch's from vocabularies and tables.
+        "bin" => looks_like_torch(input.source).then_some(Form::PyTorch),
+        "npz" => Some(Form::NumPy),
+        "onnx" => Some(Form::Onnx),
+        "gguf" => Some(Form::Gguf),
+        "msgpack" if lower.starts_with("flax_model") => Some(Form::Flax),
+        "h5" if lower.starts_with("tf_model") => Some(Form::TensorFlow),
+        _ => None,
+    }
+}
+
+/// The files of one folder, or those that were given by themselves and lie in one folder.
+struct Folder<'a> {
+    given: Option<usize>,
+    path: &'a str,
+    /// Positions among the inputs: by name inside a folder, else as given.
+    files: Vec<usize>,
+}
+
+impl Folder<'_> {
+    /// Whether the folder lies inside one that was given.
+    fn is_inner(&self) -> bool {
+        self.given.is_some() && self.path.contains('/')
+    }
+}
+
+fn folders<'a>(inputs: &[Input<'a>]) -> Vec<Folder<'a>> {
+    let mut positions = HashMap::new();
+    let mut folders: Vec<Folder<'a>> = Vec::new();
+    for (position, input) in inputs.iter().enumerate() {
+        let path = split(input.path).0;
+        let at = *positions.entry((input.folder, path)).or_insert_with(|| {
+            folders.push(Folder {
+                given: input.folder,
+                path,
+                files: Vec::new(),
+            });
+            folders.len() - 1
+        });
+        folders[at].files.push(position);
+    }
+    for folder in folders.iter_mut().filter(|folder| folder.given.is_some()) {
+        folder
+            .files
+            .sort_by(|&a, &b| natural_order(inputs[a].path, inputs[b].path));
+    }
+    folders
+}
+
+/// A checkpoint before it has a name.
+struct Draft {
+    form: Form,
+    /// Name of the model as its files tell it: without the extension and the number of the part.
+    stem: String,
+    parts: Vec<Part>,
+    index: Option<usize>,
+    given: Option<usize>,
+    folder: String,
+    /// Whether the folder stands for the model, so that its name is the checkpoint's.
+    named_by_folder: bool,
+}
+
+impl Draft {
+    fn first_input(&self) -> usize {
+        self.parts
+            .iter()
+            .find_map(|part| part.input)
+            .unwrap_or(usize::MAX)
+    }
+}
+
+fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Skipped>) -> Vec<Draft> {
+    let kinds: Vec<(usize, Kind)> = folder.files.iter().map(|&at| (at, kind(&inputs[at]))).collect();
+    let mut taken = HashSet::new();
+    let mut drafts = Vec::new();
+    for &(at, _) in kinds.iter().filter(|(_, kind)| *kind == Kind::Index) {
+        drafts.extend(indexed(inputs, folder, at, &mut taken));
+    }
+    let weights = kinds.iter().filter_map(|&(at, kind)| match kind {
+        Kind::Weights(form) => Some((at, form)),
+        Kind::Other if folder.given.is_none() => Some((at, Form::Unknown)),
+        _ => None,
+    });
+    let (mut sharded, mut single) = (Vec::new(), Vec::new());
+    for (at, form) in weights.filter(|(at, _)| !taken.contains(at)) {
+        match shard_number(inputs[at].file_name()) {
+            Some(number) => sharded.push((at, form, number)),
+            None => single.push(draft(
+                folder,
+                form,
+                stem(inputs[at].file_name()),
+                vec![part(inputs, at)],
+            )),
+        }
+    }
+    single.extend(drafts);
+    single.extend(numbered(inputs, folder, sharded));
+    let mut drafts = one_form_each(inputs, single, skipped);
+    if folder.is_inner() {
+        drafts = one_checkpoint(inputs, drafts, skipped);
+    }
+    if let [only] = drafts.as_mut_slice() {
+        only.named_by_folder = folder.is_inner() || (folder.given.is_some() && is_generic(&only.stem));
+    }
+    drafts
+}
+
+fn draft(folder: &Folder<'_>, form: Form, stem: &str, parts: Vec<Part>) -> Draft {
+    let (given, folder) = (folder.given, folder.path.to_owned());
+    Draft {
+        form,
+        stem: stem.to_owned(),
+        parts,
+        index: None,
+        given,
+        folder,
+        named_by_folder: false,
+    }
+}
+
+fn part(inputs: &[Input<'_>], at: usize) -> Part {
+    Part {
+        name: inputs[at].file_name().to_owned(),
+        input: Some(at),
+    }
+}
+
+/// The parts that an index lists; nothing if it cannot be read or none of them is here.
+fn indexed(
+    inputs: &[Input<'_>],
+    folder: &Folder<'_>,
+    index: usize,
+    taken: &mut HashSet<usize>,
+) -> Option<Draft> {
+    let listed = Index::read(inputs[index].source).ok()?.files();
+    let here: HashMap<&str, usize> = folder
+        .files
+        .iter()
+        .map(|&at| (inputs[at].file_name(), at))
+        .collect();
+    let mut parts: Vec<Part> = listed
+        .into_iter()
+        .map(|name| Part {
+            input: here.get(name.as_str()).copied(),
+            name,
+        })
+        .collect();
+    parts.sort_by(|a, b| natural_order(&a.name, &b.name));
+    let first = parts.iter().find_map(|part| part.input)?;
+    let form = form(&inputs[first].file_name().to_ascii_lowercase(), &inputs[first]).unwrap_or(Form::Unknown);
+    taken.extend(parts.iter().filter_map(|part| part.input));
+    let name = inputs[index].file_name();
+    let name = name.find(".index.").map_or(name, |end| &name[..end]);
+    let mut draft = draft(folder, form, stem(name), parts);
+    draft.index = Some(index);
+    Some(draft)
+}
+
+/// Where a name says that it is one part of several.
+#[derive(Clone, Copy)]
+struct ShardNumber<'a> {
+    before: &'a str,
+    number: &'a str,
+    count: &'a str,
+    after: &'a str,
+}
+
+/// Most parts that a name may promise; more are not believed.
+const MAX_PARTS: u32 = 100_000;
+
+/// `model-00001-of-00005.safetensors`: the last `-of-` between two numbers.
+fn shard_number(name: &str) -> Option<ShardNumber<'_>> {
+    let (left, right) = name.rsplit_once("-of-")?;
+    let before = left.trim_end_matches(|c: char| c.is_ascii_digit());
+    let after = right.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (number, count) = (&left[before.len()..], &right[..right.len() - after.len()]);
+    let (parsed, parts): (u32, u32) = (number.parse().ok()?, count.parse().ok()?);
+    (parts <= MAX_PARTS && parsed <= parts).then_some(ShardNumber {
+        before,
+        number,
+        count,
+        after,
+    })
+}
+
+/// Parts that belong together by their names, with those that are missing.
+fn numbered(
+    inputs: &[Input<'_>],
+    folder: &Folder<'_>,
+    shards: Vec<(usize, Form, ShardNumber<'_>)>,
+) -> Vec<Draft> {
+    let mut sets: BTreeMap<(&str, &str, &str), (Form, BTreeMap<u32, usize>)> = BTreeMap::new();
+    for (at, form, shard) in shards {
+        let set = sets
+            .entry((shard.before, shard.count, shard.after))
+            .or_insert((form, BTreeMap::new()));
+        set.1.insert(shard.number.parse().unwrap_or(0), at);
+    }
+    let draft_of = |((before, count, after), (form, here)): (_, (Form, BTreeMap<u32, usize>))| {
+        let (before, count, after): (&str, &str, &str) = (before, count, after);
+        // Some writers count from 0.
+        let first = u32::from(!here.contains_key(&0));
+        let parts =
+            (first..first + count.parse::<u32>().unwrap_or(0)).map(|number| match here.get(&number) {
+                Some(&at) => part(inputs, at),
+                None => {
+                    let name = format!("{before}{number:0width$}-of-{count}{after}", width = count.len());
+                    Part { name, input: None }
+                }
+            });
+        draft(
+            folder,
+            form,
+            before.trim_end_matches(['-', '_', '.']),
+            parts.collect(),
+        )
+    };
+    sets.into_iter().map(draft_of).collect()
+}
+
+/// Keeps one form of each model.
+fn one_form_each(inputs: &[Input<'_>], drafts: Vec<Draft>, skipped: &mut Vec<Skipped>) -> Vec<Draft> {
+    let mut kept: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let twin = kept.iter().position(|other| are_forms_of_one(other, &draft));
+        match twin {
+            None => kept.push(draft),
+            Some(at) if draft.form < kept[at].form => {
+                let other = std::mem::replace(&mut kept[at], draft);
+                skip(inputs, &other, &kept[at], skipped);
+            }
+            Some(at) => skip(inputs, &draft, &kept[at], skipped),
+        }
+    }
+    kept
+}
+
+/// The same stem, or `model` and `pytorch_model`. Equal names are two files from different places, not two forms.
+fn are_forms_of_one(one: &Draft, other: &Draft) -> bool {
+    let known = one.form != Form::Unknown && other.form != Form::Unknown;
+    let names = |draft: &Draft| draft.parts.first().map(|part| part.name.clone());
+    known && model_stem(&one.stem) == model_stem(&other.stem) && names(one) != names(other)
+}
+
+fn model_stem(stem: &str) -> &str {
+    match stem {
+        "pytorch_model" | "flax_model" | "tf_model" => "model",
+        other => other,
+    }
+}
+
+fn skip(inputs: &[Input<'_>], draft: &Draft, kept: &Draft, skipped: &mut Vec<Skipped>) {
+    let taken = kept
+        .parts
+        .first()
+        .map_or(kept.stem.as_str(), |part| part.name.as_str());
+    let why = format!(
+        "another form ({}) of the same model: {taken} is read.",
+        draft.form.name()
+    );
+    let files = draft.parts.iter().filter_map(|part| part.input);
+    skipped.extend(files.map(|at| Skipped {
+        path: inputs[at].path.to_owned(),
+        why: why.clone(),
+    }));
+}
+
+/// A folder inside a folder is one checkpoint: all its files of the preferred form together.
+fn one_checkpoint(inputs: &[Input<'_>], drafts: Vec<Draft>, skipped: &mut Vec<Skipped>) -> Vec<Draft> {
+    let Some(best) = drafts.iter().map(|draft| draft.form).min() else {
+        return drafts;
+    };
+    let (mut same, others): (Vec<Draft>, Vec<Draft>) =
+        drafts.into_iter().partition(|draft| draft.form == best);
+    let mut whole = same.remove(0);
+    for draft in others {
+        skip(inputs, &draft, &whole, skipped);
+    }
+    for draft in same {
+        whole.parts.extend(draft.parts);
+        whole.index = whole.index.or(draft.index);
+    }
+    vec![whole]
+}
+
+/// Files that were given by themselves and that no rule takes for weights: training state first, else anything.
+fn lone_files(inputs: &[Input<'_>]) -> Vec<Draft> {
+    let alone = |wanted: fn(Kind) -> bool| -> Vec<Draft> {
+        let files = inputs
+            .iter()
+            .enumerate()
+            .filter(|(_, input)| input.folder.is_none() && wanted(kind(input)));
+        files
+            .map(|(at, input)| {
+                let folder = Folder {
+                    given: None,
+                    path: split(input.path).0,
+                    files: Vec::new(),
+                };
+                draft(
+                    &folder,
+                    Form::Unknown,
+                    stem(input.file_name()),
+                    vec![part(inputs, at)],
+                )
+            })
+            .collect()
+    };
+    let training = alone(|kind| kind == Kind::Training);
+    if training.is_empty() {
+        alone(|_| true)
+    } else {
+        training
+    }
+}
+
+/// By step; as given where a file that was given by itself has none. Checkpoints of a folder that have no step, such
+/// as the final model beside its `checkpoint-500`, come last.
+fn sort_series(drafts: &mut [Draft]) {
+    drafts.sort_by_key(Draft::first_input);
+    let as_given = drafts
+        .iter()
+        .any(|draft| draft.given.is_none() && draft_step(draft).is_none());
+    if !as_given {
+        drafts.sort_by(|a, b| match (draft_step(a), draft_step(b)) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) if a.given.is_some() && a.given == b.given => {
+                natural_order(&a.folder, &b.folder).then_with(|| natural_order(&a.stem, &b.stem))
+            }
+            (None, None) => Ordering::Equal,
+        });
+    }
+}
+
+/// The step in the file's name, else in that of the nearest folder: of those that were given, or the one in which a
+/// file lies that was given by itself.
+fn draft_step(draft: &Draft) -> Option<u64> {
+    let depth = if draft.given.is_some() { usize::MAX } else { 1 };
+    step_in(&draft.stem).or_else(|| draft.folder.rsplit('/').take(depth).find_map(step_in))
+}
+
+/// The training step that a name tells: `step1000`, `checkpoint-500`, `global_step3000`, `epoch_2`.
+pub fn step_in(name: &str) -> Option<u64> {
+    let lower = name.to_ascii_lowercase();
+    [
+        "steps",
+        "step",
+        "iteration",
+        "iter",
+        "checkpoint",
+        "ckpt",
+        "epoch",
+    ]
+    .iter()
+    .find_map(|word| {
+        lower
+            .rmatch_indices(word)
+            .find_map(|(at, _)| number_after(&lower, at, word))
+    })
+}
+
+fn number_after(name: &str, at: usize, word: &str) -> Option<u64> {
+    let before = &name[..at];
+    let inside_a_word = before.ends_with(|c: char| c.is_alphabetic()) && !before.ends_with("global");
+    let rest = &name[at + word.len()..];
+    let rest = rest.strip_prefix(['-', '_', '=', ' ', '.']).unwrap_or(rest);
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let ends = !rest[digits..].starts_with(|c: char| c.is_alphabetic());
+    if inside_a_word || !ends {
+        None
+    } else {
+        rest[..digits].parse().ok()
+    }
+}
+
+fn finish(inputs: &[Input<'_>], drafts: Vec<Draft>) -> Vec<Candidate> {
+    let configs = configs(inputs);
+    let names = names(&drafts);
+    let candidate = |(draft, name): (Draft, String)| Candidate {
+        name,
+        step: draft_step(&draft),
+        config: config_of(&configs, &draft),
+        index: draft.index,
+        parts: draft.parts,
+    };
+    drafts.into_iter().zip(names).map(candidate).collect()
+}
+
+/// The folder's name where it stands for the model, else the file's; those that are equal are told apart by their
+/// folders, where these have names.
+fn names(drafts: &[Draft]) -> Vec<String> {
+    let plain = |draft: &Draft| match folder_name(draft) {
+        Some(folder) if draft.named_by_folder => folder.to_owned(),
+        _ => draft.stem.clone(),
+    };
+    let mut seen = HashMap::new();
+    for draft in drafts {
+        *seen.entry(plain(draft)).or_insert(0) += 1;
+    }
+    let full = |draft: &Draft| {
+        let name = plain(draft);
+        match folder_name(draft) {
+            Some(folder) if seen[&name] > 1 && is_generic(&draft.stem) => folder.to_owned(),
+            Some(folder) if seen[&name] > 1 && !draft.named_by_folder => format!("{folder}/{name}"),
+            _ => name,
+        }
+    };
+    drafts.iter().map(full).collect()
+}
+
+fn folder_name(draft: &Draft) -> Option<&str> {
+    draft
+        .folder
+        .rsplit('/')
+        .next()
+        .filter(|name| !name.is_empty() && *name != "." && *name != "..")
+}
+
+/// Names that say nothing about which model it is.
+fn is_generic(stem: &str) -> bool {
+    const GENERIC: [&str; 5] = [
+        "model",
+        "weights",
+        "consolidated",
+        "adapter_model",
+        "diffusion_pytorch_model",
+    ];
+    GENERIC.contains(&model_stem(stem))
+}
+
+fn configs<'a>(inputs: &[Input<'a>]) -> HashMap<(Option<usize>, &'a str), usize> {
+    let named = inputs
+        .iter()
+        .enumerate()
+        .filter(|(_, input)| input.file_name() == "config.json");
+    named
+        .map(|(at, input)| ((input.folder, split(input.path).0), at))
+        .collect()
+}
+
+/// That of the same folder, else of the nearest one around it.
+fn config_of(configs: &HashMap<(Option<usize>, &str), usize>, draft: &Draft) -> Option<usize> {
+    let mut folder = draft.folder.as_str();
+    loop {
+        if let Some(&at) = configs.get(&(draft.given, folder)) {
+            return Some(at);
+        }
+        folder = folder.rsplit_once('/').filter(|_| draft.given.is_some())?.0;
+    }
+}
+
+/// Folder and name.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// Name without its extension.
+fn stem(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}

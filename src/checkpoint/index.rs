@@ -1,0 +1,61 @@
+//! `*.index.json`: which file of a checkpoint holds which tensor.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::error::short;
+use crate::source::ReadAt;
+
+/// Longest index that is read.
+const MAX_INDEX_BYTES: u64 = 100_000_000;
+
+/// The files that an index promises.
+#[derive(Debug, Deserialize)]
+pub(super) struct Index {
+    /// File by tensor.
+    pub weight_map: BTreeMap<String, String>,
+}
+
+impl Index {
+    /// Reads an index; the error is a reason for people.
+    pub(super) fn read(source: &dyn ReadAt) -> Result<Self, String> {
+        if source.len() > MAX_INDEX_BYTES {
+            return Err(format!("it is longer than {} MB", MAX_INDEX_BYTES / 1_000_000));
+        }
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(source.len() as usize)
+            .map_err(|error| error.to_string())?;
+        bytes.resize(source.len() as usize, 0);
+        source
+            .read_exact_at(0, &mut bytes)
+            .map_err(|error| error.to_string())?;
+        serde_json::from_slice(&bytes).map_err(|error| short(&error.to_string()))
+    }
+
+    /// Names of the files, each once.
+    pub(super) fn files(&self) -> Vec<String> {
+        let names: BTreeSet<&String> = self.weight_map.values().collect();
+        names.into_iter().cloned().collect()
+    }
+
+    /// Tensors that the index promises in `file`.
+    pub(super) fn tensors_of<'a>(&'a self, file: &'a str) -> impl Iterator<Item = &'a str> {
+        self.weight_map
+            .iter()
+            .filter(move |(_, holder)| *holder == file)
+            .map(|(tensor, _)| tensor.as_str())
+    }
+}
+
+/// File names in the index at `source`, for a host that must fetch them; empty if it cannot be read.
+///
+/// Only plain names are told: an index that points to other folders is not followed.
+pub fn files_of_index(source: &dyn ReadAt) -> Vec<String> {
+    let files = Index::read(source).map(|index| index.files()).unwrap_or_default();
+    files
+        .into_iter()
+        .filter(|name| !name.contains(['/', '\\']) && name != "..")
+        .collect()
+}

@@ -1,0 +1,257 @@
+//! From the files of a checkpoint to its tensors; headers only.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::error::{CheckpointError, Problem, short};
+use super::index::Index;
+use super::natural::natural_order;
+use super::safetensors::{self, Contents, RawType};
+use super::sniff::{Container, sniff};
+use super::{Candidate, Checkpoint, FileInfo, Input, TensorEntry, config};
+use crate::report::{SkippedRecord, Warning};
+
+/// Reads the headers of all files of a checkpoint. `inputs` are those that were collected.
+///
+/// # Errors
+/// When a file that is here is no checkpoint, or contradicts itself or another one. A missing file is a warning of
+/// the checkpoint, and what the others hold is read.
+pub fn open(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<Checkpoint, CheckpointError> {
+    let mut checkpoint = Checkpoint {
+        name: candidate.name.clone(),
+        step: candidate.step,
+        format: Container::Safetensors.name(),
+        files: Vec::new(),
+        tensors: Vec::new(),
+        config: None,
+        metadata: BTreeMap::new(),
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+    };
+    for (position, input) in present(candidate, inputs) {
+        let container = sniff(input.file_name(), input.source);
+        let contents = container.and_then(|container| match container {
+            Container::Safetensors => safetensors::read(input.source),
+        });
+        let contents = contents.map_err(|problem| CheckpointError::new(input.path, problem))?;
+        add_file(&mut checkpoint, position, input, contents);
+    }
+    if checkpoint.files.is_empty() {
+        return Err(no_part(candidate));
+    }
+    checkpoint.tensors.sort_by(|a, b| natural_order(&a.name, &b.name));
+    refuse_shared_names(&checkpoint, inputs)?;
+    read_config(&mut checkpoint, candidate, inputs);
+    warn_of_types(&mut checkpoint);
+    warn_of_missing(&mut checkpoint, candidate, inputs);
+    Ok(checkpoint)
+}
+
+fn present<'c, 'i>(
+    candidate: &'c Candidate,
+    inputs: &'c [Input<'i>],
+) -> impl Iterator<Item = (usize, &'c Input<'i>)> {
+    candidate
+        .parts
+        .iter()
+        .filter_map(|part| Some((part.input?, inputs.get(part.input?)?)))
+}
+
+fn no_part(candidate: &Candidate) -> CheckpointError {
+    let first = candidate
+        .parts
+        .first()
+        .map_or_else(String::new, |part| part.name.clone());
+    CheckpointError::new(
+        &candidate.name,
+        Problem::NoPart {
+            first,
+            parts: candidate.parts.len() as u64,
+        },
+    )
+}
+
+fn add_file(checkpoint: &mut Checkpoint, position: usize, input: &Input<'_>, contents: Contents) {
+    let file = checkpoint.files.len();
+    checkpoint.files.push(FileInfo {
+        name: input.file_name().to_owned(),
+        bytes: input.source.len(),
+        identity: contents.identity,
+        input: position,
+    });
+    for (key, value) in contents.metadata {
+        checkpoint.metadata.entry(key).or_insert(value);
+    }
+    let mut unknown: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for tensor in contents.tensors {
+        match tensor.dtype {
+            RawType::Known(dtype) => checkpoint.tensors.push(TensorEntry {
+                name: tensor.name,
+                dtype,
+                shape: tensor.shape,
+                file,
+                offset: tensor.offset,
+                bytes: tensor.bytes,
+            }),
+            RawType::Unknown(name) => unknown.entry(name).or_default().push(tensor.name),
+        }
+    }
+    for (name, tensors) in unknown {
+        add_skipped(
+            &mut checkpoint.skipped,
+            format!("type {name}, which is not read"),
+            tensors,
+        );
+    }
+}
+
+fn add_skipped(skipped: &mut Vec<SkippedRecord>, reason: String, tensors: Vec<String>) {
+    match skipped.iter_mut().find(|record| record.reason == reason) {
+        Some(record) => record.tensors.extend(tensors),
+        None => skipped.push(SkippedRecord { reason, tensors }),
+    }
+}
+
+/// Two files may not hold the same tensor: which of them would be analysed?
+fn refuse_shared_names(checkpoint: &Checkpoint, inputs: &[Input<'_>]) -> Result<(), CheckpointError> {
+    let skipped = checkpoint.skipped.iter().flat_map(|record| &record.tensors);
+    let mut names: HashMap<&str, usize> = HashMap::new();
+    for tensor in &checkpoint.tensors {
+        if let Some(first) = names.insert(&tensor.name, tensor.file) {
+            let path = |file: usize| inputs[checkpoint.files[file].input].path;
+            let (file, other) = (path(tensor.file), path(first));
+            let problem = Problem::TensorInTwoFiles {
+                tensor: short(&tensor.name),
+                other: other.to_owned(),
+            };
+            return Err(CheckpointError::new(file, problem));
+        }
+    }
+    for name in skipped {
+        if names.insert(name, 0).is_some() {
+            let problem = Problem::DuplicateTensor { tensor: short(name) };
+            return Err(CheckpointError::new(&checkpoint.name, problem));
+        }
+    }
+    Ok(())
+}
+
+fn read_config(checkpoint: &mut Checkpoint, candidate: &Candidate, inputs: &[Input<'_>]) {
+    let Some(input) = candidate.config.and_then(|position| inputs.get(position)) else {
+        return;
+    };
+    match config::read(input.source) {
+        Ok(config) => checkpoint.config = Some(config),
+        Err(reason) => checkpoint.warnings.push(Warning {
+            code: "config-unreadable".to_owned(),
+            text: format!("config.json cannot be read: {reason}. The wiring is found without it."),
+        }),
+    }
+}
+
+fn warn_of_types(checkpoint: &mut Checkpoint) {
+    for record in &checkpoint.skipped {
+        let count = record.tensors.len();
+        let example = record
+            .tensors
+            .first()
+            .map_or_else(String::new, |name| short(name));
+        let tensors = if count == 1 {
+            "1 tensor is".to_owned()
+        } else {
+            format!("{count} tensors are")
+        };
+        checkpoint.warnings.push(Warning {
+            code: "unknown-type".to_owned(),
+            text: format!("{tensors} left out, the first is {example}: {}.", record.reason),
+        });
+    }
+}
+
+fn warn_of_missing(checkpoint: &mut Checkpoint, candidate: &Candidate, inputs: &[Input<'_>]) {
+    let missing: Vec<&str> = candidate
+        .parts
+        .iter()
+        .filter(|part| part.input.is_none())
+        .map(|part| part.name.as_str())
+        .collect();
+    let index = candidate.index.and_then(|position| inputs.get(position));
+    let index = index.and_then(|input| Index::read(input.source).ok());
+    if !missing.is_empty() {
+        let left_out = index
+            .as_ref()
+            .map_or_else(|| "what it holds".to_owned(), |index| blocks(index, &missing));
+        checkpoint.warnings.push(missing_parts(&missing, &left_out));
+    }
+    if let Some(index) = index {
+        warn_of_unkept_promises(checkpoint, &index, &missing);
+    }
+}
+
+fn missing_parts(missing: &[&str], left_out: &str) -> Warning {
+    const NAMED: usize = 3;
+    let named = missing.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = missing.len().saturating_sub(NAMED);
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more")
+    };
+    let text = match missing.len() {
+        1 => format!(
+            "One part is missing. {named} is not among the files; {left_out} is left out. Drop it to complete the result."
+        ),
+        count => format!(
+            "{count} parts are missing. {named}{more} are not among the files; {left_out} is left out. \
+             Drop them to complete the result."
+        ),
+    };
+    Warning {
+        code: "missing-shard".to_owned(),
+        text,
+    }
+}
+
+/// What the missing files hold, in words: the blocks that their tensors name.
+fn blocks(index: &Index, missing: &[&str]) -> String {
+    let tensors = missing.iter().flat_map(|file| index.tensors_of(file));
+    let mut numbers: Vec<u64> = tensors.filter_map(block_of).collect();
+    numbers.sort_unstable();
+    match (numbers.first(), numbers.last()) {
+        (Some(first), Some(last)) if first == last => format!("of block {first} what it holds"),
+        (Some(first), Some(last)) => format!("what it holds of blocks {first} to {last}"),
+        _ => "what it holds".to_owned(),
+    }
+}
+
+/// The first number among the pieces of a name.
+fn block_of(tensor: &str) -> Option<u64> {
+    tensor.split('.').find_map(|piece| piece.parse().ok())
+}
+
+/// Tensors that the index promises in files that are here, but that are not in them.
+fn warn_of_unkept_promises(checkpoint: &mut Checkpoint, index: &Index, missing: &[&str]) {
+    let skipped = checkpoint
+        .skipped
+        .iter()
+        .flat_map(|record| record.tensors.iter().map(String::as_str));
+    let here: std::collections::HashSet<&str> = checkpoint
+        .tensors
+        .iter()
+        .map(|tensor| tensor.name.as_str())
+        .chain(skipped)
+        .collect();
+    let mut broken = index
+        .weight_map
+        .iter()
+        .filter(|(tensor, file)| !here.contains(tensor.as_str()) && !missing.contains(&file.as_str()));
+    if let Some((tensor, file)) = broken.next() {
+        let count = 1 + broken.count();
+        let (tensor, file) = (short(tensor), short(file));
+        checkpoint.warnings.push(Warning {
+            code: "index-mismatch".to_owned(),
+            text: format!(
+                "The index lists {count} tensors that the files do not hold; the first is {tensor} in {file}."
+            ),
+        });
+    }
+}

@@ -1,0 +1,113 @@
+//! The front door: what a file is, by its first bytes, whatever its name says.
+
+use super::error::Problem;
+use crate::source::ReadAt;
+
+/// Formats that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    Safetensors,
+}
+
+impl Container {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Safetensors => "safetensors",
+        }
+    }
+}
+
+/// As many bytes as the longest test needs.
+const HEAD_BYTES: usize = 64;
+
+/// Decides what the file is. `name` matters only where the bytes say nothing: a file called `x.safetensors` that looks
+/// like nothing known is handed to the reader, whose error says more.
+pub(super) fn sniff(name: &str, source: &dyn ReadAt) -> Result<Container, Problem> {
+    let mut head = [0; HEAD_BYTES];
+    let head = &mut head[..source.len().min(HEAD_BYTES as u64) as usize];
+    source.read_exact_at(0, head)?;
+    let head = &*head;
+    if head.is_empty() {
+        return Err(Problem::Empty);
+    }
+    // Byte 8 is the first of the JSON header, and no other format here has a brace in that place.
+    if head.get(8) == Some(&b'{') && !looks_like_json(head) {
+        return Ok(Container::Safetensors);
+    }
+    if let Some(problem) = foreign(name, head, source.len()) {
+        return Err(problem);
+    }
+    match has_extension(name, "safetensors") {
+        true => Ok(Container::Safetensors),
+        false => Err(Problem::NotACheckpoint {
+            head: head[..head.len().min(8)].to_vec(),
+        }),
+    }
+}
+
+/// Text from its first byte on: as a length, eight such bytes would promise exabytes.
+fn looks_like_json(head: &[u8]) -> bool {
+    head[..8]
+        .iter()
+        .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+}
+
+/// Files that are known to be something else.
+fn foreign(name: &str, head: &[u8], bytes: u64) -> Option<Problem> {
+    let not_yet = |format| Some(Problem::NotReadYet { format });
+    let text = head.trim_ascii_start();
+    if head.starts_with(b"version https://git-lfs") {
+        Some(Problem::LfsPointer { bytes })
+    } else if starts_ignoring_case(text, b"<!doctype html") || starts_ignoring_case(text, b"<html") {
+        Some(Problem::WebPage)
+    } else if head.starts_with(b"GGUF") {
+        not_yet("a GGUF file")
+    } else if head.starts_with(b"\x93NUMPY") {
+        not_yet("a NumPy array")
+    } else if head.starts_with(b"\x89HDF\r\n\x1a\n") {
+        not_yet("an HDF5 file (Keras or TensorFlow)")
+    } else if head.starts_with(b"PK\x03\x04") {
+        zip(name).and_then(not_yet)
+    } else if is_pickle(head) {
+        not_yet("a PyTorch file (pickle)")
+    } else if has_extension(name, "onnx") && head[0] == 0x08 {
+        // Protocol buffers have no magic number: field 1 (the version) as a varint, and the name.
+        not_yet("an ONNX file")
+    } else if has_extension(name, "msgpack") {
+        not_yet("a Flax file (MessagePack)")
+    } else {
+        None
+    }
+}
+
+/// Archives hold anything; the first entry of both is not compressed, but only the name says what to call it.
+fn zip(name: &str) -> Option<&'static str> {
+    if has_extension(name, "npz") {
+        return Some("a NumPy archive");
+    }
+    let torch = ["pt", "pth", "bin", "ckpt", "pyth"]
+        .iter()
+        .any(|extension| has_extension(name, extension));
+    torch.then_some("a PyTorch file")
+}
+
+/// Whether the first bytes are those of a zip archive or a pickle, as PyTorch writes them; false if unreadable.
+pub(super) fn looks_like_torch(source: &dyn ReadAt) -> bool {
+    let mut head = [0; 4];
+    source.read_exact_at(0, &mut head).is_ok() && (head == *b"PK\x03\x04" || is_pickle(&head))
+}
+
+/// Protocol 2 to 5, as PyTorch before 1.6 and everything else that pickles.
+fn is_pickle(head: &[u8]) -> bool {
+    matches!(head, [0x80, 2..=5, ..])
+}
+
+fn starts_ignoring_case(text: &[u8], prefix: &[u8]) -> bool {
+    text.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+pub(super) fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
+}

@@ -1,0 +1,220 @@
+//! Folding histograms of a group into what a spectrum and the neuron fractal dimension need.
+
+use rayon::prelude::*;
+
+use super::nfd::dimension;
+use super::partition::MassBlock;
+use super::{Binning, GroupHistograms, MINIMUM_DEGREE, NeuronDimensions, PartitionSums, QGrid};
+
+/// Neurons that are summed together before the sums are added in order. Part of the result: another size rounds
+/// differently.
+const NEURONS_PER_BLOCK: usize = 256;
+/// Numbers up to this have their powers and logarithms tabulated.
+const LARGEST_TABLE: u64 = 1 << 20;
+
+/// What a fold depends on beside the histograms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoldSettings {
+    /// Longest edge of the spectrum, T.
+    pub threshold: f64,
+    /// Longest edge of the neuron fractal dimension.
+    pub nfd_threshold: f64,
+    /// The orders q.
+    pub grid: QGrid,
+}
+
+impl FoldSettings {
+    /// Whether histograms with these bins are fine enough.
+    pub fn resolved_by(&self, binning: &Binning) -> bool {
+        binning.resolves(self.threshold) && binning.resolves(self.nfd_threshold)
+    }
+
+    /// Largest rounded radius that the spectrum can have.
+    pub fn largest_radius(&self) -> u32 {
+        self.threshold.round_ties_even() as u32
+    }
+}
+
+/// All that the results of a whole network need to know of one group. A group without neurons is the neutral
+/// element of [`GroupFold::append`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupFold {
+    /// Partition function of the kept neurons.
+    pub partition: PartitionSums,
+    /// Fractal dimension of every neuron with at least one edge.
+    pub dimensions: NeuronDimensions,
+    /// Neurons, with or without edges.
+    pub neurons: u64,
+    /// Non-zero finite weights.
+    pub edges: u64,
+    /// Exact zeros.
+    pub zeros: u64,
+    /// NaN and infinite weights.
+    pub nonfinite: u64,
+}
+
+impl GroupFold {
+    /// No neurons.
+    pub fn empty(settings: &FoldSettings) -> Self {
+        Self {
+            partition: PartitionSums::new(&settings.grid, settings.largest_radius()),
+            dimensions: Vec::new(),
+            neurons: 0,
+            edges: 0,
+            zeros: 0,
+            nonfinite: 0,
+        }
+    }
+
+    /// Adds the neurons that follow.
+    pub fn append(&mut self, other: &Self) {
+        self.partition.add(&other.partition);
+        self.dimensions.extend_from_slice(&other.dimensions);
+        self.neurons += other.neurons;
+        self.edges += other.edges;
+        self.zeros += other.zeros;
+        self.nonfinite += other.nonfinite;
+    }
+}
+
+/// Folds all neurons of a group, in order.
+pub fn fold_group(histograms: &GroupHistograms, binning: &Binning, settings: &FoldSettings) -> GroupFold {
+    let counts = histograms.counts();
+    let tables = NumberTables::of_group(histograms, settings);
+    let blocks: Vec<_> = counts.axis_chunks_iter(ndarray::Axis(0), NEURONS_PER_BLOCK).collect();
+    let folds: Vec<GroupFold> = blocks
+        .into_par_iter()
+        .map(|block| {
+            let mut folder = Folder::new(binning, settings, &tables);
+            block.outer_iter().for_each(|neuron| {
+                folder.push(neuron.to_slice().expect("histograms are contiguous"));
+            });
+            folder.finish()
+        })
+        .collect();
+    let mut total = GroupFold::empty(settings);
+    folds.iter().for_each(|fold| total.append(fold));
+    total
+}
+
+/// n^step, n^-step and ln n for the counts that occur, and ln r: no power and no logarithm in the loops.
+#[derive(Debug)]
+pub(super) struct NumberTables {
+    step: f64,
+    roots: Vec<f64>,
+    inverse_roots: Vec<f64>,
+    logarithms: Vec<f64>,
+    log_radius: Vec<f64>,
+}
+
+impl NumberTables {
+    /// Tables for all counts of a group in which every neuron has the same number of entries.
+    pub(super) fn of_group(histograms: &GroupHistograms, settings: &FoldSettings) -> Self {
+        let counts = histograms.counts();
+        let entries = counts.outer_iter().next().map_or(0, |row| row.iter().map(|&count| u64::from(count)).sum());
+        let numbers = || (0..=LARGEST_TABLE.min(entries + 1)).map(|number| number as f64);
+        let step = settings.grid.step();
+        let roots: Vec<f64> = numbers().map(|number| libm::pow(number, step)).collect();
+        Self {
+            step,
+            inverse_roots: roots.iter().map(|root| 1.0 / root).collect(),
+            roots,
+            logarithms: numbers().map(libm::log).collect(),
+            log_radius: (0..=settings.nfd_threshold as u32 + 1).map(|radius| libm::log(radius.into())).collect(),
+        }
+    }
+
+    fn root(&self, number: u64) -> f64 {
+        self.roots.get(number as usize).copied().unwrap_or_else(|| libm::pow(number as f64, self.step))
+    }
+
+    fn inverse_root(&self, number: u64) -> f64 {
+        self.inverse_roots.get(number as usize).copied().unwrap_or_else(|| 1.0 / libm::pow(number as f64, self.step))
+    }
+
+    fn logarithm(&self, number: u64) -> f64 {
+        self.logarithms.get(number as usize).copied().unwrap_or_else(|| libm::log(number as f64))
+    }
+}
+
+/// Takes neurons one by one.
+pub(super) struct Folder<'a> {
+    binning: &'a Binning,
+    settings: &'a FoldSettings,
+    tables: &'a NumberTables,
+    /// Number N(r) = 1 + edges up to radius r, for r = 1 to T, of the neuron at hand.
+    numbers: Vec<u64>,
+    block: MassBlock,
+    fold: GroupFold,
+}
+
+impl<'a> Folder<'a> {
+    pub(super) fn new(binning: &'a Binning, settings: &'a FoldSettings, tables: &'a NumberTables) -> Self {
+        let block = MassBlock::new(settings.largest_radius());
+        Self { binning, settings, tables, numbers: Vec::new(), block, fold: GroupFold::empty(settings) }
+    }
+
+    /// Folds the histogram of the next neuron.
+    pub(super) fn push(&mut self, counts: &[u32]) {
+        let total: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+        let zeros = u64::from(counts[self.binning.zeros()]);
+        let nonfinite = u64::from(counts[self.binning.nonfinite()]);
+        let edges = total - zeros - nonfinite;
+        self.fold.neurons += 1;
+        self.fold.edges += edges;
+        self.fold.zeros += zeros;
+        self.fold.nonfinite += nonfinite;
+        if edges > 0 {
+            let radii = radius_counts(counts, self.settings.nfd_threshold, false);
+            let dimension = dimension(radii, &self.tables.log_radius, |number| self.tables.logarithm(number));
+            self.fold.dimensions.push(dimension);
+        }
+        self.push_mass(counts);
+    }
+
+    fn push_mass(&mut self, counts: &[u32]) {
+        let mut number = 1;
+        self.numbers.clear();
+        self.numbers.extend(radius_counts(counts, self.settings.threshold, true).skip(1).map(|count| {
+            number += u64::from(count);
+            number
+        }));
+        if number <= 1 + MINIMUM_DEGREE {
+            return;
+        }
+        let before = std::iter::once(&1).chain(&self.numbers);
+        let occupied = self.fold.partition.occupied_mut().iter_mut().skip(1);
+        for ((occupied, previous), number) in occupied.zip(before).zip(&self.numbers) {
+            *occupied |= number > previous;
+        }
+        let tables = self.tables;
+        let (all, inverse_all) = (tables.root(number), tables.inverse_root(number));
+        self.block.push(
+            self.numbers.iter().map(|&n| (tables.root(n) * inverse_all, tables.inverse_root(n) * all)),
+        );
+        if self.block.neurons() == NEURONS_PER_BLOCK {
+            self.block.flush(&self.settings.grid, &mut self.fold.partition);
+        }
+    }
+
+    /// The fold of all neurons pushed so far.
+    pub(super) fn finish(mut self) -> GroupFold {
+        self.block.flush(&self.settings.grid, &mut self.fold.partition);
+        self.fold
+    }
+}
+
+/// Edges of each rounded radius 0, 1, ..., up to `threshold`; with the gate, only those longer than 1.
+fn radius_counts(counts: &[u32], threshold: f64, gate: bool) -> impl Iterator<Item = u32> {
+    let last = threshold.round_ties_even() as u32;
+    (0..=last).map(move |radius| {
+        let lower = counts[Binning::lower(radius)];
+        let upper = counts[Binning::lower(radius) + 1];
+        match radius {
+            0 if gate => 0,
+            1 if gate => upper,
+            _ if radius == last => lower,
+            _ => lower + upper,
+        }
+    })
+}

@@ -1,0 +1,225 @@
+//! Colours and sizes of figures: light and dark for the screen, and print.
+
+use plotters::style::RGBColor;
+use serde::{Deserialize, Serialize};
+
+/// Where a figure is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeName {
+    /// Dark ink on a light page.
+    #[default]
+    Light,
+    /// Light ink on a dark page.
+    Dark,
+    /// A printed page: white ground, points instead of pixels, no transparency.
+    Print,
+}
+
+/// Sizes of text and strokes in CSS pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    pub title: f64,
+    pub label: f64,
+    pub tick: f64,
+    pub small: f64,
+    /// Symbol of the quantity at the end of an axis.
+    pub symbol: f64,
+    /// Stroke of the selected curve.
+    pub current: f64,
+    /// Stroke of the other curves.
+    pub other: f64,
+    /// Stroke of the mean of a null model.
+    pub null: f64,
+    /// Axis lines and grid.
+    pub hair: f64,
+}
+
+const SCREEN: Sizes = Sizes {
+    title: 15.0,
+    label: 13.0,
+    tick: 13.0,
+    small: 12.0,
+    symbol: 17.0,
+    current: 3.0,
+    other: 1.4,
+    null: 1.8,
+    hair: 1.0,
+};
+
+/// One point is 4/3 of a CSS pixel: text of 8 pt, ticks of 7 pt, lines of 0.5, 1 and 1.5 pt.
+const PAPER: Sizes = Sizes {
+    title: 11.5,
+    label: 10.67,
+    tick: 9.33,
+    small: 9.33,
+    symbol: 12.0,
+    current: 2.0,
+    other: 0.75,
+    null: 1.33,
+    hair: 0.67,
+};
+
+/// Dashes of the six categories (benchmarks, models), in CSS pixels; an empty one is solid.
+pub(super) const CATEGORY_DASHES: [&[f64]; 6] =
+    [&[], &[7.0, 3.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0], &[4.0, 2.0], &[1.0, 2.0]];
+
+/// The colours of a theme.
+#[derive(Debug, Clone)]
+pub(super) struct Theme {
+    pub print: bool,
+    pub sizes: Sizes,
+    pub bg: RGBColor,
+    pub grid: RGBColor,
+    pub axis: RGBColor,
+    pub ink: RGBColor,
+    pub ink2: RGBColor,
+    pub ink3: RGBColor,
+    pub soft: RGBColor,
+    pub null: RGBColor,
+    /// Opacity of a null model's interval.
+    pub null_fill: f64,
+    /// Text that names the first step.
+    pub first: RGBColor,
+    pub error: RGBColor,
+    pub categories: [RGBColor; 6],
+    ramp: [RGBColor; 9],
+}
+
+const fn rgb(hex: u32) -> RGBColor {
+    RGBColor((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+const fn rgbs<const N: usize>(hex: [u32; N]) -> [RGBColor; N] {
+    let mut colors = [RGBColor(0, 0, 0); N];
+    let mut i = 0;
+    while i < N {
+        colors[i] = rgb(hex[i]);
+        i += 1;
+    }
+    colors
+}
+
+const LIGHT: Theme = Theme {
+    print: false,
+    sizes: SCREEN,
+    bg: rgb(0xFBFAF8),
+    grid: rgb(0xECE9E4),
+    axis: rgb(0x85817A),
+    ink: rgb(0x1A191E),
+    ink2: rgb(0x45434C),
+    ink3: rgb(0x66636C),
+    soft: rgb(0xEEEAF8),
+    null: rgb(0x74727A),
+    null_fill: 0.28,
+    first: rgb(0x8A5608),
+    error: rgb(0xA02418),
+    categories: rgbs([0x00735A, 0x014179, 0x773400, 0xBB5BA4, 0x8E914A, 0x1A191E]),
+    ramp: rgbs([
+        0xB78934, 0xC36C24, 0xC34F39, 0xB83753, 0xA22B6C, 0x86267E, 0x662489, 0x442386, 0x1F2175,
+    ]),
+};
+
+const DARK: Theme = Theme {
+    print: false,
+    sizes: SCREEN,
+    bg: rgb(0x121317),
+    grid: rgb(0x24262D),
+    axis: rgb(0x7D8291),
+    ink: rgb(0xF1F0F4),
+    ink2: rgb(0xC5C4CE),
+    ink3: rgb(0xA09FAC),
+    soft: rgb(0x27243F),
+    null: rgb(0x94939F),
+    null_fill: 0.34,
+    first: rgb(0xD9A45B),
+    error: rgb(0xFF9C8F),
+    categories: rgbs([0x46C9A3, 0x5489E2, 0xF17C3D, 0xA0528A, 0xECCF3F, 0xF1F0F4]),
+    ramp: rgbs([
+        0x8D6524, 0xB0632D, 0xCB5E4F, 0xD7617D, 0xD36FAB, 0xCA85D2, 0xC09FEC, 0xBABBFE, 0xBCD4FF,
+    ]),
+};
+
+impl Theme {
+    pub fn of(name: ThemeName) -> Self {
+        match name {
+            ThemeName::Light => LIGHT,
+            ThemeName::Dark => DARK,
+            ThemeName::Print => Self { print: true, sizes: PAPER, bg: rgb(0xFFFFFF), ..LIGHT },
+        }
+    }
+
+    /// Colour of the checkpoint at `rank` (0 first, 1 last) among the checkpoints of a series.
+    pub fn step(&self, rank: f64) -> RGBColor {
+        let place = rank.clamp(0.0, 1.0) * 8.0;
+        let stop = (place as usize).min(7);
+        blend(self.ramp[stop], self.ramp[stop + 1], place - stop as f64)
+    }
+
+    /// Colour of text that names the checkpoint at `rank`: the first half of the ramp is too pale for text.
+    pub fn step_text(&self, rank: f64) -> RGBColor {
+        if rank < 0.5 { self.first } else { self.step(rank) }
+    }
+}
+
+/// Mixes two colours in OKLab, where equal steps look equal.
+fn blend(from: RGBColor, to: RGBColor, t: f64) -> RGBColor {
+    let (a, b) = (oklab(from), oklab(to));
+    srgb(std::array::from_fn(|i| a[i] + (b[i] - a[i]) * t))
+}
+
+/// sRGB to OKLab (Ottosson 2020).
+fn oklab(RGBColor(r, g, b): RGBColor) -> [f64; 3] {
+    let [r, g, b] = [r, g, b].map(|v| {
+        let v = f64::from(v) / 255.0;
+        if v <= 0.04045 { v / 12.92 } else { libm::pow((v + 0.055) / 1.055, 2.4) }
+    });
+    let l = libm::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+    let m = libm::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+    let s = libm::cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+    [
+        0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
+        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
+        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+    ]
+}
+
+fn srgb([light, a, b]: [f64; 3]) -> RGBColor {
+    let cube = |v: f64| v * v * v;
+    let l = cube(light + 0.3963377774 * a + 0.2158037573 * b);
+    let m = cube(light - 0.1055613458 * a - 0.0638541728 * b);
+    let s = cube(light - 0.0894841775 * a - 1.2914855480 * b);
+    let channel = |v: f64| {
+        let v = v.clamp(0.0, 1.0);
+        let v = if v <= 0.0031308 { v * 12.92 } else { 1.055 * libm::pow(v, 1.0 / 2.4) - 0.055 };
+        (v * 255.0 + 0.5) as u8
+    };
+    RGBColor(
+        channel(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+        channel(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+        channel(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stops_are_exact_and_the_ramp_is_monotone_in_lightness() {
+        for (theme, sign) in [(LIGHT, -1.0), (DARK, 1.0)] {
+            for (i, stop) in theme.ramp.iter().enumerate() {
+                assert_eq!(theme.step(i as f64 / 8.0), *stop);
+            }
+            let lightness: Vec<f64> = (0..15).map(|i| oklab(theme.step(f64::from(i) / 14.0))[0]).collect();
+            assert!(lightness.windows(2).all(|w| (w[1] - w[0]) * sign > 0.0), "{lightness:?}");
+        }
+    }
+
+    #[test]
+    fn ranks_outside_the_series_take_its_ends() {
+        assert_eq!(LIGHT.step(-3.0), LIGHT.ramp[0]);
+        assert_eq!(LIGHT.step(f64::NAN), LIGHT.step(0.0));
+        assert_eq!(LIGHT.step(7.0), LIGHT.ramp[8]);
+    }
+}

@@ -1,0 +1,176 @@
+//! A result document to draw: real spectra, invented null models. Nothing in it is a result.
+
+use neuromfa::analysis::Options;
+use neuromfa::report::*;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Source {
+    q: Vec<f64>,
+    checkpoints: Vec<Spectrum>,
+}
+
+#[derive(Deserialize)]
+struct Spectrum {
+    step: u64,
+    tau: Vec<f64>,
+    alpha: Vec<f64>,
+    f: Vec<f64>,
+    alpha0: f64,
+    width: f64,
+    nfd_mean: f64,
+    emergence: f64,
+}
+
+fn some(values: &[f64]) -> Vec<Option<f64>> {
+    values.iter().copied().map(Some).collect()
+}
+
+/// The series, four checkpoints long.
+pub fn series() -> ResultDocument {
+    let source: Source = serde_json::from_str(include_str!("../data/plot/neox-tiny.json")).expect("test data");
+    let first = &source.checkpoints[0];
+    let checkpoints = source.checkpoints.iter().map(|s| record(s, first, &source.q)).collect();
+    let accuracy = [(0, 0.02), (32, 0.31), (256, 0.48), (1000, 0.57)];
+    let values = accuracy.iter().map(|&(step, value)| ScoreValue { step, value }).collect();
+    ResultDocument {
+        schema: SCHEMA.into(),
+        tool: Tool::this(),
+        options: Options::default(),
+        checkpoints,
+        scores: vec![Score { metric: "next-character accuracy".into(), values }],
+    }
+}
+
+/// The last checkpoint alone.
+pub fn single() -> ResultDocument {
+    let mut document = series();
+    document.checkpoints.drain(..3);
+    document
+}
+
+/// The last checkpoint as a sampled network: five invented samples around the real curve.
+pub fn sampled() -> ResultDocument {
+    let mut document = single();
+    let record = &mut document.checkpoints[0];
+    let whole = record.samples[0].clone();
+    record.samples = (0..5)
+        .map(|i| {
+            let shift = 0.012 * (f64::from(i) - 2.0);
+            let mut sample = whole.clone();
+            sample.seed = Some(u64::from(i as u8));
+            sample.alpha.iter_mut().flatten().for_each(|a| *a += shift);
+            sample.f.iter_mut().flatten().for_each(|f| *f *= 1.0 + shift);
+            sample
+        })
+        .collect();
+    document
+}
+
+fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
+    CheckpointRecord {
+        name: format!("step{}", s.step),
+        step: Some(s.step),
+        format: "safetensors".into(),
+        architecture: "gpt-neox".into(),
+        guessed: false,
+        files: vec![FileRecord { name: format!("step{}.safetensors", s.step), bytes: 670_104, identity: "00".into() }],
+        parameters: 167_000,
+        network: NetworkRecord {
+            neurons: 1344,
+            edges: 147_456,
+            zero_weights: 0,
+            nonfinite_weights: 0,
+            layers: Vec::new(),
+            skipped: Vec::new(),
+        },
+        samples: vec![sample(s, q)],
+        mean: MeanRecord { alpha0: Some(s.alpha0), width: Some(s.width), ..MeanRecord::default() },
+        nulls: vec![null(s, first)],
+        nfd: nfd(s.nfd_mean),
+        baselines: Baselines::default(),
+        warnings: Vec::new(),
+        emergence: Some(s.emergence),
+    }
+}
+
+fn sample(s: &Spectrum, q: &[f64]) -> SampleRecord {
+    let radii: Vec<u32> = (3..=150).step_by(7).collect();
+    let orders = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
+    let near = |order: f64| q.iter().position(|v| (v - order).abs() < 1e-9).unwrap_or(0);
+    let row = |order: f64| {
+        let tau = s.tau[near(order)];
+        let bend = |x: f64| tau * x + 0.04 * order * (x + 2.0) * (x + 2.0);
+        radii.iter().map(|r| Some(bend((f64::from(*r) / 150.0).ln()))).collect()
+    };
+    SampleRecord {
+        seed: None,
+        neurons_kept: 1344,
+        diameter: Some(150),
+        q: q.to_vec(),
+        tau: some(&s.tau),
+        intercept: q.iter().map(|_| Some(0.05)).collect(),
+        stderr: q.iter().map(|_| Some(0.01)).collect(),
+        r_squared: q.iter().map(|q| (*q != 0.0).then_some(0.86)).collect(),
+        dimension: q.iter().zip(&s.tau).map(|(q, t)| Some(if *q == 0.0 { s.alpha0 } else { t / q })).collect(),
+        alpha: some(&s.alpha),
+        f: some(&s.f),
+        partition: PartitionRecord { q: orders.to_vec(), ln_z: orders.iter().map(|o| row(*o)).collect() },
+        alpha0: Some(s.alpha0),
+        alpha0_candidates: None,
+        width: Some(s.width),
+        asymmetry: Some(0.4),
+        nfd: NfdSummary { mean: Some(s.nfd_mean), ..NfdSummary::default() },
+        radii,
+    }
+}
+
+/// Invented: the first spectrum, moved to this one's top.
+fn null(s: &Spectrum, first: &Spectrum) -> NullRecord {
+    let moved: Vec<f64> = first.alpha.iter().map(|a| a - first.alpha0 + s.alpha0).collect();
+    let n = moved.len() as f64;
+    let spread = |i: usize| 0.002 + 0.010 * (i as f64 / n - 0.5).abs();
+    let around = |i: usize| {
+        let (a, f, e) = (moved[i], first.f[i], spread(i));
+        [a - e, a + e, f - 1.5 * (e - 0.002), f + 1.5 * (e - 0.002)]
+    };
+    let values: Vec<Option<f64>> = (0..100).map(|i| Some(first.width + 0.0001 * f64::from(i - 50))).collect();
+    let emergence = 0.95 * s.emergence;
+    NullRecord {
+        kind: "shuffle".into(),
+        samples: 100,
+        alpha0: Some(s.alpha0),
+        alpha0_sd: Some(0.001),
+        alpha0_interval: Some([s.alpha0 - 0.002, s.alpha0 + 0.002]),
+        width: Some(first.width),
+        width_sd: Some(0.003),
+        width_interval: Some([first.width - 0.006, first.width + 0.006]),
+        emergence: Some(emergence),
+        emergence_interval: Some([emergence - 0.002, emergence + 0.002]),
+        asymmetry: None,
+        asymmetry_interval: None,
+        alpha: some(&moved),
+        f: some(&first.f),
+        envelope: (0..moved.len()).map(around).collect(),
+        alpha0_values: values.clone(),
+        width_values: values,
+        nfd: NullNfd {
+            mean: Some(s.nfd_mean + 0.01),
+            mean_interval: Some([s.nfd_mean, s.nfd_mean + 0.02]),
+            histogram: Some(bell(s.nfd_mean + 0.01, 0.13)),
+        },
+    }
+}
+
+fn nfd(mean: f64) -> NfdRecord {
+    let summary = NfdSummary { mean: Some(mean), ..NfdSummary::default() };
+    NfdRecord { summary, histogram: bell(mean, 0.14), layers: Vec::new() }
+}
+
+fn bell(mean: f64, sd: f64) -> NfdHistogram<f64> {
+    let counts = (0..40).map(|i| {
+        let z = (0.025 + 0.05 * f64::from(i) - mean) / sd;
+        (1344.0 * 0.05 * 0.4 / sd * (-z * z / 2.0).exp() * (1.0 + 0.12 * (3.0 * z).sin())).round()
+    });
+    NfdHistogram { from: 0.0, to: 2.0, counts: counts.collect() }
+}
