@@ -1,7 +1,7 @@
 //! The authors' numbers on a really trained GPT-NeoX: tests/data/neox-tiny.
 
 use neuromfa::analysis::{Analysis, Measured, Mode, NetworkKind, Options};
-use neuromfa::checkpoint::{Checkpoint, DType, TensorEntry};
+use neuromfa::checkpoint::{Input, collect, open};
 use neuromfa::network::{Sampler, recognise};
 use neuromfa::report::{CheckpointRecord, ResultDocument, SampleRecord};
 use neuromfa::series;
@@ -17,23 +17,10 @@ fn expected() -> Value {
     serde_json::from_slice(&data("expected.json")).expect("JSON")
 }
 
-fn open(bytes: &[u8], file: &str) -> Checkpoint {
-    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap());
-    let header: Value = serde_json::from_slice(&bytes[8..8 + length as usize]).unwrap();
-    let tensors = header.as_object().unwrap().iter().filter(|(name, _)| *name != "__metadata__").map(|(name, v)| {
-        let at = |i: usize| v["data_offsets"][i].as_u64().unwrap();
-        TensorEntry {
-            name: name.clone(), dtype: DType::F32,
-            shape: v["shape"].as_array().unwrap().iter().map(|x| x.as_u64().unwrap()).collect(),
-            file: 0, offset: 8 + length + at(0), bytes: at(1) - at(0),
-        }
-    }).collect();
-    Checkpoint { name: file.into(), step: file["step".len()..].split('.').next().unwrap().parse().ok(), format: "safetensors", files: vec![], tensors, config: None, warnings: vec![] }
-}
-
 fn measure(file: &str, options: &Options) -> Measured {
     let bytes = data(file);
-    let checkpoint = open(&bytes, file);
+    let inputs = [Input::new(file, &bytes)];
+    let checkpoint = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
     let wiring = recognise(&checkpoint).expect("a network");
     let mut analysis = Analysis::plan(&checkpoint, &wiring, options, usize::MAX).expect("a plan");
     for read in analysis.reads().to_vec() {

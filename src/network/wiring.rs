@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::families::{FAMILIES, Family, GroupPattern, LEFT_OUT};
 use super::{Group, Matrix, Orientation, Role, Wiring};
-use crate::checkpoint::{Checkpoint, DType, TensorEntry};
+use crate::checkpoint::{Checkpoint, TensorEntry};
 use crate::report::SkippedRecord;
 
 /// A name with a larger block number is no block: samples are drawn for every block up to the largest.
@@ -62,7 +62,8 @@ pub fn recognise(checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
     if groups.is_empty() {
         return Err(NetworkError::NoMatrix { checkpoint: checkpoint.name.clone() });
     }
-    let skipped = skipped(&checkpoint.tensors, &groups);
+    let mut skipped = skipped(&checkpoint.tensors, &groups);
+    skipped.extend(checkpoint.skipped.iter().cloned());
     Ok(Wiring { architecture, guessed, groups, skipped })
 }
 
@@ -166,11 +167,11 @@ fn guess(tensors: &[TensorEntry]) -> Vec<Group> {
 }
 
 fn is_matrix(tensor: &TensorEntry) -> bool {
-    tensor.shape.len() == 2 && tensor.elements() > 0 && !matches!(tensor.dtype, DType::Integer(_))
+    tensor.shape.len() == 2 && tensor.elements() > 0 && tensor.dtype.is_float()
 }
 
 fn reason(tensor: &TensorEntry) -> Option<&'static str> {
-    if matches!(tensor.dtype, DType::Integer(_)) {
+    if !tensor.dtype.is_float() {
         return Some("integers");
     }
     let name = tensor.name.to_lowercase();
@@ -195,6 +196,7 @@ fn skipped(tensors: &[TensorEntry], groups: &[Group]) -> Vec<SkippedRecord> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checkpoint::{DType, IntegerType};
 
     fn checkpoint(tensors: &[(&str, &[u64], DType)]) -> Checkpoint {
         let tensors = tensors.iter().map(|&(name, shape, dtype)| TensorEntry {
@@ -212,6 +214,8 @@ mod tests {
             files: Vec::new(),
             tensors: tensors.collect(),
             config: None,
+            metadata: BTreeMap::new(),
+            skipped: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -223,7 +227,7 @@ mod tests {
             let shapes: [&[u64]; 4] = [&[24, 8], &[8, 8], &[32, 8], &[8, 32]];
             let mut tensors: Vec<_> = names.iter().zip(shapes).map(|(name, shape)| (name.as_str(), shape, DType::F32)).collect();
             tensors.push(("gpt_neox.embed_in.weight", &[100, 8], DType::F32));
-            tensors.push(("gpt_neox.layers.0.attention.bias", &[1, 1, 16, 16], DType::Integer(1)));
+            tensors.push(("gpt_neox.layers.0.attention.bias", &[1, 1, 16, 16], DType::Integer(IntegerType::U8)));
             let wiring = recognise(&checkpoint(&tensors)).unwrap();
             assert_eq!((wiring.architecture.as_str(), wiring.guessed, wiring.groups.len()), ("GPT-NeoX", false, 4));
             assert_eq!(wiring.groups.iter().map(|group| (group.inputs, group.outputs())).collect::<Vec<_>>(), [
@@ -257,7 +261,7 @@ mod tests {
         .unwrap();
         assert!(wiring.guessed);
         assert_eq!(wiring.groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["0.weight", "2.weight"]);
-        let nothing = recognise(&checkpoint(&[("0.weight", &[8, 4], DType::Integer(4)), ("0.bias", &[8], DType::F32)]));
+        let nothing = recognise(&checkpoint(&[("0.weight", &[8, 4], DType::Integer(IntegerType::I32)), ("0.bias", &[8], DType::F32)]));
         assert_eq!(nothing, Err(NetworkError::NoMatrix { checkpoint: "test".into() }));
     }
 }
