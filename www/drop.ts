@@ -1,6 +1,6 @@
 // Files from a drop, a choice or the clipboard, with their folders: everything becomes a list of path and File.
 
-import { h } from "./dom";
+import { h, icon } from "./dom";
 import type { InputFile } from "./protocol";
 
 /** More files than a person means to drop: a home folder, most likely. */
@@ -41,7 +41,7 @@ export interface DropEvents { files(files: InputFile[]): void }
 /** The whole page takes files. A drag of anything else shows nothing. */
 export function listen({ files }: DropEvents): void {
   const what = h("p.veil-what");
-  const veil = h("div.veil", { hidden: true, "aria-hidden": "true" }, h("div.veil-words", null, what, h("p", null, "They are read on this computer."), h("p", null, "What you see now stays until they are done.")));
+  const veil = h("div.veil", { hidden: true, "aria-hidden": "true" }, h("div.veil-words", null, icon("download", 40), what, h("p", null, "They are read on this computer."), h("p", null, "What you see now stays until they are done.")));
   document.body.append(veil);
   let depth = 0;
   const hasFiles = (event: DragEvent): boolean => !!event.dataTransfer && [...event.dataTransfer.types].includes("Files");

@@ -9,9 +9,9 @@ interface Engine {
   feed(bytes: Uint8Array): void;
   finish(): Checkpoint;
   redo(checkpoint: number, options: object): Checkpoint | null;
-  nullSamples(checkpoint: number, kind: string, from: number, to: number): boolean;
+  nullSamples(checkpoint: number, count: number): number;
   fit(checkpoint: number, sample: number, q: number): FitData;
-  document(checkpoints: Int32Array | number[]): ResultDocument;
+  document(checkpoints: Uint32Array): ResultDocument;
   forget(checkpoint: number): void;
   restore(record: object, options: object): number;
 }
@@ -31,7 +31,8 @@ interface Entry {
   done: boolean;
   name: string;
   step: number | null;
-  nulls: Map<string, number>;
+  /** Null samples still missing; null before the engine was asked. */
+  missing: number | null;
   /** Set where null samples cannot be had, so that the rest is not held up. */
   nullsRefused: boolean;
 }
@@ -88,10 +89,10 @@ function queue(work: () => Promise<void>): void {
 // ---- start ----
 
 async function start(wanted: number | null): Promise<void> {
-  where = "the engine";
+  where = "starting";
   const isolated = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
   const threads = Math.max(1, Math.min(wanted ?? Math.min(navigator.hardwareConcurrency || 1, 16), 64));
-  const state = (isolated && threads > 1 && await startThreads(threads)) || await startSingle(isolated);
+  const state = (isolated && threads > 1 && await startThreads(threads)) || await startSingle();
   engine = state.engine;
   where = "";
   post({ type: "ready", flavour: state.flavour, threads: state.threads, isolated, memory: state.memory });
@@ -114,7 +115,7 @@ async function startThreads(threads: number): Promise<Started | null> {
   }
 }
 
-async function startSingle(_isolated: boolean): Promise<Started> {
+async function startSingle(): Promise<Started> {
   const module = await load("engine-single.js");
   await module.default();
   return { engine: new module.Engine(), flavour: "single", threads: 1, memory: null };
@@ -139,7 +140,7 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
     // Indices of the engine count every file that it was ever given.
     files[engine.addFile(input.path, input.file)] = input;
   }
-  where = "the headers";
+  where = "reading the headers";
   const drop = data.files.length ? engine.recognise() : { checkpoints: [], skipped: [], errors: [] };
   for (const record of data.done) {
     const again = drop.checkpoints.find((f) => f.name === record.name && sameFiles(f, record));
@@ -162,13 +163,13 @@ function sameFiles(found: Found, record: Checkpoint): boolean {
 }
 
 function entryOf(id: number, found: Found | null, name: string, step: number | null, restored: boolean): Entry {
-  return { id, found, restored, done: true, name, step, nulls: new Map(), nullsRefused: false };
+  return { id, found, restored, done: true, name, step, missing: null, nullsRefused: false };
 }
 
 /** Reads one checkpoint; what it was before, if anything, is replaced only when this succeeds. */
 async function readOne(found: Found, ofJob: number): Promise<void> {
   try {
-    where = found.name;
+    where = `reading ${found.name}`;
     const complete = await readInto(found, ofJob);
     if (!complete) return;
     entries = entries.filter((e) => e.id !== found.id);
@@ -201,7 +202,7 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<boo
     const buffer = await pending.shift()!;
     ask();
     if (!quiet && cancelled >= ofJob) return false;
-    where = read.label || found.name;
+    where = `reading ${read.label || found.name}`;
     engine.feed(new Uint8Array(buffer));
     bytes += read.length;
     if (!quiet) post({ type: "reading", job: ofJob, id: found.id, name: found.name, bytes, of: plan.bytes, label: read.label });
@@ -217,7 +218,7 @@ function order(): Entry[] {
 
 function postDocument(ofJob: number, final: boolean): void {
   if (!order().length) return;
-  const document = engine.document(order().map((e) => e.id));
+  const document = engine.document(Uint32Array.from(order(), (e) => e.id));
   post({ type: "document", job: ofJob, document, nulls: progress(null), final });
 }
 
@@ -240,13 +241,13 @@ function cancelledNow(ofJob: number): void {
 
 function waitingForNulls(): Entry[] {
   const wanted = (e: Entry): boolean => !e.nullsRefused && !(e.restored && !e.found)
-    && options.null.some((kind) => (e.nulls.get(kind) ?? 0) < options.null_samples);
+    && e.missing !== 0;
   return options.null.length ? order().filter(wanted) : [];
 }
 
 function progress(current: Entry | null): NullProgress {
-  const done = current ? Math.min(...options.null.map((k) => current.nulls.get(k) ?? 0)) : 0;
-  return { waiting: waitingForNulls().map((e) => e.name), current: current?.name ?? null, done, of: options.null_samples };
+  const of = options.null.length * options.null_samples;
+  return { waiting: waitingForNulls().map((e) => e.name), current: current?.name ?? null, done: current ? of - (current.missing ?? of) : 0, of };
 }
 
 /** Some samples of the checkpoint whose turn it is: the selected one first. Then messages, then the next slice. */
@@ -256,19 +257,22 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void>
   const waiting = waitingForNulls();
   const entry = waiting.find((e) => e.name === selected) ?? waiting[waiting.length - 1];
   if (!entry) return postDocument(ofJob, !keptAfterCancel);
-  where = `the shuffles of ${entry.name}`;
+  where = `computing the shuffles of ${entry.name}`;
   try {
     if (entry.restored) await bringBack(entry, ofJob);
     const until = performance.now() + BATCH_MS;
-    let size = 1;
-    while (performance.now() < until) {
-      const kind = options.null.find((k) => (entry.nulls.get(k) ?? 0) < options.null_samples);
-      if (!kind) break;
-      const from = entry.nulls.get(kind) ?? 0;
-      const to = Math.min(options.null_samples, from + size);
-      engine.nullSamples(entry.id, kind, from, to);
-      entry.nulls.set(kind, to);
-      size = Math.min(8, size * 2);
+    let again = false;
+    for (let size = 1; entry.missing !== 0 && performance.now() < until; size = Math.min(8, size * 2)) {
+      const before = entry.missing;
+      entry.missing = engine.nullSamples(entry.id, before === null ? 1 : size);
+      if (entry.missing === 0 || before === null || entry.missing < before) continue;
+      // No progress: the histograms had to give way to others. Once more from the file, then let it be.
+      if (again || !entry.found) {
+        entry.nullsRefused = true;
+        break;
+      }
+      again = true;
+      await readInto(entry.found, ofJob, true);
     }
   } catch (error) {
     if (isTrap(error)) throw error;
@@ -302,10 +306,10 @@ async function changeOptions(newJob: number, next: Options, name: string | null)
   for (const entry of list) {
     if (cancelled >= newJob) break;
     if (entry.restored && !entry.found) continue;
-    entry.nulls.clear();
+    entry.missing = null;
     entry.nullsRefused = false;
     try {
-      where = entry.name;
+      where = `reading ${entry.name}`;
       const kept = entry.restored ? null : engine.redo(entry.id, options);
       if (kept) post({ type: "checkpoint", job: newJob, id: entry.id, name: entry.name });
       else if (entry.found) await readOne(entry.found, newJob);

@@ -34,6 +34,7 @@ const model: Model = {
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
+let joining = false;
 let isReady: () => void = () => undefined;
 const ready = new Promise<void>((resolve) => { isReady = resolve; });
 
@@ -48,10 +49,12 @@ const session = new Session(model, {
   },
   ready,
   choose: () => actions.choose(),
+  chooseAgain: () => actions.chooseAgain(),
 });
 
 const actions: Actions = {
-  choose: (folder = false) => { const input = folder ? folderInput : filesInput; input.value = ""; input.click(); },
+  choose: (folder = false) => { joining = false; const input = folder ? folderInput : filesInput; input.value = ""; input.click(); },
+  chooseAgain() { actions.choose(); joining = true; },
   select(index) {
     const last = (model.document?.checkpoints.length ?? 1) - 1;
     model.selected = Math.max(0, Math.min(last, index));
@@ -175,7 +178,7 @@ async function showView(next: "series" | "one"): Promise<void> {
 
 // ---- events ----
 
-for (const input of [filesInput, folderInput]) input.addEventListener("change", () => { void session.open(fromList(input.files ?? [])); });
+for (const input of [filesInput, folderInput]) input.addEventListener("change", () => { void session.open(fromList(input.files ?? []), joining); joining = false; });
 listen({ files: (files) => { void session.open(files); } });
 listenKeys({
   open: () => actions.choose(),

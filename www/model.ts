@@ -51,6 +51,8 @@ export interface Model {
 
 export interface Actions {
   choose(folder?: boolean): void;
+  /** The next choice joins what is there: a file that takes its place in the series. */
+  chooseAgain(): void;
   select(index: number): void;
   show(view: "series" | "one"): void;
   tab(tab: Tab): void;

@@ -14,6 +14,7 @@ export interface SessionEvents {
   /** Wasm may be loaded from now on: no reload is pending. */
   ready: Promise<void>;
   choose(): void;
+  chooseAgain(): void;
 }
 
 const SCHEMA = "neuromfa-result/";
@@ -24,6 +25,10 @@ export class Session {
   readonly engine: EngineClient;
   private fired = true;
   private followLast = true;
+  /** Files that join a series which is still being read wait for its end. */
+  private later: InputFile[] = [];
+  /** What the engine said about the files of the drop that is being read. */
+  private found = new Map<string, Found>();
 
   constructor(private readonly model: Model, private readonly events: SessionEvents) {
     this.engine = new EngineClient({
@@ -39,21 +44,26 @@ export class Session {
     this.events.changed();
   }
 
-  /** What was dropped or chosen. */
-  async open(files: InputFile[]): Promise<void> {
+  /** What was dropped or chosen; `join` takes it into the series whatever the switch says. */
+  async open(files: InputFile[], join = false): Promise<void> {
     if (!files.length) return;
     somethingLoaded();
     const { model } = this;
-    model.banners = [];
+    const reading = model.reading !== null && model.reading.items.length > 0;
+    const add = (model.add || join) && (model.source !== "demo" || reading);
+    if (!add) model.banners = [];
+    if (add && reading) {
+      this.later.push(...files);
+      return this.events.changed();
+    }
     const { results, rest } = await this.split(files);
-    const add = model.add && model.source !== "demo";
     if (!rest.length && results.length === 1 && !add) return this.showResult(results[0]!);
     if (!rest.length && !results.length) return this.events.changed();
     if (model.engine === "missing") return this.fail({ code: "browser", text: ERRORS.noEngine(), file: files[0]!.path, hint: "" });
     await this.events.ready;
     this.fired = false;
     this.followLast = true;
-    if (!add) model.found = new Map();
+    this.found = add ? new Map(model.found) : new Map();
     model.reading = { items: [], started: add };
     model.nulls = null;
     this.events.changed();
@@ -131,7 +141,7 @@ export class Session {
     const { model } = this;
     switch (message.type) {
       case "found": {
-        for (const found of message.drop.checkpoints) model.found.set(found.name, found);
+        for (const found of message.drop.checkpoints) this.found.set(found.name, found);
         if (!model.reading) return; // a restart behind the scenes
         model.reading.items = message.drop.checkpoints.map(itemOf);
         if (!message.drop.checkpoints.length && !message.drop.errors.length) {
@@ -175,6 +185,7 @@ export class Session {
     model.document = document_;
     model.source = "files";
     model.deck = null;
+    model.found = this.found;
     model.nulls = final ? null : nulls;
     const same = first || this.followLast ? -1 : document_.checkpoints.findIndex((c) => c.name === before);
     const asked = model.state.step === null ? -1 : document_.checkpoints.findIndex((c) => c.step === model.state.step);
@@ -198,8 +209,12 @@ export class Session {
     const { reading } = this.model;
     if (!reading) return;
     this.model.reading = null;
-    for (const item of reading.items) if (item.state === "failed" && item.error) this.model.banners.push(this.banner(item.error));
+    for (const item of reading.items) if (item.state === "failed" && item.error) this.model.banners.push(this.banner(item.error, true));
     this.events.settled(reading.started && this.model.source === "files");
+    const waiting = this.later.splice(0);
+    if (waiting.length) {
+      void this.open(waiting, true);
+    }
   }
 
   private trapped(where: string): void {
@@ -225,8 +240,10 @@ export class Session {
     this.events.changed();
   }
 
-  private banner(error: EngineError) {
-    return errorBanner(error, [{ label: "Choose another file", run: () => this.events.choose() }]);
+  /** `again`: a file of a series can still take its place. */
+  private banner(error: EngineError, again = false) {
+    const series = again && (this.model.document?.checkpoints.length ?? 0) > 0 && this.model.source === "files";
+    return errorBanner(error, [series ? { label: "Choose it again", run: () => this.events.chooseAgain() } : { label: "Choose another file", run: () => this.events.choose() }]);
   }
 
   private item(id: number): Item | undefined {

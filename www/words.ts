@@ -220,7 +220,7 @@ export const ERRORS = {
   memory: (wanted: number) => `Not enough memory. The browser refused ${bytes(wanted)}; a sampled network needs about 40 MB. Analyse a sample.`,
   stopped: (where: string, results: number) => {
     const safe = results === 0 ? "Nothing that you see is lost." : results === 1 ? "Your result is safe." : `Your ${results} results are safe.`;
-    return `The engine stopped while reading ${where || "the file"}. ${safe}`;
+    return `The engine stopped${where ? ` while ${where}` : ""}. ${safe}`;
   },
   noEngine: () => "This browser cannot run the analysis. It lacks WebAssembly SIMD or module workers. The demo stays readable; to analyse files, use a browser from 2023 or later.",
   noView: () => "The drawing module did not load. Reload the page, or look at the tables.",
