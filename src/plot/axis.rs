@@ -10,7 +10,7 @@ use plotters_backend::DrawingBackend;
 
 use super::figure::{PlotPlace, StepScale};
 use super::labels::{Run, draw_runs};
-use super::numbers::{count, decimal, percent, signed};
+use super::numbers::{decimal, percent, signed};
 use super::sheet::{Drawn, Point, Rect, Sheet, Stroke, Type, UNITS};
 use super::text::Face;
 
@@ -43,11 +43,21 @@ impl StepAxis {
         let last = steps.clone().fold(0.0, f64::max);
         if scale == StepScale::Linear {
             let first = steps.fold(last, f64::min);
-            return Self { scale, gap: 0.0, first, last };
+            return Self {
+                scale,
+                gap: 0.0,
+                first,
+                last,
+            };
         }
         let first = steps.clone().filter(|s| *s > 0.0).fold(last, f64::min).max(1.0);
         let zero = steps.into_iter().any(|s| s == 0.0);
-        Self { scale, gap: if zero { GAP } else { 0.0 }, first, last: last.max(first) }
+        Self {
+            scale,
+            gap: if zero { GAP } else { 0.0 },
+            first,
+            last: last.max(first),
+        }
     }
 
     fn share(&self, step: f64) -> f64 {
@@ -57,7 +67,11 @@ impl StepAxis {
         if step < self.first && self.gap > 0.0 {
             return self.gap * (step / self.first).max(0.0);
         }
-        let part = share(libm::log(step.max(self.first)), libm::log(self.first), libm::log(self.last));
+        let part = share(
+            libm::log(step.max(self.first)),
+            libm::log(self.first),
+            libm::log(self.last),
+        );
         self.gap + (1.0 - self.gap) * if self.first == self.last { 1.0 } else { part }
     }
 
@@ -81,7 +95,11 @@ impl StepAxis {
 }
 
 fn share(value: f64, from: f64, to: f64) -> f64 {
-    if to == from { 0.5 } else { (value - from) / (to - from) }
+    if to == from {
+        0.5
+    } else {
+        (value - from) / (to - from)
+    }
 }
 
 impl Ranged for Scale {
@@ -124,7 +142,10 @@ pub(super) struct Ticks {
 impl Ticks {
     /// At most `most` ticks between the two values.
     pub fn over(from: f64, to: f64, most: usize) -> Self {
-        let none = Self { values: Vec::new(), decimals: 0 };
+        let none = Self {
+            values: Vec::new(),
+            decimals: 0,
+        };
         let span = to - from;
         if !(span > 0.0 && span.is_finite()) || most == 0 {
             return none;
@@ -134,15 +155,28 @@ impl Ticks {
             for factor in [1.0, 2.0, 5.0] {
                 // 10^-k is exact, 10^k is not: divide.
                 let unit = libm::pow(10.0, f64::from(k.abs()));
-                let tick = |i: f64| if k < 0 { i * factor / unit } else { i * factor * unit };
+                let tick = |i: f64| {
+                    if k < 0 {
+                        i * factor / unit
+                    } else {
+                        i * factor * unit
+                    }
+                };
                 let step = tick(1.0);
                 // A tick at the very end counts although rounding may put it outside.
                 let first = libm::ceil(from / step - 1e-9);
                 let last = libm::floor(to / step + 1e-9);
                 if last - first + 1.0 <= most as f64 {
                     let values = (0..=(last - first) as usize).map(|i| tick(first + i as f64));
-                    let values = if last < first { Vec::new() } else { values.collect() };
-                    return Self { values, decimals: k.min(0).unsigned_abs() as usize };
+                    let values = if last < first {
+                        Vec::new()
+                    } else {
+                        values.collect()
+                    };
+                    return Self {
+                        values,
+                        decimals: k.min(0).unsigned_abs() as usize,
+                    };
                 }
             }
         }
@@ -171,13 +205,23 @@ impl Numerals {
 
 /// The smallest and the largest of the values, with 4 % of their distance added on both sides.
 pub(super) fn padded(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+        (l.min(v), h.max(v))
+    });
     if !(low <= high) {
         return None;
     }
-    let margin = if high > low { 0.04 * (high - low) } else { (0.1 * high.abs()).max(0.05) };
+    let margin = if high > low {
+        0.04 * (high - low)
+    } else {
+        (0.1 * high.abs()).max(0.05)
+    };
     Some((low - margin, high + margin))
 }
+
+/// Least distances of ticks in CSS pixels: on the y axis of a large chart, and on the x axis.
+pub(super) const Y_DISTANCE: f64 = 30.0;
+pub(super) const X_DISTANCE: f64 = 50.0;
 
 /// A rectangle with a scale on each side.
 pub(super) struct Chart {
@@ -190,8 +234,37 @@ pub(super) struct Chart {
 impl Chart {
     pub fn new(rect: Rect, x: Scale, y: Scale) -> Self {
         let unit = |v: f64| (v * UNITS).round().clamp(-1e6, 1e6) as i32;
-        let sides = (unit(rect.left)..unit(rect.right), unit(rect.bottom)..unit(rect.top));
-        Self { rect, x, y, coordinates: Cartesian2d::new(x, y, sides) }
+        let sides = (
+            unit(rect.left)..unit(rect.right),
+            unit(rect.bottom)..unit(rect.top),
+        );
+        Self {
+            rect,
+            x,
+            y,
+            coordinates: Cartesian2d::new(x, y, sides),
+        }
+    }
+
+    /// As [`Chart::new`], its left edge moved to the right where the values of the y axis need more room.
+    pub fn fitted<DB: DrawingBackend>(sheet: &Sheet<DB>, rect: Rect, x: Scale, y: Scale) -> Self {
+        let chart = Self::new(rect, x, y);
+        let ticks = chart.y_ticks(Y_DISTANCE);
+        let style = Type {
+            face: Face::Regular,
+            size: sheet.theme.sizes.tick,
+            color: sheet.theme.ink3,
+        };
+        let texts = ticks
+            .values
+            .iter()
+            .map(|v| Numerals::Plain.tick(*v, ticks.decimals));
+        let widest = texts.map(|text| sheet.measure(&text, style)).fold(0.0, f64::max);
+        let left = rect
+            .left
+            .max(sheet.frame.left + widest + 10.0)
+            .min(rect.right - 1.0);
+        Self::new(Rect { left, ..rect }, x, y)
     }
 
     /// Where a pair of values lies.
@@ -226,7 +299,11 @@ impl Chart {
             x1: x.end,
             y0: y.start,
             y1: y.end,
-            x_scale: if matches!(self.x, Scale::Linear(..)) { "linear" } else { "step" },
+            x_scale: if matches!(self.x, Scale::Linear(..)) {
+                "linear"
+            } else {
+                "step"
+            },
         }
     }
 
@@ -243,9 +320,19 @@ impl Chart {
     }
 
     /// Horizontal grid lines with their values at the left.
-    pub fn draw_grid<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, ticks: &Ticks, numerals: Numerals) -> Drawn<DB> {
+    pub fn draw_grid<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        ticks: &Ticks,
+        numerals: Numerals,
+        size: f64,
+    ) -> Drawn<DB> {
         let theme = &sheet.theme;
-        let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.ink3 };
+        let style = Type {
+            face: Face::Regular,
+            size,
+            color: theme.ink3,
+        };
         for value in &ticks.values {
             let (_, y) = self.at((0.0, *value));
             let stroke = Stroke::new(theme.grid, theme.sizes.hair);
@@ -257,9 +344,18 @@ impl Chart {
     }
 
     /// The lower axis with ticks, their values, and the symbol of x right of the last tick.
-    pub fn draw_x_axis<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, ticks: &Ticks, symbol: &[Run]) -> Drawn<DB> {
+    pub fn draw_x_axis<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        ticks: &Ticks,
+        symbol: &[Run],
+    ) -> Drawn<DB> {
         let theme = &sheet.theme;
-        let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.ink3 };
+        let style = Type {
+            face: Face::Regular,
+            size: theme.sizes.tick,
+            color: theme.ink3,
+        };
         let y = self.rect.bottom;
         let stroke = Stroke::new(theme.axis, theme.sizes.hair);
         sheet.line(&[(self.rect.left, y), (self.rect.right, y)], stroke)?;
@@ -273,51 +369,26 @@ impl Chart {
     }
 }
 
-/// The values of a step axis, the selected step in bold; values that would touch their neighbours are left out, the
-/// selected and the last one never.
-pub(super) fn draw_step_labels<DB: DrawingBackend>(
+/// The break between step 0 and the first positive step, drawn over a line at `y`.
+pub(super) fn draw_break<DB: DrawingBackend>(
     sheet: &Sheet<DB>,
     chart: &Chart,
     y: f64,
-    selected: Option<u64>,
+    reach: f64,
 ) -> Drawn<DB> {
-    let theme = &sheet.theme;
-    let Scale::Steps(axis) = chart.x else { return Ok(()) };
-    let mut steps: Vec<u64> = chart.x.key_points(8usize).into_iter().map(|v| v as u64).collect();
-    let first_choice: Vec<u64> = selected.into_iter().chain([axis.last as u64, 0]).collect();
-    steps.splice(0..0, first_choice);
-    let mut taken: Vec<(f64, f64)> = Vec::new();
-    for (i, step) in steps.iter().enumerate() {
-        let bold = selected == Some(*step);
-        let outside = *step == 0 && !(axis.gap > 0.0 || axis.first == 0.0);
-        if outside || steps[..i].contains(step) {
-            continue;
-        }
-        let face = if bold { Face::Semibold } else { Face::Regular };
-        let color = if bold { theme.ink } else { theme.ink3 };
-        let style = Type { face, size: theme.sizes.tick, color };
-        let text = count(*step);
-        let half = sheet.measure(&text, style) / 2.0;
-        let (x, _) = chart.at((*step as f64, 0.0));
-        // A label must not run out of the sheet.
-        let x = x.min(sheet.frame.right - half).max(sheet.frame.left + half);
-        if taken.iter().any(|(from, to)| x - half < to + 6.0 && from - 6.0 < x + half) {
-            continue;
-        }
-        taken.push((x - half, x + half));
-        sheet.text((x, y), &text, style, HPos::Center, VPos::Center)?;
-    }
-    Ok(())
-}
-
-/// The break between step 0 and the first positive step, drawn over a line at `y`.
-pub(super) fn draw_break<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, y: f64, reach: f64) -> Drawn<DB> {
-    let Scale::Steps(axis) = chart.x else { return Ok(()) };
+    let Scale::Steps(axis) = chart.x else {
+        return Ok(());
+    };
     if axis.gap == 0.0 {
         return Ok(());
     }
     let middle = (chart.at((0.0, 0.0)).0 + chart.at((axis.first, 0.0)).0) / 2.0;
-    let gap = Rect { left: middle - 3.5, top: y - reach, right: middle + 3.5, bottom: y + reach };
+    let gap = Rect {
+        left: middle - 3.5,
+        top: y - reach,
+        right: middle + 3.5,
+        bottom: y + reach,
+    };
     sheet.block(gap, sheet.theme.bg, 1.0)?;
     for x in [middle - 2.5, middle + 2.5] {
         let stroke = Stroke::new(sheet.theme.axis, sheet.theme.sizes.hair.max(1.2));
@@ -332,17 +403,30 @@ mod tests {
 
     fn written(from: f64, to: f64, most: usize) -> Vec<String> {
         let ticks = Ticks::over(from, to, most);
-        ticks.values.iter().map(|v| Numerals::Plain.tick(*v, ticks.decimals)).collect()
+        ticks
+            .values
+            .iter()
+            .map(|v| Numerals::Plain.tick(*v, ticks.decimals))
+            .collect()
     }
 
     #[test]
     fn ticks_are_multiples_of_one_two_five() {
-        assert_eq!(written(-0.64, 0.026, 5), ["\u{2212}0.6", "\u{2212}0.4", "\u{2212}0.2", "0"]);
-        assert_eq!(written(0.86, 1.67, 12), ["0.9", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]);
+        assert_eq!(
+            written(-0.64, 0.026, 5),
+            ["\u{2212}0.6", "\u{2212}0.4", "\u{2212}0.2", "0"]
+        );
+        assert_eq!(
+            written(0.86, 1.67, 12),
+            ["0.9", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]
+        );
         assert_eq!(written(0.0, 50.0, 6), ["0", "10", "20", "30", "40", "50"]);
         assert_eq!(written(0.0, 0.075, 4), ["0", "0.05"]);
         assert_eq!(written(0.0, 143000.0, 4), ["0", "50,000", "100,000"]);
-        assert_eq!(written(-3.0, 3.0, 7), ["\u{2212}3", "\u{2212}2", "\u{2212}1", "0", "1", "2", "3"]);
+        assert_eq!(
+            written(-3.0, 3.0, 7),
+            ["\u{2212}3", "\u{2212}2", "\u{2212}1", "0", "1", "2", "3"]
+        );
     }
 
     #[test]
@@ -365,19 +449,35 @@ mod tests {
     #[test]
     fn zero_has_a_place_of_its_own() {
         let axis = StepAxis::over([0.0, 1.0, 10.0, 100.0].into_iter(), StepScale::Log);
-        assert_eq!((axis.share(0.0), axis.share(1.0), axis.share(100.0)), (0.0, GAP, 1.0));
+        assert_eq!(
+            (axis.share(0.0), axis.share(1.0), axis.share(100.0)),
+            (0.0, GAP, 1.0)
+        );
         assert!((axis.share(10.0) - (GAP + (1.0 - GAP) / 2.0)).abs() < 1e-12);
         let late = StepAxis::over([512.0, 1000.0, 143000.0].into_iter(), StepScale::Log);
-        assert_eq!((late.gap, late.share(512.0), late.share(143000.0)), (0.0, 0.0, 1.0));
+        assert_eq!(
+            (late.gap, late.share(512.0), late.share(143000.0)),
+            (0.0, 0.0, 1.0)
+        );
         assert_eq!(late.ticks(8), [1000.0, 10000.0, 100000.0, 143000.0]);
     }
 
     #[test]
     fn charts_map_corners_to_corners() {
-        let rect = Rect { left: 10.0, top: 20.0, right: 110.0, bottom: 70.0 };
+        let rect = Rect {
+            left: 10.0,
+            top: 20.0,
+            right: 110.0,
+            bottom: 70.0,
+        };
         let chart = Chart::new(rect, Scale::Linear(0.0, 1.0), Scale::Linear(-1.0, 0.0));
         assert_eq!(chart.at((0.0, -1.0)), (10.0, 70.0));
         assert_eq!(chart.at((1.0, 0.0)), (110.0, 20.0));
-        assert_eq!(chart.runs(&[None, Some((0.0, 0.0)), None, None, Some((1.0, 0.0))]).len(), 2);
+        assert_eq!(
+            chart
+                .runs(&[None, Some((0.0, 0.0)), None, None, Some((1.0, 0.0))])
+                .len(),
+            2
+        );
     }
 }

@@ -29,11 +29,17 @@ pub(super) struct Curves<'a> {
 
 impl<'a> Curves<'a> {
     pub fn new(scene: &'a Scene<'a>, quantity: Quantity) -> Self {
-        let null_of = |i| scene.null(i).map_or_else(Points::new, |null| quantity.of_null(null, scene.q(i)));
+        let null_of = |i| {
+            scene
+                .null(i)
+                .map_or_else(Points::new, |null| quantity.of_null(null, scene.q(i)))
+        };
         Self {
             scene,
             quantity,
-            all: (0..scene.records().len()).map(|i| scene.curve(quantity, i)).collect(),
+            all: (0..scene.records().len())
+                .map(|i| scene.curve(quantity, i))
+                .collect(),
             current: scene.current_curve(quantity),
             null: null_of(scene.current),
         }
@@ -67,15 +73,28 @@ impl<'a> Curves<'a> {
     }
 
     /// The 95 % envelope of the null model, or a pale line where the chart is small or the document has no envelope.
-    fn draw_null_ground<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart, small: bool) -> Drawn<DB> {
+    fn draw_null_ground<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        chart: &Chart,
+        small: bool,
+    ) -> Drawn<DB> {
         let theme = &sheet.theme;
-        let Some(null) = self.scene.null(self.scene.current) else { return Ok(()) };
-        let band = if self.quantity == Quantity::Spectrum { null_band(null) } else { Vec::new() };
-        let border: Vec<Point> = outline(&band, &self.null).into_iter().map(|p| chart.at(p)).collect();
+        let Some(null) = self.scene.null(self.scene.current) else {
+            return Ok(());
+        };
+        let band = if self.quantity == Quantity::Spectrum {
+            null_band(null)
+        } else {
+            Vec::new()
+        };
+        let border: Vec<Point> = outline(&band, &self.null)
+            .into_iter()
+            .map(|p| chart.at(p))
+            .collect();
         if small || border.len() < 6 {
             for run in chart.runs(&self.null) {
-                let width = if theme.print { theme.sizes.null } else { 4.75 };
-                sheet.line(&run, Stroke::new(theme.null, width).opacity(if theme.print { 1.0 } else { 0.4 }))?;
+                sheet.line(&run, Stroke::new(theme.null, 4.75).opacity(0.4))?;
             }
             return Ok(());
         }
@@ -87,7 +106,10 @@ impl<'a> Curves<'a> {
         sheet.fill(&border, theme.null, theme.null_fill)?;
         // Where all null samples agree the envelope is thinner than a pixel, and must still be seen.
         let stroke = Stroke::new(theme.null, 2.5).opacity(theme.null_fill);
-        chart.runs(&self.null).iter().try_for_each(|run| sheet.line(run, stroke))
+        chart
+            .runs(&self.null)
+            .iter()
+            .try_for_each(|run| sheet.line(run, stroke))
     }
 
     fn draw_null_mean<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
@@ -102,10 +124,18 @@ impl<'a> Curves<'a> {
     /// The early curves last, so that the start stays visible.
     fn draw_others<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
         let theme = &sheet.theme;
-        for (i, curve) in self.all.iter().enumerate().rev().filter(|(i, _)| *i != self.scene.current) {
-            let opacity = if theme.print { 1.0 } else { 0.85 };
-            let stroke = Stroke::new(self.scene.color(theme, i), theme.sizes.other).opacity(opacity);
-            chart.runs(curve).iter().try_for_each(|run| sheet.line(run, stroke))?;
+        for (i, curve) in self
+            .all
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(i, _)| *i != self.scene.current)
+        {
+            let stroke = Stroke::new(self.scene.color(theme, i), theme.sizes.other).opacity(0.85);
+            chart
+                .runs(curve)
+                .iter()
+                .try_for_each(|run| sheet.line(run, stroke))?;
         }
         Ok(())
     }
@@ -114,20 +144,26 @@ impl<'a> Curves<'a> {
         let theme = &sheet.theme;
         let color = self.scene.color(theme, self.scene.current);
         let band = self.scene.sample_band(self.quantity);
-        let border: Vec<Point> = outline(&band, &self.current).into_iter().map(|p| chart.at(p)).collect();
+        let border: Vec<Point> = outline(&band, &self.current)
+            .into_iter()
+            .map(|p| chart.at(p))
+            .collect();
         sheet.fill(&border, color, 0.18)?;
         let runs = chart.runs(&self.current);
         for run in &runs {
             sheet.line(run, Stroke::new(theme.bg, theme.sizes.current * 2.0))?;
         }
-        runs.iter().try_for_each(|run| sheet.line(run, Stroke::new(color, theme.sizes.current)))
+        runs.iter()
+            .try_for_each(|run| sheet.line(run, Stroke::new(color, theme.sizes.current)))
     }
 
     /// The ring at the cursor, with dotted lines to both axes.
     pub fn draw_cursor<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
         let theme = &sheet.theme;
         let index = self.scene.figure.cursor.and_then(|c| c.q_index);
-        let Some(value) = index.and_then(|i| self.current.get(i).copied().flatten()) else { return Ok(()) };
+        let Some(value) = index.and_then(|i| self.current.get(i).copied().flatten()) else {
+            return Ok(());
+        };
         let at = chart.at(value);
         let dotted = Stroke::new(theme.ink3, theme.sizes.hair).dash(DOTTED);
         sheet.line(&[at, (at.0, chart.rect.bottom)], dotted)?;
@@ -141,7 +177,12 @@ impl<'a> Curves<'a> {
         let checkpoint = self.scene.current;
         let place = |(q_index, point): (usize, &Option<Point>)| {
             let (x, y) = chart.at((*point)?);
-            Some(PointPlace { checkpoint, q_index, x, y })
+            Some(PointPlace {
+                checkpoint,
+                q_index,
+                x,
+                y,
+            })
         };
         self.current.iter().enumerate().filter_map(place).collect()
     }
@@ -150,15 +191,29 @@ impl<'a> Curves<'a> {
     pub fn placer(&self, frame: Rect, chart: &Chart) -> Placer {
         let mut placer = Placer::new(frame);
         let curves = self.all.iter().chain([&self.current, &self.null]);
-        curves.flat_map(|curve| chart.runs(curve)).for_each(|run| placer.keep_clear_line(run));
+        curves
+            .flat_map(|curve| chart.runs(curve))
+            .for_each(|run| placer.keep_clear_line(run));
+        let band = outline(&self.scene.sample_band(self.quantity), &self.current);
+        placer.keep_clear_line(band.into_iter().map(|p| chart.at(p)).collect());
         placer
     }
 
     /// Names the selected curve, the first, the last, the pinned ones and the null model, in this order of importance.
-    pub fn draw_labels<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart, placer: &mut Placer) -> Drawn<DB> {
+    pub fn draw_labels<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        chart: &Chart,
+        placer: &mut Placer,
+    ) -> Drawn<DB> {
         let scene = self.scene;
         let mut named = vec![scene.current];
-        named.extend((scene.is_series()).then_some([0, self.all.len() - 1]).into_iter().flatten());
+        named.extend(
+            (scene.is_series())
+                .then_some([0, self.all.len() - 1])
+                .into_iter()
+                .flatten(),
+        );
         named.extend(scene.figure.pinned.iter().filter(|i| **i < self.all.len()));
         let mut done: Vec<usize> = Vec::new();
         for index in named {
@@ -166,14 +221,22 @@ impl<'a> Curves<'a> {
                 continue;
             }
             done.push(index);
-            let label = if scene.is_series() { self.end_label(sheet, chart, index) } else { self.only_label(sheet, chart) };
+            let label = if scene.is_series() {
+                self.end_label(sheet, chart, index)
+            } else {
+                self.only_label(sheet, chart)
+            };
             placer.draw(sheet, &label)?;
         }
         placer.draw(sheet, &self.null_label(sheet, chart)).map(|_| ())
     }
 
     fn label_type<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, color: plotters::style::RGBColor) -> Type {
-        Type { face: Face::Semibold, size: sheet.theme.sizes.label, color }
+        Type {
+            face: Face::Semibold,
+            size: sheet.theme.sizes.label,
+            color,
+        }
     }
 
     /// The right end of a curve.
@@ -185,12 +248,25 @@ impl<'a> Curves<'a> {
 
     /// The name of one curve of a series, at its right end.
     fn end_label<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart, index: usize) -> Label {
-        let curve = if index == self.scene.current { &self.current } else { &self.all[index] };
+        let curve = if index == self.scene.current {
+            &self.current
+        } else {
+            &self.all[index]
+        };
         let places = self.end(chart, curve).map_or(Vec::new(), |(x, y)| {
-            [2.0, 8.0, -6.0, 14.0, -12.0].map(|dy| ((x + 8.0, y + dy), HPos::Left)).to_vec()
+            let right = [2.0, 8.0, -6.0, 14.0, -12.0].map(|dy| ((x + 8.0, y + dy), HPos::Left));
+            let below = [10.0, 16.0, 24.0].map(|dy| ((x - 2.0, y + dy), HPos::Right));
+            right.into_iter().chain(below).collect()
         });
         let style = self.label_type(sheet, self.scene.text_color(&sheet.theme, index));
-        Label { text: self.group_name(chart, index), style, places }
+        let text = match self.scene.records()[index].step {
+            // The one label that says what the numbers are.
+            Some(_) if self.scene.figure.compact && index == 0 => {
+                format!("step {}", self.scene.short_name(0))
+            }
+            _ => self.group_name(chart, index),
+        };
+        Label { text, style, places }
     }
 
     /// `step 3,000`, or `steps 0 to 128` where the next curves end at the same place.
@@ -198,7 +274,10 @@ impl<'a> Curves<'a> {
         let scene = self.scene;
         let name = scene.long_name(index);
         let all_steps = scene.records().iter().all(|r| r.step.is_some());
-        let Some(end) = self.end(chart, &self.all[index]).filter(|_| all_steps && !scene.figure.compact) else {
+        let Some(end) = self
+            .end(chart, &self.all[index])
+            .filter(|_| all_steps && !scene.figure.compact)
+        else {
             return name;
         };
         let near = |i: &usize| {
@@ -218,10 +297,16 @@ impl<'a> Curves<'a> {
         let wide = |share: f64| points.get((share * points.len() as f64) as usize).copied();
         let shares = [0.15, 0.2, 0.1, 0.25, 0.05, 0.3, 0.9, 0.8];
         let places = shares.into_iter().filter_map(wide).flat_map(|(x, y)| {
-            [((x + 12.0, y - 4.0), HPos::Left), ((x - 12.0, y - 8.0), HPos::Right)]
+            // Farther off where the interval over samples is in the way.
+            let right = [12.0, 24.0, 44.0].map(|dx| ((x + dx, y - 4.0), HPos::Left));
+            right.into_iter().chain([((x - 12.0, y - 8.0), HPos::Right)])
         });
         let style = self.label_type(sheet, self.scene.text_color(&sheet.theme, self.scene.current));
-        Label { text: "this checkpoint".into(), style, places: places.collect() }
+        Label {
+            text: "this checkpoint".into(),
+            style,
+            places: places.collect(),
+        }
     }
 
     fn null_label<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Label {
@@ -236,20 +321,44 @@ impl<'a> Curves<'a> {
         };
         let points: Vec<Point> = self.null.iter().flatten().map(|p| chart.at(*p)).collect();
         let part = |share: f64| points.get((share * points.len() as f64) as usize).copied();
-        let places = [0.0, 0.03, 0.07, 0.12, 0.2, 0.95].into_iter().filter_map(part).flat_map(|(x, y)| {
-            [((x - 16.0, y - 6.0), HPos::Right), ((x - 22.0, y + 4.0), HPos::Right), ((x + 12.0, y + 8.0), HPos::Left)]
-        });
-        let places = if text.is_empty() { Vec::new() } else { places.collect() };
-        Label { text, style: self.label_type(sheet, sheet.theme.null), places }
+        let places = [0.0, 0.03, 0.07, 0.12, 0.2, 0.95]
+            .into_iter()
+            .filter_map(part)
+            .flat_map(|(x, y)| {
+                [
+                    ((x - 16.0, y - 6.0), HPos::Right),
+                    ((x - 22.0, y + 4.0), HPos::Right),
+                    ((x + 12.0, y + 8.0), HPos::Left),
+                ]
+            });
+        let places = if text.is_empty() {
+            Vec::new()
+        } else {
+            places.collect()
+        };
+        Label {
+            text,
+            style: self.label_type(sheet, sheet.theme.null),
+            places,
+        }
     }
 }
 
 /// The scales of a figure over q: fixed ones, else those that hold everything, else usual ones.
-pub(super) fn scales(curves: &Curves, fixed: Option<super::figure::Domain>, usual: [(f64, f64); 2]) -> [Scale; 2] {
+pub(super) fn scales(
+    curves: &Curves,
+    fixed: Option<super::figure::Domain>,
+    usual: [(f64, f64); 2],
+) -> [Scale; 2] {
     let own = curves.domain().unwrap_or(usual);
     let given = fixed.unwrap_or_default();
     let choose = |given: Option<[f64; 2]>, own: (f64, f64)| match given {
-        Some([from, to]) if from < to && super::scene::clean(Some(from)).and(super::scene::clean(Some(to))).is_some() => {
+        Some([from, to])
+            if from < to
+                && super::scene::clean(Some(from))
+                    .and(super::scene::clean(Some(to)))
+                    .is_some() =>
+        {
             Scale::Linear(from, to)
         }
         _ => Scale::Linear(own.0, own.1),

@@ -12,13 +12,23 @@ pub(super) const NULL_DASH: &[f64] = &[5.0, 4.0];
 pub(super) const DOTTED: &[f64] = &[2.0, 3.0];
 
 /// A dot with a ring of the background, so that it stays whole on lines.
-pub(super) fn dot<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point, radius: f64, color: RGBColor) -> Drawn<DB> {
+pub(super) fn dot<DB: DrawingBackend>(
+    sheet: &Sheet<DB>,
+    at: Point,
+    radius: f64,
+    color: RGBColor,
+) -> Drawn<DB> {
     sheet.disc(at, radius + 2.0, sheet.theme.bg)?;
     sheet.disc(at, radius, color)
 }
 
 /// An open dot.
-pub(super) fn ring<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point, radius: f64, stroke: Stroke) -> Drawn<DB> {
+pub(super) fn ring<DB: DrawingBackend>(
+    sheet: &Sheet<DB>,
+    at: Point,
+    radius: f64,
+    stroke: Stroke,
+) -> Drawn<DB> {
     sheet.disc(at, radius, sheet.theme.bg)?;
     sheet.circle(at, radius, stroke)
 }
@@ -40,8 +50,14 @@ pub(super) fn failed<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point) -> Drawn<
     let reach = 4.0;
     sheet.disc(at, reach + 2.0, sheet.theme.bg)?;
     let stroke = Stroke::new(sheet.theme.error, 2.0);
-    sheet.line(&[(at.0 - reach, at.1 - reach), (at.0 + reach, at.1 + reach)], stroke)?;
-    sheet.line(&[(at.0 - reach, at.1 + reach), (at.0 + reach, at.1 - reach)], stroke)
+    sheet.line(
+        &[(at.0 - reach, at.1 - reach), (at.0 + reach, at.1 + reach)],
+        stroke,
+    )?;
+    sheet.line(
+        &[(at.0 - reach, at.1 + reach), (at.0 + reach, at.1 - reach)],
+        stroke,
+    )
 }
 
 /// The marker of a category: square, triangle, diamond, inverted triangle, plus, cross. Circles belong to checkpoints.
@@ -54,7 +70,10 @@ pub(super) fn category<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let r = size / 2.0;
     let shape = |corners: &[Point], grow: f64| -> Vec<Point> {
-        corners.iter().map(|(x, y)| (at.0 + x * (r + grow), at.1 + y * (r + grow))).collect()
+        corners
+            .iter()
+            .map(|(x, y)| (at.0 + x * (r + grow), at.1 + y * (r + grow)))
+            .collect()
     };
     let filled: &[Point] = match category % 6 {
         0 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
@@ -80,7 +99,12 @@ pub(super) fn category<DB: DrawingBackend>(
 }
 
 /// An arrow with an open head.
-pub(super) fn arrow<DB: DrawingBackend>(sheet: &Sheet<DB>, from: Point, to: Point, stroke: Stroke) -> Drawn<DB> {
+pub(super) fn arrow<DB: DrawingBackend>(
+    sheet: &Sheet<DB>,
+    from: Point,
+    to: Point,
+    stroke: Stroke,
+) -> Drawn<DB> {
     let length = distance(from, to);
     if length < 1.0 {
         return Ok(());

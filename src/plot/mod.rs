@@ -6,20 +6,28 @@
 mod axis;
 mod curves;
 mod figure;
+mod fit;
 mod labels;
 mod marks;
+mod nfd;
 mod numbers;
+mod overq;
 #[cfg(feature = "cli")]
 mod png;
 mod rulers;
 mod scene;
+mod series;
 mod sheet;
 mod spectrum;
+mod steps;
 mod story;
+mod strip;
 mod svg;
 mod text;
 mod theme;
+mod title;
 mod widths;
+mod words;
 
 use std::fmt::Write as _;
 
@@ -61,7 +69,11 @@ pub fn backend_size(figure: &Figure) -> (u32, u32) {
 }
 
 /// Draws a figure. The backend has [`backend_size`] units, eight to a CSS pixel.
-pub fn draw<DB: DrawingBackend>(backend: DB, document: &ResultDocument, figure: &Figure) -> Result<Layout, PlotError> {
+pub fn draw<DB: DrawingBackend>(
+    backend: DB,
+    document: &ResultDocument,
+    figure: &Figure,
+) -> Result<Layout, PlotError> {
     let mut layout = Layout::default();
     draw_on(backend, document, figure, &mut layout).map_err(|error| PlotError::Backend(error.to_string()))?;
     Ok(layout)
@@ -75,10 +87,17 @@ fn draw_on<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let sheet = Sheet::new(backend, Theme::of(figure.theme))?;
     let scene = Scene::new(document, figure);
-    let inside = sheet.frame;
+    let inside = title::draw(&sheet, &scene)?;
     match figure.kind {
-        _ => spectrum::draw(&sheet, &scene, inside, layout)?,
+        Kind::Spectrum => spectrum::draw(&sheet, &scene, inside, layout)?,
+        Kind::Tau | Kind::Dimension => overq::draw(&sheet, &scene, inside, layout)?,
+        Kind::Fit => fit::draw(&sheet, &scene, inside, layout)?,
+        Kind::Nfd => nfd::draw(&sheet, &scene, inside, layout)?,
+        Kind::Strip => strip::draw(&sheet, &scene, inside, layout)?,
+        Kind::Series => series::draw(&sheet, &scene, inside, layout)?,
+        Kind::Steps => steps::draw(&sheet, &scene, inside, layout)?,
     }
+    title::draw_message(&sheet, &scene, layout)?;
     sheet.present()
 }
 
@@ -89,11 +108,16 @@ pub fn svg(document: &ResultDocument, figure: &Figure) -> Result<String, PlotErr
     draw(svg::SvgBackend::new(&mut body, size), document, figure)?;
     let (width, height) = (f64::from(size.0) / UNITS, f64::from(size.1) / UNITS);
     let mut out = String::with_capacity(body.len() + 500);
+    let scene = Scene::new(document, figure);
     // Writing to a string cannot fail.
     write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" role=\"img\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\">\n<g stroke-linejoin=\"round\">\n{body}</g>\n</svg>\n"
+         viewBox=\"0 0 {width} {height}\">\n<title>{}</title>\n<desc>{}</desc>\n\
+         <metadata>{}</metadata>\n<g stroke-linejoin=\"round\">\n{body}</g>\n</svg>\n",
+        words::title(&scene),
+        svg::escape(&words::description(&scene)),
+        svg::escape(&words::receipt(&scene)),
     )
     .ok();
     Ok(out)

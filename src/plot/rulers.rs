@@ -3,7 +3,7 @@
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
 
-use super::axis::{Chart, Scale};
+use super::axis::{Chart, Scale, X_DISTANCE};
 use super::figure::{Layout, RowPlace};
 use super::labels::{Run, draw_runs, runs_width};
 use super::marks;
@@ -13,18 +13,28 @@ use super::sheet::{Drawn, Rect, Sheet, Stroke, Type};
 use super::spectrum::row_text;
 use super::text::Face;
 
-/// Share of the figure's height that the rows take, their caption included.
-pub(super) const HEIGHT_SHARE: f64 = 0.355;
+/// Largest share of the figure's height that the rows take, their caption included.
+const HEIGHT_SHARE: f64 = 0.355;
 
 /// More checkpoints than this are thinned out.
 const MOST_ROWS: usize = 40;
 
-/// Distance of rows where there is room.
-const PITCH: f64 = 8.7;
+/// Distance of the rows: of a few, and where there is room.
+const WIDE_PITCH: f64 = 18.0;
+const PITCH: f64 = 8.73;
+
+/// Height of the rows that a long series takes where there is room.
+const ROWS: f64 = 122.2;
 
 /// Room above the first row, for the caption, and below the last.
 const ABOVE: f64 = 28.0;
 const BELOW: f64 = 13.0;
+
+/// Height of the rows with their caption: a few rows leave more to the spectrum.
+pub(super) fn height(scene: &Scene, inside: Rect) -> f64 {
+    let rows = chosen(scene).len().max(2) as f64;
+    (ABOVE + BELOW + ((rows - 1.0) * WIDE_PITCH).min(ROWS)).min(HEIGHT_SHARE * inside.height())
+}
 
 /// The chart under the spectrum; it shares the x axis.
 pub(super) fn chart(spectrum: &Chart, inside: Rect) -> Chart {
@@ -49,7 +59,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let rect = chart.rect;
     let rows = chosen(scene);
     let grid = Stroke::new(theme.grid, theme.sizes.hair);
-    for value in chart.x_ticks(50.0).values {
+    for value in chart.x_ticks(X_DISTANCE).values {
         let (x, _) = chart.at((value, 0.0));
         sheet.line(&[(x, rect.top), (x, rect.bottom)], grid)?;
     }
@@ -58,19 +68,34 @@ pub(super) fn draw<DB: DrawingBackend>(
     draw_caption(sheet, scene, rect, inside)?;
 
     let room = rect.height() - ABOVE - BELOW;
-    let pitch = (room / (rows.len().max(2) - 1) as f64).clamp(0.5, PITCH);
+    let pitch = (room / (rows.len().max(2) - 1) as f64).clamp(0.5, WIDE_PITCH);
     let y_of = |row: usize| rect.top + ABOVE + pitch * row as f64;
-    layout.rows = rows.iter().enumerate().map(|(row, &checkpoint)| RowPlace { checkpoint, y: y_of(row) }).collect();
+    layout.rows = rows
+        .iter()
+        .enumerate()
+        .map(|(row, &checkpoint)| RowPlace {
+            checkpoint,
+            y: y_of(row),
+        })
+        .collect();
     layout.plots.push(chart.place("rulers"));
 
     let band = (pitch + 5.0).max(13.0) / 2.0;
-    for place in layout.rows.iter().filter(|place| place.checkpoint == scene.current) {
-        let highlight =
-            Rect { left: inside.left, top: place.y - band, right: inside.right, bottom: place.y + band };
+    for place in layout
+        .rows
+        .iter()
+        .filter(|place| place.checkpoint == scene.current)
+    {
+        let highlight = Rect {
+            left: inside.left,
+            top: place.y - band,
+            right: inside.right,
+            bottom: place.y + band,
+        };
         sheet.block(highlight, theme.soft, 1.0)?;
     }
     for place in &layout.rows {
-        draw_row(sheet, scene, spectrum, place, pitch)?;
+        draw_row(sheet, scene, spectrum, place, pitch.min(PITCH))?;
     }
     draw_numbers(sheet, scene, layout, rect, inside)
 }
@@ -79,17 +104,34 @@ pub(super) fn draw<DB: DrawingBackend>(
 fn chosen(scene: &Scene) -> Vec<usize> {
     let count = scene.records().len();
     let every = count.div_ceil(MOST_ROWS).max(1);
-    (0..count).filter(|i| i % every == 0 || *i + 1 == count || *i == scene.current).collect()
+    (0..count)
+        .filter(|i| i % every == 0 || *i + 1 == count || *i == scene.current)
+        .collect()
 }
 
 fn draw_caption<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, inside: Rect) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let text = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink3 };
-    let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink3 };
+    let text = Type {
+        face: Face::Regular,
+        size: theme.sizes.label,
+        color: theme.ink3,
+    };
+    let symbol = Type {
+        face: Face::Symbol,
+        size: theme.sizes.label + 2.0,
+        color: theme.ink3,
+    };
     let y = rect.top + 13.5;
-    let mut caption = vec![Run("Range of ", text), Run("α", symbol), Run(" and its centre at every step.", text)];
+    let mut caption = vec![
+        Run("Range of ", text),
+        Run("α", symbol),
+        Run(" and its centre at every step.", text),
+    ];
     if scene.null(scene.current).is_some() {
-        caption.push(Run(" Colour beyond the grey bar is what shuffling removes.", text));
+        caption.push(Run(
+            " Colour beyond the grey bar is what shuffling removes.",
+            text,
+        ));
         if runs_width(sheet, &caption) > rect.width() {
             caption.pop();
         }
@@ -97,12 +139,26 @@ fn draw_caption<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect
     if runs_width(sheet, &caption) <= rect.width() {
         draw_runs(sheet, (rect.left, y), &caption, HPos::Left)?;
     }
-    draw_runs(sheet, (inside.right - 2.0, y), &[Run("w", Type { color: theme.ink, ..symbol })], HPos::Right)
+    draw_runs(
+        sheet,
+        (inside.right - 2.0, y),
+        &[Run(
+            "w",
+            Type {
+                color: theme.ink,
+                ..symbol
+            },
+        )],
+        HPos::Right,
+    )
 }
 
 fn range(points: &Points) -> Option<(f64, f64)> {
     let alphas = || points.iter().flatten().map(|p| p.0);
-    let (low, high) = (alphas().fold(f64::INFINITY, f64::min), alphas().fold(f64::NEG_INFINITY, f64::max));
+    let (low, high) = (
+        alphas().fold(f64::INFINITY, f64::min),
+        alphas().fold(f64::NEG_INFINITY, f64::max),
+    );
     (low <= high).then_some((low, high))
 }
 
@@ -120,8 +176,13 @@ fn draw_row<DB: DrawingBackend>(
     {
         let [(left, _), (right, _)] = across(span);
         let half = (0.28 * pitch).max(1.0);
-        let bar = Rect { left, top: y - half, right, bottom: y + half };
-        sheet.block(bar, theme.null, if theme.print { 1.0 } else { 0.38 })?;
+        let bar = Rect {
+            left,
+            top: y - half,
+            right,
+            bottom: y + half,
+        };
+        sheet.block(bar, theme.null, 0.38)?;
     }
     let current = index == scene.current;
     let color = scene.color(theme, index);
@@ -129,7 +190,10 @@ fn draw_row<DB: DrawingBackend>(
     if let Some(span) = range(&scene.curve(Quantity::Spectrum, index)) {
         sheet.line(&across(span), Stroke::new(color, thick))?;
     }
-    let sample = scene.figure.sample.and_then(|s| scene.records()[index].samples.get(s));
+    let sample = scene
+        .figure
+        .sample
+        .and_then(|s| scene.records()[index].samples.get(s));
     let alpha0 = clean(sample.map_or(scene.records()[index].mean.alpha0, |s| s.alpha0));
     match alpha0.map(|alpha0| (spectrum.at((alpha0, 0.0)).0, y)) {
         Some(at) if current => marks::dot(sheet, at, 4.0, color),
@@ -150,7 +214,10 @@ fn draw_numbers<DB: DrawingBackend>(
     let order = current.chain(layout.rows.last()).chain(&layout.rows);
     let mut taken: Vec<f64> = Vec::new();
     for place in order {
-        if taken.iter().any(|y| (y - place.y).abs() < 2.4 * sheet.theme.sizes.small) {
+        if taken
+            .iter()
+            .any(|y| (y - place.y).abs() < 2.4 * sheet.theme.sizes.small)
+        {
             continue;
         }
         taken.push(place.y);

@@ -109,11 +109,19 @@ pub(super) struct Scene<'a> {
 impl<'a> Scene<'a> {
     pub fn new(document: &'a ResultDocument, figure: &'a Figure) -> Self {
         let last = document.checkpoints.len().saturating_sub(1);
-        Self { document, figure, current: figure.checkpoint.unwrap_or(last).min(last) }
+        Self {
+            document,
+            figure,
+            current: figure.checkpoint.unwrap_or(last).min(last),
+        }
     }
 
     pub fn records(&self) -> &'a [CheckpointRecord] {
-        if self.figure.axes_only { &[] } else { &self.document.checkpoints }
+        if self.figure.axes_only {
+            &[]
+        } else {
+            &self.document.checkpoints
+        }
     }
 
     pub fn record(&self) -> Option<&'a CheckpointRecord> {
@@ -136,7 +144,10 @@ impl<'a> Scene<'a> {
             return 1.0;
         }
         let step = self.document.checkpoints.get(index).and_then(|r| r.step);
-        let before = pending.iter().filter(|p| step.is_some_and(|step| p.step < step)).count();
+        let before = pending
+            .iter()
+            .filter(|p| step.is_some_and(|step| p.step < step))
+            .count();
         (index + before) as f64 / (all - 1) as f64
     }
 
@@ -150,10 +161,14 @@ impl<'a> Scene<'a> {
 
     /// `3,000`, or the name where no step is known.
     pub fn short_name(&self, index: usize) -> String {
-        let Some(record) = self.document.checkpoints.get(index) else { return String::new() };
+        let Some(record) = self.document.checkpoints.get(index) else {
+            return String::new();
+        };
         match record.step {
             Some(step) => count(step),
-            None if record.name.chars().count() > NAME => record.name.chars().take(NAME - 1).chain(['…']).collect(),
+            None if record.name.chars().count() > NAME => {
+                record.name.chars().take(NAME - 1).chain(['…']).collect()
+            }
             None => record.name.clone(),
         }
     }
@@ -176,9 +191,14 @@ impl<'a> Scene<'a> {
 
     /// The selected sample of a checkpoint, or its mean curve over all samples.
     pub fn curve(&self, quantity: Quantity, index: usize) -> Points {
-        let Some(record) = self.records().get(index) else { return Points::new() };
+        let Some(record) = self.records().get(index) else {
+            return Points::new();
+        };
         match self.figure.sample {
-            Some(sample) => record.samples.get(sample).map_or_else(Points::new, |s| quantity.of_sample(s)),
+            Some(sample) => record
+                .samples
+                .get(sample)
+                .map_or_else(Points::new, |s| quantity.of_sample(s)),
             None => mean(&all_samples(quantity, record)),
         }
     }
@@ -186,10 +206,17 @@ impl<'a> Scene<'a> {
     /// The selected curve, on its way from another checkpoint while the selection moves.
     pub fn current_curve(&self, quantity: Quantity) -> Points {
         let curve = self.curve(quantity, self.current);
-        let Some(motion) = self.figure.from.filter(|m| (0.0..1.0).contains(&m.done)) else { return curve };
+        let Some(motion) = self.figure.from.filter(|m| (0.0..1.0).contains(&m.done)) else {
+            return curve;
+        };
         let from = self.curve(quantity, motion.checkpoint);
-        let part = |(from, to): (&Option<Point>, &Option<Point>)| Some(towards((*from)?, (*to)?, motion.done));
-        if from.len() == curve.len() { from.iter().zip(&curve).map(part).collect() } else { curve }
+        let part =
+            |(from, to): (&Option<Point>, &Option<Point>)| Some(towards((*from)?, (*to)?, motion.done));
+        if from.len() == curve.len() {
+            from.iter().zip(&curve).map(part).collect()
+        } else {
+            curve
+        }
     }
 
     /// 95 % interval over the samples of the selected checkpoint.
@@ -204,7 +231,10 @@ impl<'a> Scene<'a> {
 
     /// The orders q of a checkpoint.
     pub fn q(&self, index: usize) -> &'a [f64] {
-        self.records().get(index).and_then(|r| r.samples.first()).map_or(&[], |s| &s.q)
+        self.records()
+            .get(index)
+            .and_then(|r| r.samples.first())
+            .map_or(&[], |s| &s.q)
     }
 }
 
@@ -214,7 +244,10 @@ fn all_samples(quantity: Quantity, record: &CheckpointRecord) -> Vec<Points> {
 
 /// The values of all samples at one q.
 fn at(samples: &[Points], i: usize) -> Vec<Point> {
-    samples.iter().filter_map(|points| points.get(i).copied().flatten()).collect()
+    samples
+        .iter()
+        .filter_map(|points| points.get(i).copied().flatten())
+        .collect()
 }
 
 fn longest(samples: &[Points]) -> usize {
@@ -225,7 +258,9 @@ fn mean(samples: &[Points]) -> Points {
     let mean_at = |i| {
         let values = at(samples, i);
         let n = values.len() as f64;
-        let (x, y) = values.iter().fold((0.0, 0.0), |sum, v| (sum.0 + v.0, sum.1 + v.1));
+        let (x, y) = values
+            .iter()
+            .fold((0.0, 0.0), |sum, v| (sum.0 + v.0, sum.1 + v.1));
         (n > 0.0).then(|| (x / n, y / n))
     };
     (0..longest(samples)).map(mean_at).collect()
@@ -268,7 +303,9 @@ pub(super) fn null_band(null: &NullRecord) -> Band {
 pub(super) fn outline(band: &Band, curve: &Points) -> Vec<Point> {
     let (mut outer, mut inner) = (Vec::new(), Vec::new());
     for (i, corners) in band.iter().enumerate() {
-        let Some([x_low, x_high, y_low, y_high]) = *corners else { continue };
+        let Some([x_low, x_high, y_low, y_high]) = *corners else {
+            continue;
+        };
         let before = curve.get(i.saturating_sub(1)).copied().flatten();
         let after = curve.get(i + 1).or(curve.get(i)).copied().flatten();
         let falls = match (before, after) {

@@ -6,7 +6,7 @@ use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, RGBColor, ShapeStyle, TextStyle};
+use plotters::style::{Color, FontDesc, RGBAColor, RGBColor, ShapeStyle, TextStyle};
 use plotters_backend::DrawingBackend;
 
 use super::text::Face;
@@ -44,15 +44,26 @@ impl Rect {
     }
 
     pub fn overlaps(&self, other: &Rect) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
     }
 
     pub fn holds(&self, other: &Rect) -> bool {
-        self.left <= other.left && self.top <= other.top && self.right >= other.right && self.bottom >= other.bottom
+        self.left <= other.left
+            && self.top <= other.top
+            && self.right >= other.right
+            && self.bottom >= other.bottom
     }
 
     pub fn grown(&self, by: f64) -> Rect {
-        Rect { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
+        Rect {
+            left: self.left - by,
+            top: self.top - by,
+            right: self.right + by,
+            bottom: self.bottom + by,
+        }
     }
 }
 
@@ -67,7 +78,12 @@ pub(super) struct Stroke {
 
 impl Stroke {
     pub fn new(color: RGBColor, width: f64) -> Self {
-        Self { color, opacity: 1.0, width, dash: &[] }
+        Self {
+            color,
+            opacity: 1.0,
+            width,
+            dash: &[],
+        }
     }
 
     pub fn opacity(self, opacity: f64) -> Self {
@@ -76,11 +92,6 @@ impl Stroke {
 
     pub fn dash(self, dash: &'static [f64]) -> Self {
         Self { dash, ..self }
-    }
-
-    fn style(&self) -> ShapeStyle {
-        let width = (self.width * UNITS).round().max(1.0) as u32;
-        ShapeStyle { color: self.color.mix(self.opacity), filled: false, stroke_width: width }
     }
 }
 
@@ -105,8 +116,12 @@ impl<DB: DrawingBackend> Sheet<DB> {
         let area = backend.into_drawing_area();
         let (width, height) = area.dim_in_pixel();
         area.fill(&theme.bg)?;
-        let frame =
-            Rect { left: 0.0, top: 0.0, right: f64::from(width) / UNITS, bottom: f64::from(height) / UNITS };
+        let frame = Rect {
+            left: 0.0,
+            top: 0.0,
+            right: f64::from(width) / UNITS,
+            bottom: f64::from(height) / UNITS,
+        };
         Ok(Self { area, theme, frame })
     }
 
@@ -117,9 +132,14 @@ impl<DB: DrawingBackend> Sheet<DB> {
     /// A line through the points.
     pub fn line(&self, points: &[Point], stroke: Stroke) -> Drawn<DB> {
         let pieces = dashes(points, stroke.dash);
-        for piece in pieces.iter().map(Vec::as_slice).chain(stroke.dash.is_empty().then_some(points)) {
+        for piece in pieces
+            .iter()
+            .map(Vec::as_slice)
+            .chain(stroke.dash.is_empty().then_some(points))
+        {
             if piece.len() > 1 {
-                self.area.draw(&PathElement::new(units(piece), stroke.style()))?;
+                self.area
+                    .draw(&PathElement::new(units(piece), self.stroke_style(stroke)))?;
             }
         }
         Ok(())
@@ -130,41 +150,83 @@ impl<DB: DrawingBackend> Sheet<DB> {
         if points.len() < 3 {
             return Ok(());
         }
-        self.area.draw(&Polygon::new(units(points), color.mix(opacity).filled()))
+        self.area
+            .draw(&Polygon::new(units(points), self.tint(color, opacity).filled()))
     }
 
     /// A filled rectangle.
     pub fn block(&self, rect: Rect, color: RGBColor, opacity: f64) -> Drawn<DB> {
         let corners = [unit((rect.left, rect.top)), unit((rect.right, rect.bottom))];
-        self.area.draw(&Rectangle::new(corners, color.mix(opacity).filled()))
+        self.area
+            .draw(&Rectangle::new(corners, self.tint(color, opacity).filled()))
     }
 
     /// A filled circle.
     pub fn disc(&self, middle: Point, radius: f64, color: RGBColor) -> Drawn<DB> {
-        self.area.draw(&Circle::new(unit(middle), (radius * UNITS).round(), color.filled()))
+        self.area.draw(&Circle::new(
+            unit(middle),
+            (radius * UNITS).round(),
+            color.filled(),
+        ))
     }
 
     /// The outline of a circle.
     pub fn circle(&self, middle: Point, radius: f64, stroke: Stroke) -> Drawn<DB> {
-        self.area.draw(&Circle::new(unit(middle), (radius * UNITS).round(), stroke.style()))
+        self.area.draw(&Circle::new(
+            unit(middle),
+            (radius * UNITS).round(),
+            self.stroke_style(stroke),
+        ))
     }
 
     /// Text, anchored at `at`. `VPos::Bottom` is the baseline.
     pub fn text(&self, at: Point, text: &str, style: Type, h_pos: HPos, v_pos: VPos) -> Drawn<DB> {
-        self.area.draw(&Text::new(text, unit(at), self.style(style, Pos::new(h_pos, v_pos))))
+        self.area.draw(&Text::new(
+            text,
+            unit(at),
+            self.style(style, Pos::new(h_pos, v_pos)),
+        ))
     }
 
     /// Width of text as this backend will draw it.
     pub fn measure(&self, text: &str, style: Type) -> f64 {
         let style = self.style(style, Pos::new(HPos::Left, VPos::Bottom));
         // A backend that cannot measure still draws; its labels may then be placed less well.
-        self.area.estimate_text_size(text, &style).map_or(0.0, |(width, _)| f64::from(width) / UNITS)
+        self.area
+            .estimate_text_size(text, &style)
+            .map_or(0.0, |(width, _)| f64::from(width) / UNITS)
+    }
+
+    /// A see-through colour; on paper the opaque one that looks alike on the background, because not every printer and
+    /// not every file format knows transparency.
+    fn tint(&self, color: RGBColor, opacity: f64) -> RGBAColor {
+        if !self.theme.print {
+            return color.mix(opacity);
+        }
+        let flat = |over: u8, under: u8| {
+            (f64::from(under) + (f64::from(over) - f64::from(under)) * opacity).round() as u8
+        };
+        let bg = self.theme.bg;
+        RGBColor(flat(color.0, bg.0), flat(color.1, bg.1), flat(color.2, bg.2)).mix(1.0)
+    }
+
+    fn stroke_style(&self, stroke: Stroke) -> ShapeStyle {
+        let width = (stroke.width * UNITS).round().max(1.0) as u32;
+        ShapeStyle {
+            color: self.tint(stroke.color, stroke.opacity),
+            filled: false,
+            stroke_width: width,
+        }
     }
 
     fn style(&self, style: Type, pos: Pos) -> TextStyle<'static> {
         let (family, slant) = style.face.font();
         let font = FontDesc::new(family, style.size * UNITS, slant);
-        TextStyle { font, color: style.color.to_backend_color(), pos }
+        TextStyle {
+            font,
+            color: style.color.to_backend_color(),
+            pos,
+        }
     }
 }
 

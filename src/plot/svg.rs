@@ -28,7 +28,11 @@ pub(super) struct SvgBackend<'a> {
 impl<'a> SvgBackend<'a> {
     /// A backend of `size` units that appends to `out`.
     pub fn new(out: &'a mut String, size: (u32, u32)) -> Self {
-        Self { out, size, open: None }
+        Self {
+            out,
+            size,
+            open: None,
+        }
     }
 
     fn close_path(&mut self) {
@@ -51,7 +55,13 @@ impl<'a> SvgBackend<'a> {
 
     fn points(&mut self, points: impl IntoIterator<Item = BackendCoord>) {
         for (i, (x, y)) in points.into_iter().enumerate() {
-            let letter = if i == 0 { "M" } else if i == 1 { "L" } else { " " };
+            let letter = if i == 0 {
+                "M"
+            } else if i == 1 {
+                "L"
+            } else {
+                " "
+            };
             self.push(format_args!("{letter}{} {}", css(x), css(y)));
         }
     }
@@ -87,7 +97,13 @@ impl DrawingBackend for SvgBackend<'_> {
         self.draw_path([from, to], style)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, a: BackendCoord, b: BackendCoord, style: &S, fill: bool) -> Done {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        a: BackendCoord,
+        b: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Done {
         if !fill {
             return self.draw_path([a, (b.0, a.1), b, (a.0, b.1), a], style);
         }
@@ -103,7 +119,11 @@ impl DrawingBackend for SvgBackend<'_> {
         ))
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Done {
         let color = style.color();
         let attributes = format!(" fill=\"none\"{}", stroke(style));
         // See-through lines must not be joined: where two cross, both show.
@@ -117,9 +137,18 @@ impl DrawingBackend for SvgBackend<'_> {
         Ok(())
     }
 
-    fn draw_circle<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S, fill: bool) -> Done {
-        let look =
-            if fill { paint("fill", style.color()) } else { format!(" fill=\"none\"{}", stroke(style)) };
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        (x, y): BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Done {
+        let look = if fill {
+            paint("fill", style.color())
+        } else {
+            format!(" fill=\"none\"{}", stroke(style))
+        };
         self.element(format_args!(
             "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{look}/>\n",
             css(x),
@@ -128,7 +157,11 @@ impl DrawingBackend for SvgBackend<'_> {
         ))
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, vert: I, style: &S) -> Done {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        vert: I,
+        style: &S,
+    ) -> Done {
         self.element(format_args!("<path d=\""))?;
         self.points(vert);
         self.push(format_args!("Z\"{}/>\n", paint("fill", style.color())));
@@ -145,8 +178,16 @@ impl DrawingBackend for SvgBackend<'_> {
             HPos::Center => " text-anchor=\"middle\"",
             HPos::Right => " text-anchor=\"end\"",
         };
-        let weight = if face.weight() == 400 { "" } else { " font-weight=\"600\"" };
-        let slant = if face.slant() == "normal" { "" } else { " font-style=\"italic\"" };
+        let weight = if face.weight() == 400 {
+            ""
+        } else {
+            " font-weight=\"600\""
+        };
+        let slant = if face.slant() == "normal" {
+            ""
+        } else {
+            " font-style=\"italic\""
+        };
         self.element(format_args!(
             "<text x=\"{}\" y=\"{}\" font-family=\"{}\" font-size=\"{}\"{weight}{slant}{hang}{}>{}</text>\n",
             css(x),
@@ -178,13 +219,20 @@ fn rounded(value: f64) -> f64 {
 
 fn paint(attribute: &str, color: BackendColor) -> String {
     let (r, g, b) = color.rgb;
-    let opacity =
-        if color.alpha < 1.0 { format!(" {attribute}-opacity=\"{}\"", rounded(color.alpha)) } else { String::new() };
+    let opacity = if color.alpha < 1.0 {
+        format!(" {attribute}-opacity=\"{}\"", rounded(color.alpha))
+    } else {
+        String::new()
+    };
     format!(" {attribute}=\"#{r:02x}{g:02x}{b:02x}\"{opacity}")
 }
 
 fn stroke<S: BackendStyle>(style: &S) -> String {
-    format!("{} stroke-width=\"{}\"", paint("stroke", style.color()), f64::from(style.stroke_width()) / UNITS)
+    format!(
+        "{} stroke-width=\"{}\"",
+        paint("stroke", style.color()),
+        f64::from(style.stroke_width()) / UNITS
+    )
 }
 
 /// Text as XML character data; characters that XML does not allow are left out.

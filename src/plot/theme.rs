@@ -61,8 +61,14 @@ const PAPER: Sizes = Sizes {
 };
 
 /// Dashes of the six categories (benchmarks, models), in CSS pixels; an empty one is solid.
-pub(super) const CATEGORY_DASHES: [&[f64]; 6] =
-    [&[], &[7.0, 3.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0], &[4.0, 2.0], &[1.0, 2.0]];
+pub(super) const CATEGORY_DASHES: [&[f64]; 6] = [
+    &[],
+    &[7.0, 3.0],
+    &[2.0, 3.0],
+    &[9.0, 3.0, 2.0, 3.0],
+    &[4.0, 2.0],
+    &[1.0, 2.0],
+];
 
 /// The colours of a theme.
 #[derive(Debug, Clone)]
@@ -145,7 +151,12 @@ impl Theme {
         match name {
             ThemeName::Light => LIGHT,
             ThemeName::Dark => DARK,
-            ThemeName::Print => Self { print: true, sizes: PAPER, bg: rgb(0xFFFFFF), ..LIGHT },
+            ThemeName::Print => Self {
+                print: true,
+                sizes: PAPER,
+                bg: rgb(0xFFFFFF),
+                ..LIGHT
+            },
         }
     }
 
@@ -172,7 +183,11 @@ fn blend(from: RGBColor, to: RGBColor, t: f64) -> RGBColor {
 fn oklab(RGBColor(r, g, b): RGBColor) -> [f64; 3] {
     let [r, g, b] = [r, g, b].map(|v| {
         let v = f64::from(v) / 255.0;
-        if v <= 0.04045 { v / 12.92 } else { libm::pow((v + 0.055) / 1.055, 2.4) }
+        if v <= 0.04045 {
+            v / 12.92
+        } else {
+            libm::pow((v + 0.055) / 1.055, 2.4)
+        }
     });
     let l = libm::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
     let m = libm::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
@@ -191,7 +206,11 @@ fn srgb([light, a, b]: [f64; 3]) -> RGBColor {
     let s = cube(light - 0.0894841775 * a - 1.2914855480 * b);
     let channel = |v: f64| {
         let v = v.clamp(0.0, 1.0);
-        let v = if v <= 0.0031308 { v * 12.92 } else { 1.055 * libm::pow(v, 1.0 / 2.4) - 0.055 };
+        let v = if v <= 0.0031308 {
+            v * 12.92
+        } else {
+            1.055 * libm::pow(v, 1.0 / 2.4) - 0.055
+        };
         (v * 255.0 + 0.5) as u8
     };
     RGBColor(
@@ -211,8 +230,13 @@ mod tests {
             for (i, stop) in theme.ramp.iter().enumerate() {
                 assert_eq!(theme.step(i as f64 / 8.0), *stop);
             }
-            let lightness: Vec<f64> = (0..15).map(|i| oklab(theme.step(f64::from(i) / 14.0))[0]).collect();
-            assert!(lightness.windows(2).all(|w| (w[1] - w[0]) * sign > 0.0), "{lightness:?}");
+            let lightness: Vec<f64> = (0..15)
+                .map(|i| oklab(theme.step(f64::from(i) / 14.0))[0])
+                .collect();
+            assert!(
+                lightness.windows(2).all(|w| (w[1] - w[0]) * sign > 0.0),
+                "{lightness:?}"
+            );
         }
     }
 
