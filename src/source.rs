@@ -32,11 +32,7 @@ pub struct ReadError {
 impl ReadError {
     /// A read of `length` bytes from `offset` on that failed for `reason`.
     pub fn new(offset: u64, length: usize, reason: impl fmt::Display) -> Self {
-        Self {
-            offset,
-            length: length as u64,
-            reason: reason.to_string(),
-        }
+        Self { offset, length: length as u64, reason: reason.to_string() }
     }
 
     /// A read that goes past the end of a source of `end` bytes.
@@ -47,11 +43,7 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "reading {} bytes at byte {} failed: {}",
-            self.length, self.offset, self.reason
-        )
+        write!(formatter, "reading {} bytes at byte {} failed: {}", self.length, self.offset, self.reason)
     }
 }
 
@@ -122,10 +114,7 @@ mod native {
             if !metadata.is_file() {
                 return Err(io::Error::other("not a regular file"));
             }
-            Ok(Self {
-                path,
-                bytes: metadata.len(),
-            })
+            Ok(Self { path, bytes: metadata.len() })
         }
 
         /// Where the file lies.
@@ -198,10 +187,7 @@ mod tests {
         bytes.as_slice().read_exact_at(2, &mut two).expect("inside");
         assert_eq!(two, [3, 4]);
         for offset in [3, 4, u64::MAX] {
-            let error = bytes
-                .as_slice()
-                .read_exact_at(offset, &mut two)
-                .expect_err("past the end");
+            let error = bytes.as_slice().read_exact_at(offset, &mut two).expect_err("past the end");
             assert_eq!(error.offset, offset);
         }
     }

@@ -10,9 +10,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 fn data(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path)
 }
 
 /// A file in memory, with the path under which it is given.
@@ -21,9 +19,7 @@ type File = (String, Vec<u8>);
 fn folder(path: &str) -> Vec<File> {
     let root = data(path);
     let name = root.file_name().expect("a name").to_string_lossy().into_owned();
-    let entries = fs::read_dir(&root)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path());
+    let entries = fs::read_dir(&root).expect("a folder").map(|entry| entry.expect("an entry").path());
     let files = entries.filter(|path| path.is_file());
     files
         .map(|path| {
@@ -36,10 +32,7 @@ fn folder(path: &str) -> Vec<File> {
 }
 
 fn inputs(files: &[File]) -> Vec<Input<'_>> {
-    files
-        .iter()
-        .map(|(path, bytes)| Input::new(path, bytes))
-        .collect()
+    files.iter().map(|(path, bytes)| Input::new(path, bytes)).collect()
 }
 
 fn open_only(files: &[File]) -> Checkpoint {
@@ -52,9 +45,7 @@ fn open_only(files: &[File]) -> Checkpoint {
 fn values(files: &[File], checkpoint: &Checkpoint, tensor: &TensorEntry) -> Vec<f64> {
     let mut bytes = vec![0; tensor.bytes as usize];
     let source = &files[checkpoint.files[tensor.file].input].1;
-    source
-        .read_exact_at(tensor.offset, &mut bytes)
-        .expect("inside the file");
+    source.read_exact_at(tensor.offset, &mut bytes).expect("inside the file");
     let mut values = vec![0.0; tensor.elements() as usize];
     tensor.dtype.decode_f64(&bytes, &mut values);
     values
@@ -72,27 +63,15 @@ fn assert_golden(files: &[File], name: &str) {
     let expected: Value =
         serde_json::from_slice(&fs::read(data("formats/expected_tensors.json")).expect("readable"))
             .expect("JSON");
-    let expected = expected[name]
-        .as_object()
-        .unwrap_or_else(|| panic!("no entry {name}"));
+    let expected = expected[name].as_object().unwrap_or_else(|| panic!("no entry {name}"));
     let checkpoint = open_only(files);
     assert_eq!(checkpoint.tensors.len(), expected.len(), "{name}");
     for tensor in &checkpoint.tensors {
         let golden = &expected[&tensor.name];
-        assert_eq!(
-            serde_json::json!(tensor.shape),
-            golden["shape"],
-            "{name} {}",
-            tensor.name
-        );
+        assert_eq!(serde_json::json!(tensor.shape), golden["shape"], "{name} {}", tensor.name);
         let found = values(files, &checkpoint, tensor);
         let what = format!("{name} {}", tensor.name);
-        assert_close(
-            found.iter().sum(),
-            golden["sum"].as_f64().expect("a number"),
-            1e-9,
-            &what,
-        );
+        assert_close(found.iter().sum(), golden["sum"].as_f64().expect("a number"), 1e-9, &what);
         assert_close(
             found.iter().map(|x| x * x).sum(),
             golden["sumsq"].as_f64().expect("a number"),
@@ -113,10 +92,7 @@ fn every_type_decodes_to_the_golden_values() {
         "model.f64.safetensors",
         "model.f8_e4m3.safetensors",
     ] {
-        let file = (
-            name.to_owned(),
-            fs::read(data("formats").join(name)).expect("readable"),
-        );
+        let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
         assert_golden(&[file], name);
     }
 }
@@ -130,31 +106,20 @@ fn shards_are_one_checkpoint_with_or_without_their_index() {
     assert_eq!((with_index.name.as_str(), with_index.files.len()), ("sharded", 2));
     assert_eq!(with_index.warnings, []);
     assert_golden(&files, SHARDED);
-    let without: Vec<File> = files
-        .into_iter()
-        .filter(|(path, _)| !path.ends_with(".json"))
-        .collect();
+    let without: Vec<File> = files.into_iter().filter(|(path, _)| !path.ends_with(".json")).collect();
     assert_golden(&without, SHARDED);
 }
 
 #[test]
 fn a_missing_shard_is_a_warning_that_names_it() {
-    let files: Vec<File> = folder("formats/sharded")
-        .into_iter()
-        .filter(|(path, _)| !path.contains("00002-of"))
-        .collect();
+    let files: Vec<File> =
+        folder("formats/sharded").into_iter().filter(|(path, _)| !path.contains("00002-of")).collect();
     let checkpoint = open_only(&files);
     assert_eq!(checkpoint.warnings.len(), 1, "{:?}", checkpoint.warnings);
     assert_eq!(checkpoint.warnings[0].code, "missing-shard");
     let text = &checkpoint.warnings[0].text;
-    assert!(
-        text.contains("model-00002-of-00002.safetensors") && text.contains("block"),
-        "{text}"
-    );
-    let without: Vec<File> = files
-        .into_iter()
-        .filter(|(path, _)| !path.ends_with(".json"))
-        .collect();
+    assert!(text.contains("model-00002-of-00002.safetensors") && text.contains("block"), "{text}");
+    let without: Vec<File> = files.into_iter().filter(|(path, _)| !path.ends_with(".json")).collect();
     assert_eq!(open_only(&without).warnings[0].code, "missing-shard");
 }
 
@@ -163,23 +128,13 @@ fn the_series_is_in_the_order_of_its_steps() {
     let files = folder("neox-tiny");
     let inputs = inputs(&files);
     let collection = collect(&inputs);
-    let steps: Vec<_> = collection
-        .candidates
-        .iter()
-        .map(|candidate| candidate.step)
-        .collect();
+    let steps: Vec<_> = collection.candidates.iter().map(|candidate| candidate.step).collect();
     assert_eq!(steps, [Some(0), Some(32), Some(256), Some(1000)]);
     assert_eq!(collection.skipped, []);
     for candidate in &collection.candidates {
         let checkpoint = open(candidate, &inputs).expect("a checkpoint");
-        assert_eq!(
-            checkpoint.name,
-            format!("step{}", candidate.step.expect("a step"))
-        );
-        assert_eq!(
-            checkpoint.config.expect("a config").model_type.as_deref(),
-            Some("gpt_neox")
-        );
+        assert_eq!(checkpoint.name, format!("step{}", candidate.step.expect("a step")));
+        assert_eq!(checkpoint.config.expect("a config").model_type.as_deref(), Some("gpt_neox"));
         assert_eq!(checkpoint.files[0].identity.len(), 64);
     }
 }
@@ -191,48 +146,30 @@ fn files_on_disk_read_like_bytes_in_memory() {
     let inputs = [Input::new("step256.safetensors", &file)];
     let from_disk = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
     let from_memory = open_only(&[("step256.safetensors".into(), fs::read(&path).expect("readable"))]);
-    assert_eq!(
-        (from_disk.tensors, from_disk.files),
-        (from_memory.tensors, from_memory.files)
-    );
+    assert_eq!((from_disk.tensors, from_disk.files), (from_memory.tensors, from_memory.files));
 }
 
 /// The reference implementation as oracle: the same names, types, shapes and bytes.
 fn assert_like_the_reference(bytes: &[u8]) {
     let checkpoint = open_only(&[("x.safetensors".into(), bytes.to_vec())]);
     let reference = safetensors::SafeTensors::deserialize(bytes).expect("valid");
-    let found: BTreeMap<&str, &TensorEntry> = checkpoint
-        .tensors
-        .iter()
-        .map(|tensor| (tensor.name.as_str(), tensor))
-        .collect();
+    let found: BTreeMap<&str, &TensorEntry> =
+        checkpoint.tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
     assert_eq!(found.len(), reference.len());
     for (name, view) in reference.tensors() {
         let tensor = found[name.as_str()];
         assert_eq!(tensor.dtype.name(), view.dtype().to_string(), "{name}");
         assert!(
-            tensor.shape.iter().eq(view
-                .shape()
-                .iter()
-                .map(|&size| size as u64)
-                .collect::<Vec<_>>()
-                .iter()),
+            tensor.shape.iter().eq(view.shape().iter().map(|&size| size as u64).collect::<Vec<_>>().iter()),
             "{name}"
         );
-        assert_eq!(
-            &bytes[tensor.offset as usize..][..tensor.bytes as usize],
-            view.data(),
-            "{name}"
-        );
+        assert_eq!(&bytes[tensor.offset as usize..][..tensor.bytes as usize], view.data(), "{name}");
     }
 }
 
 #[test]
 fn golden_files_read_like_the_reference_implementation() {
-    for path in [
-        "formats/model.f8_e4m3.safetensors",
-        "formats/sharded/model-00001-of-00002.safetensors",
-    ] {
+    for path in ["formats/model.f8_e4m3.safetensors", "formats/sharded/model-00001-of-00002.safetensors"] {
         let bytes = fs::read(data(path)).expect("readable");
         // A shard alone has the other one missing, which does not matter here.
         assert_like_the_reference(&bytes);

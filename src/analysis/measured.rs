@@ -167,6 +167,13 @@ impl Measured {
         record
     }
 
+    /// Index of the order of the grid that is nearest to `q`; `None` for NaN.
+    pub fn nearest_order(&self, q: f64) -> Option<usize> {
+        let distances = self.settings.grid.orders().iter().map(|order| (order - q).abs());
+        let finite = distances.enumerate().filter(|(_, distance)| distance.is_finite());
+        finite.min_by(|left, right| left.1.total_cmp(&right.1)).map(|(index, _)| index)
+    }
+
     /// The log-log fit of one order of the q grid, for one sample.
     pub fn fit(&self, sample: usize, order: usize) -> Option<LogLogFit> {
         super::record::log_log_fit(self, sample, order)

@@ -32,11 +32,7 @@ pub struct Input<'a> {
 impl<'a> Input<'a> {
     /// A file as a browser names it: without `/` it was given by itself, else it was found inside a folder.
     pub fn new(path: &'a str, source: &'a dyn ReadAt) -> Self {
-        Self {
-            path,
-            folder: path.contains('/').then_some(0),
-            source,
-        }
+        Self { path, folder: path.contains('/').then_some(0), source }
     }
 
     /// Name without folders.
@@ -145,14 +141,8 @@ enum Kind {
     Other,
 }
 
-const TRAINING: [&str; 6] = [
-    "optimizer",
-    "scheduler",
-    "rng_state",
-    "scaler",
-    "training_args",
-    "random_states",
-];
+const TRAINING: [&str; 6] =
+    ["optimizer", "scheduler", "rng_state", "scaler", "training_args", "random_states"];
 const COMPANIONS: [&str; 14] = [
     "json",
     "jsonl",
@@ -183,11 +173,7 @@ fn kind(input: &Input<'_>) -> Kind {
         return Kind::Weights(form);
     }
     let companion = lower.starts_with('.') || lower == "license" || lower == "readme";
-    if companion
-        || COMPANIONS
-            .iter()
-            .any(|extension| has_extension(&lower, extension))
-    {
+    if companion || COMPANIONS.iter().any(|extension| has_extension(&lower, extension)) {
         return Kind::Companion;
     }
     Kind::Other
@@ -230,19 +216,13 @@ fn folders<'a>(inputs: &[Input<'a>]) -> Vec<Folder<'a>> {
     for (position, input) in inputs.iter().enumerate() {
         let path = split(input.path).0;
         let at = *positions.entry((input.folder, path)).or_insert_with(|| {
-            folders.push(Folder {
-                given: input.folder,
-                path,
-                files: Vec::new(),
-            });
+            folders.push(Folder { given: input.folder, path, files: Vec::new() });
             folders.len() - 1
         });
         folders[at].files.push(position);
     }
     for folder in folders.iter_mut().filter(|folder| folder.given.is_some()) {
-        folder
-            .files
-            .sort_by(|&a, &b| natural_order(inputs[a].path, inputs[b].path));
+        folder.files.sort_by(|&a, &b| natural_order(inputs[a].path, inputs[b].path));
     }
     folders
 }
@@ -262,10 +242,7 @@ struct Draft {
 
 impl Draft {
     fn first_input(&self) -> usize {
-        self.parts
-            .iter()
-            .find_map(|part| part.input)
-            .unwrap_or(usize::MAX)
+        self.parts.iter().find_map(|part| part.input).unwrap_or(usize::MAX)
     }
 }
 
@@ -274,7 +251,11 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
     let mut taken = HashSet::new();
     let mut drafts = Vec::new();
     for &(at, _) in kinds.iter().filter(|(_, kind)| *kind == Kind::Index) {
-        drafts.extend(indexed(inputs, folder, at, &mut taken));
+        // Without any of its files an index says nothing.
+        let draft =
+            indexed(inputs, folder, at).filter(|draft| draft.parts.iter().any(|part| part.input.is_some()));
+        taken.extend(draft.iter().flat_map(|draft| &draft.parts).filter_map(|part| part.input));
+        drafts.extend(draft);
     }
     let weights = kinds.iter().filter_map(|&(at, kind)| match kind {
         Kind::Weights(form) => Some((at, form)),
@@ -285,12 +266,7 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
     for (at, form) in weights.filter(|(at, _)| !taken.contains(at)) {
         match shard_number(inputs[at].file_name()) {
             Some(number) => sharded.push((at, form, number)),
-            None => single.push(draft(
-                folder,
-                form,
-                stem(inputs[at].file_name()),
-                vec![part(inputs, at)],
-            )),
+            None => single.push(draft(folder, form, stem(inputs[at].file_name()), vec![part(inputs, at)])),
         }
     }
     single.extend(drafts);
@@ -307,48 +283,22 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
 
 fn draft(folder: &Folder<'_>, form: Form, stem: &str, parts: Vec<Part>) -> Draft {
     let (given, folder) = (folder.given, folder.path.to_owned());
-    Draft {
-        form,
-        stem: stem.to_owned(),
-        parts,
-        index: None,
-        given,
-        folder,
-        named_by_folder: false,
-    }
+    Draft { form, stem: stem.to_owned(), parts, index: None, given, folder, named_by_folder: false }
 }
 
 fn part(inputs: &[Input<'_>], at: usize) -> Part {
-    Part {
-        name: inputs[at].file_name().to_owned(),
-        input: Some(at),
-    }
+    Part { name: inputs[at].file_name().to_owned(), input: Some(at) }
 }
 
-/// The parts that an index lists; nothing if it cannot be read or none of them is here.
-fn indexed(
-    inputs: &[Input<'_>],
-    folder: &Folder<'_>,
-    index: usize,
-    taken: &mut HashSet<usize>,
-) -> Option<Draft> {
+/// The parts that an index lists, here or missing; nothing if it cannot be read or lists none.
+fn indexed(inputs: &[Input<'_>], folder: &Folder<'_>, index: usize) -> Option<Draft> {
     let listed = Index::read(inputs[index].source).ok()?.files();
-    let here: HashMap<&str, usize> = folder
-        .files
-        .iter()
-        .map(|&at| (inputs[at].file_name(), at))
-        .collect();
-    let mut parts: Vec<Part> = listed
-        .into_iter()
-        .map(|name| Part {
-            input: here.get(name.as_str()).copied(),
-            name,
-        })
-        .collect();
+    let here: HashMap<&str, usize> = folder.files.iter().map(|&at| (inputs[at].file_name(), at)).collect();
+    let mut parts: Vec<Part> =
+        listed.into_iter().map(|name| Part { input: here.get(name.as_str()).copied(), name }).collect();
     parts.sort_by(|a, b| natural_order(&a.name, &b.name));
-    let first = parts.iter().find_map(|part| part.input)?;
-    let form = form(&inputs[first].file_name().to_ascii_lowercase(), &inputs[first]).unwrap_or(Form::Unknown);
-    taken.extend(parts.iter().filter_map(|part| part.input));
+    let first = parts.iter().find_map(|part| part.input).unwrap_or(index);
+    let form = form(&parts.first()?.name.to_ascii_lowercase(), &inputs[first]).unwrap_or(Form::Unknown);
     let name = inputs[index].file_name();
     let name = name.find(".index.").map_or(name, |end| &name[..end]);
     let mut draft = draft(folder, form, stem(name), parts);
@@ -375,12 +325,7 @@ fn shard_number(name: &str) -> Option<ShardNumber<'_>> {
     let after = right.trim_start_matches(|c: char| c.is_ascii_digit());
     let (number, count) = (&left[before.len()..], &right[..right.len() - after.len()]);
     let (parsed, parts): (u32, u32) = (number.parse().ok()?, count.parse().ok()?);
-    (parts <= MAX_PARTS && parsed <= parts).then_some(ShardNumber {
-        before,
-        number,
-        count,
-        after,
-    })
+    (parts <= MAX_PARTS && parsed <= parts).then_some(ShardNumber { before, number, count, after })
 }
 
 /// Parts that belong together by their names, with those that are missing.
@@ -391,9 +336,7 @@ fn numbered(
 ) -> Vec<Draft> {
     let mut sets: BTreeMap<(&str, &str, &str), (Form, BTreeMap<u32, usize>)> = BTreeMap::new();
     for (at, form, shard) in shards {
-        let set = sets
-            .entry((shard.before, shard.count, shard.after))
-            .or_insert((form, BTreeMap::new()));
+        let set = sets.entry((shard.before, shard.count, shard.after)).or_insert((form, BTreeMap::new()));
         set.1.insert(shard.number.parse().unwrap_or(0), at);
     }
     let draft_of = |((before, count, after), (form, here)): (_, (Form, BTreeMap<u32, usize>))| {
@@ -408,12 +351,7 @@ fn numbered(
                     Part { name, input: None }
                 }
             });
-        draft(
-            folder,
-            form,
-            before.trim_end_matches(['-', '_', '.']),
-            parts.collect(),
-        )
+        draft(folder, form, before.trim_end_matches(['-', '_', '.']), parts.collect())
     };
     sets.into_iter().map(draft_of).collect()
 }
@@ -450,19 +388,10 @@ fn model_stem(stem: &str) -> &str {
 }
 
 fn skip(inputs: &[Input<'_>], draft: &Draft, kept: &Draft, skipped: &mut Vec<Skipped>) {
-    let taken = kept
-        .parts
-        .first()
-        .map_or(kept.stem.as_str(), |part| part.name.as_str());
-    let why = format!(
-        "another form ({}) of the same model: {taken} is read.",
-        draft.form.name()
-    );
+    let taken = kept.parts.first().map_or(kept.stem.as_str(), |part| part.name.as_str());
+    let why = format!("another form ({}) of the same model: {taken} is read.", draft.form.name());
     let files = draft.parts.iter().filter_map(|part| part.input);
-    skipped.extend(files.map(|at| Skipped {
-        path: inputs[at].path.to_owned(),
-        why: why.clone(),
-    }));
+    skipped.extend(files.map(|at| Skipped { path: inputs[at].path.to_owned(), why: why.clone() }));
 }
 
 /// A folder inside a folder is one checkpoint: all its files of the preferred form together.
@@ -486,41 +415,26 @@ fn one_checkpoint(inputs: &[Input<'_>], drafts: Vec<Draft>, skipped: &mut Vec<Sk
 /// Files that were given by themselves and that no rule takes for weights: training state first, else anything.
 fn lone_files(inputs: &[Input<'_>]) -> Vec<Draft> {
     let alone = |wanted: fn(Kind) -> bool| -> Vec<Draft> {
-        let files = inputs
-            .iter()
-            .enumerate()
-            .filter(|(_, input)| input.folder.is_none() && wanted(kind(input)));
-        files
-            .map(|(at, input)| {
-                let folder = Folder {
-                    given: None,
-                    path: split(input.path).0,
-                    files: Vec::new(),
-                };
-                draft(
-                    &folder,
-                    Form::Unknown,
-                    stem(input.file_name()),
-                    vec![part(inputs, at)],
-                )
-            })
-            .collect()
+        let given = inputs.iter().enumerate().filter(|(_, input)| input.folder.is_none());
+        let kinds = given.map(|(at, input)| (at, kind(input)));
+        kinds.filter(|&(_, kind)| wanted(kind)).map(|(at, kind)| lone_file(inputs, at, kind)).collect()
     };
     let training = alone(|kind| kind == Kind::Training);
-    if training.is_empty() {
-        alone(|_| true)
-    } else {
-        training
-    }
+    if training.is_empty() { alone(|_| true) } else { training }
+}
+
+fn lone_file(inputs: &[Input<'_>], at: usize, kind: Kind) -> Draft {
+    let (path, name) = split(inputs[at].path);
+    let folder = Folder { given: None, path, files: Vec::new() };
+    let parts = if kind == Kind::Index { indexed(inputs, &folder, at) } else { None };
+    parts.unwrap_or_else(|| draft(&folder, Form::Unknown, stem(name), vec![part(inputs, at)]))
 }
 
 /// By step; as given where a file that was given by itself has none. Checkpoints of a folder that have no step, such
 /// as the final model beside its `checkpoint-500`, come last.
 fn sort_series(drafts: &mut [Draft]) {
     drafts.sort_by_key(Draft::first_input);
-    let as_given = drafts
-        .iter()
-        .any(|draft| draft.given.is_none() && draft_step(draft).is_none());
+    let as_given = drafts.iter().any(|draft| draft.given.is_none() && draft_step(draft).is_none());
     if !as_given {
         drafts.sort_by(|a, b| match (draft_step(a), draft_step(b)) {
             (Some(a), Some(b)) => a.cmp(&b),
@@ -544,21 +458,9 @@ fn draft_step(draft: &Draft) -> Option<u64> {
 /// The training step that a name tells: `step1000`, `checkpoint-500`, `global_step3000`, `epoch_2`.
 pub fn step_in(name: &str) -> Option<u64> {
     let lower = name.to_ascii_lowercase();
-    [
-        "steps",
-        "step",
-        "iteration",
-        "iter",
-        "checkpoint",
-        "ckpt",
-        "epoch",
-    ]
-    .iter()
-    .find_map(|word| {
-        lower
-            .rmatch_indices(word)
-            .find_map(|(at, _)| number_after(&lower, at, word))
-    })
+    ["steps", "step", "iteration", "iter", "checkpoint", "ckpt", "epoch"]
+        .iter()
+        .find_map(|word| lower.rmatch_indices(word).find_map(|(at, _)| number_after(&lower, at, word)))
 }
 
 fn number_after(name: &str, at: usize, word: &str) -> Option<u64> {
@@ -568,11 +470,7 @@ fn number_after(name: &str, at: usize, word: &str) -> Option<u64> {
     let rest = rest.strip_prefix(['-', '_', '=', ' ', '.']).unwrap_or(rest);
     let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let ends = !rest[digits..].starts_with(|c: char| c.is_alphabetic());
-    if inside_a_word || !ends {
-        None
-    } else {
-        rest[..digits].parse().ok()
-    }
+    if inside_a_word || !ends { None } else { rest[..digits].parse().ok() }
 }
 
 fn finish(inputs: &[Input<'_>], drafts: Vec<Draft>) -> Vec<Candidate> {
@@ -611,33 +509,19 @@ fn names(drafts: &[Draft]) -> Vec<String> {
 }
 
 fn folder_name(draft: &Draft) -> Option<&str> {
-    draft
-        .folder
-        .rsplit('/')
-        .next()
-        .filter(|name| !name.is_empty() && *name != "." && *name != "..")
+    draft.folder.rsplit('/').next().filter(|name| !name.is_empty() && *name != "." && *name != "..")
 }
 
 /// Names that say nothing about which model it is.
 fn is_generic(stem: &str) -> bool {
-    const GENERIC: [&str; 5] = [
-        "model",
-        "weights",
-        "consolidated",
-        "adapter_model",
-        "diffusion_pytorch_model",
-    ];
+    const GENERIC: [&str; 5] =
+        ["model", "weights", "consolidated", "adapter_model", "diffusion_pytorch_model"];
     GENERIC.contains(&model_stem(stem))
 }
 
 fn configs<'a>(inputs: &[Input<'a>]) -> HashMap<(Option<usize>, &'a str), usize> {
-    let named = inputs
-        .iter()
-        .enumerate()
-        .filter(|(_, input)| input.file_name() == "config.json");
-    named
-        .map(|(at, input)| ((input.folder, split(input.path).0), at))
-        .collect()
+    let named = inputs.iter().enumerate().filter(|(_, input)| input.file_name() == "config.json");
+    named.map(|(at, input)| ((input.folder, split(input.path).0), at)).collect()
 }
 
 /// That of the same folder, else of the nearest one around it.

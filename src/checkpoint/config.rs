@@ -15,9 +15,7 @@ pub(super) fn read(source: &dyn ReadAt) -> Result<ModelConfig, String> {
         return Err(format!("it is longer than {} MB", MAX_CONFIG_BYTES >> 20));
     }
     let mut bytes = vec![0; source.len() as usize];
-    source
-        .read_exact_at(0, &mut bytes)
-        .map_err(|error| error.to_string())?;
+    source.read_exact_at(0, &mut bytes).map_err(|error| error.to_string())?;
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err("it is no JSON object".to_owned());
     }
@@ -51,10 +49,7 @@ struct Raw {
 
 impl Raw {
     fn into_config(self) -> ModelConfig {
-        let inner = self
-            .text_config
-            .map(|text| text.into_config())
-            .unwrap_or_default();
+        let inner = self.text_config.map(|text| text.into_config()).unwrap_or_default();
         ModelConfig {
             model_type: self.model_type.0.or(inner.model_type),
             hidden_size: first([self.hidden_size, self.n_embd, self.d_model, self.dim]).or(inner.hidden_size),
@@ -68,13 +63,8 @@ impl Raw {
             .or(inner.num_attention_heads),
             num_key_value_heads: self.num_key_value_heads.0.or(inner.num_key_value_heads),
             head_dim: first([self.head_dim, self.d_kv]).or(inner.head_dim),
-            num_hidden_layers: first([
-                self.num_hidden_layers,
-                self.n_layer,
-                self.num_layers,
-                self.n_layers,
-            ])
-            .or(inner.num_hidden_layers),
+            num_hidden_layers: first([self.num_hidden_layers, self.n_layer, self.num_layers, self.n_layers])
+                .or(inner.num_hidden_layers),
         }
     }
 }
@@ -96,10 +86,7 @@ mod tests {
         let gpt2 = parse(r#"{"model_type":"gpt2","n_embd":64,"n_head":4,"n_layer":2,"n_inner":null}"#)
             .expect("valid");
         assert_eq!((gpt2.hidden_size, gpt2.num_attention_heads), (Some(64), Some(4)));
-        assert_eq!(
-            (gpt2.num_hidden_layers, gpt2.model_type.as_deref()),
-            (Some(2), Some("gpt2"))
-        );
+        assert_eq!((gpt2.num_hidden_layers, gpt2.model_type.as_deref()), (Some(2), Some("gpt2")));
         let nested =
             parse(r#"{"model_type":"gemma3","text_config":{"hidden_size":8,"head_dim":2}}"#).expect("valid");
         assert_eq!((nested.hidden_size, nested.head_dim), (Some(8), Some(2)));
@@ -113,19 +100,10 @@ mod tests {
 
     #[test]
     fn malformed_ones_say_why() {
-        for json in [
-            "",
-            "[]",
-            "{\"hidden_size\":1",
-            "{\"hidden_size\":1,\"hidden_size\":2}",
-        ] {
+        for json in ["", "[]", "{\"hidden_size\":1", "{\"hidden_size\":1,\"hidden_size\":2}"] {
             assert!(parse(json).is_err(), "{json}");
         }
-        assert!(
-            read(&vec![b' '; (4 << 20) + 1])
-                .expect_err("too long")
-                .contains("4 MB")
-        );
+        assert!(read(&vec![b' '; (4 << 20) + 1]).expect_err("too long").contains("4 MB"));
         let deep = "{\"text_config\":".repeat(100_000);
         assert!(parse(&deep).is_err());
     }

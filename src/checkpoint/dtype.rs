@@ -114,11 +114,7 @@ impl DType {
     /// When `bytes` is not as long as `values` elements, or the type is an integer: mistakes of the caller, which
     /// no file can cause.
     pub fn decode_f32(self, bytes: &[u8], values: &mut [f32]) {
-        assert_eq!(
-            bytes.len(),
-            values.len() * self.bytes(),
-            "bytes and values differ in length"
-        );
+        assert_eq!(bytes.len(), values.len() * self.bytes(), "bytes and values differ in length");
         match self {
             Self::F64 => each(bytes, values, |element| f64::from_le_bytes(element) as f32),
             Self::F32 => each(bytes, values, f32::from_le_bytes),
@@ -135,26 +131,14 @@ impl DType {
     /// # Panics
     /// As [`decode_f32`](Self::decode_f32).
     pub fn decode_f64(self, bytes: &[u8], values: &mut [f64]) {
-        assert_eq!(
-            bytes.len(),
-            values.len() * self.bytes(),
-            "bytes and values differ in length"
-        );
+        assert_eq!(bytes.len(), values.len() * self.bytes(), "bytes and values differ in length");
         match self {
             Self::F64 => each(bytes, values, f64::from_le_bytes),
             Self::F32 => each(bytes, values, |element| f32::from_le_bytes(element).into()),
-            Self::F16 => each(bytes, values, |element| {
-                f16_to_f32(u16::from_le_bytes(element)).into()
-            }),
-            Self::BF16 => each(bytes, values, |element| {
-                bf16_to_f32(u16::from_le_bytes(element)).into()
-            }),
-            Self::F8E4M3 => each(bytes, values, |[element]: [u8; 1]| {
-                F8E4M3[usize::from(element)].into()
-            }),
-            Self::F8E5M2 => each(bytes, values, |[element]: [u8; 1]| {
-                F8E5M2[usize::from(element)].into()
-            }),
+            Self::F16 => each(bytes, values, |element| f16_to_f32(u16::from_le_bytes(element)).into()),
+            Self::BF16 => each(bytes, values, |element| bf16_to_f32(u16::from_le_bytes(element)).into()),
+            Self::F8E4M3 => each(bytes, values, |[element]: [u8; 1]| F8E4M3[usize::from(element)].into()),
+            Self::F8E5M2 => each(bytes, values, |[element]: [u8; 1]| F8E5M2[usize::from(element)].into()),
             Self::Integer(_) => panic!("integers are not decoded"),
         }
     }
@@ -253,15 +237,9 @@ mod tests {
         for bits in 0..=u16::MAX {
             let bytes = bits.to_le_bytes();
             let half = decode(DType::F16, &bytes);
-            assert!(
-                same(half, half::f16::from_bits(bits).to_f32()),
-                "F16 {bits:#06x}: {half}"
-            );
+            assert!(same(half, half::f16::from_bits(bits).to_f32()), "F16 {bits:#06x}: {half}");
             let brain = decode(DType::BF16, &bytes);
-            assert!(
-                same(brain, half::bf16::from_bits(bits).to_f32()),
-                "BF16 {bits:#06x}: {brain}"
-            );
+            assert!(same(brain, half::bf16::from_bits(bits).to_f32()), "BF16 {bits:#06x}: {brain}");
         }
     }
 
@@ -279,11 +257,7 @@ mod tests {
     #[test]
     fn every_f8_equals_its_definition() {
         for bits in 0..=u8::MAX {
-            let expected = if bits & 0x7f == 0x7f {
-                f64::NAN
-            } else {
-                plain_f8(bits, 3, 7)
-            };
+            let expected = if bits & 0x7f == 0x7f { f64::NAN } else { plain_f8(bits, 3, 7) };
             let decoded = decode(DType::F8E4M3, &[bits]);
             assert!(same(decoded, expected as f32), "F8_E4M3 {bits:#04x}: {decoded}");
             let expected = match bits & 0x7f {

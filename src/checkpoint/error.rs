@@ -19,10 +19,7 @@ pub struct CheckpointError {
 impl CheckpointError {
     /// `problem` of `file`.
     pub fn new(file: impl Into<String>, problem: Problem) -> Self {
-        Self {
-            file: file.into(),
-            problem,
-        }
+        Self { file: file.into(), problem }
     }
 
     /// Stable name of the problem in kebab case.
@@ -78,20 +75,11 @@ pub enum Problem {
     #[error("gives the tensor `{tensor}` a size beyond 64 bits.")]
     SizeOverflow { tensor: String },
     #[error("contradicts itself. The tensor `{tensor}` needs {} bytes for its shape and type {dtype}; its offsets give it {}.", grouped(*.expected), grouped(*.bytes))]
-    SizeMismatch {
-        tensor: String,
-        dtype: &'static str,
-        expected: u64,
-        bytes: u64,
-    },
+    SizeMismatch { tensor: String, dtype: &'static str, expected: u64, bytes: u64 },
     #[error("contradicts itself. The tensor `{tensor}` ends at byte {} of the data, before it begins at byte {}.", grouped(*.end), grouped(*.begin))]
     OffsetsReversed { tensor: String, begin: u64, end: u64 },
     #[error("contradicts itself. The tensor `{tensor}` begins at byte {} of the data; the one before ends at byte {}.", grouped(*.begin), grouped(*.expected))]
-    OffsetsNotContiguous {
-        tensor: String,
-        begin: u64,
-        expected: u64,
-    },
+    OffsetsNotContiguous { tensor: String, begin: u64, expected: u64 },
     #[error("ends early. The header promises {} bytes; the file has {}.", grouped(*.promised), grouped(*.bytes))]
     EndsEarly { promised: u64, bytes: u64 },
     #[error("is longer than it says. The header promises {} bytes; the file has {}.", grouped(*.promised), grouped(*.bytes))]
@@ -194,11 +182,8 @@ pub(crate) fn grouped(number: u64) -> String {
 /// The start of a name from a file, safe to print on one line.
 pub(crate) fn short(name: &str) -> String {
     const CHARS: usize = 100;
-    let mut text: String = name
-        .chars()
-        .take(CHARS)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
+    let mut text: String =
+        name.chars().take(CHARS).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if name.chars().nth(CHARS).is_some() {
         text.push('…');
     }

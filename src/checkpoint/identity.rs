@@ -67,13 +67,7 @@ mod tests {
             let offset = i * (10_000 - 4096) / 63;
             bytes.extend_from_slice(&file[offset..offset + 4096]);
         }
-        let expected: String = Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(
-            identity(&file, &[&file[..8], &file[8..16]]).expect("readable"),
-            expected
-        );
+        let expected: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(identity(&file, &[&file[..8], &file[8..16]]).expect("readable"), expected);
     }
 }

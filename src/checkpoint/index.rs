@@ -24,13 +24,9 @@ impl Index {
             return Err(format!("it is longer than {} MB", MAX_INDEX_BYTES / 1_000_000));
         }
         let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(source.len() as usize)
-            .map_err(|error| error.to_string())?;
+        bytes.try_reserve_exact(source.len() as usize).map_err(|error| error.to_string())?;
         bytes.resize(source.len() as usize, 0);
-        source
-            .read_exact_at(0, &mut bytes)
-            .map_err(|error| error.to_string())?;
+        source.read_exact_at(0, &mut bytes).map_err(|error| error.to_string())?;
         serde_json::from_slice(&bytes).map_err(|error| short(&error.to_string()))
     }
 
@@ -42,10 +38,7 @@ impl Index {
 
     /// Tensors that the index promises in `file`.
     pub(super) fn tensors_of<'a>(&'a self, file: &'a str) -> impl Iterator<Item = &'a str> {
-        self.weight_map
-            .iter()
-            .filter(move |(_, holder)| *holder == file)
-            .map(|(tensor, _)| tensor.as_str())
+        self.weight_map.iter().filter(move |(_, holder)| *holder == file).map(|(tensor, _)| tensor.as_str())
     }
 }
 
@@ -54,8 +47,5 @@ impl Index {
 /// Only plain names are told: an index that points to other folders is not followed.
 pub fn files_of_index(source: &dyn ReadAt) -> Vec<String> {
     let files = Index::read(source).map(|index| index.files()).unwrap_or_default();
-    files
-        .into_iter()
-        .filter(|name| !name.contains(['/', '\\']) && name != "..")
-        .collect()
+    files.into_iter().filter(|name| !name.contains(['/', '\\']) && name != "..").collect()
 }

@@ -26,10 +26,7 @@ pub fn natural_order(left: &str, right: &str) -> Ordering {
 /// Takes the leading digits: their count without leading zeros, then the digits themselves, which together order
 /// like the number.
 fn number<'a>(bytes: &mut &'a [u8]) -> (usize, &'a [u8]) {
-    let end = bytes
-        .iter()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(bytes.len());
+    let end = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len());
     let (digits, rest) = bytes.split_at(end);
     *bytes = rest;
     let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
@@ -44,17 +41,7 @@ mod tests {
 
     #[test]
     fn digits_compare_as_numbers() {
-        let sorted = [
-            "a",
-            "a.2.w",
-            "a.10.b",
-            "a.10.w",
-            "a01",
-            "a1",
-            "a1b",
-            "a99999999999999999999999",
-            "b",
-        ];
+        let sorted = ["a", "a.2.w", "a.10.b", "a.10.w", "a01", "a1", "a1b", "a99999999999999999999999", "b"];
         for pair in sorted.windows(2) {
             assert_eq!(natural_order(pair[0], pair[1]), Ordering::Less, "{pair:?}");
             assert_eq!(natural_order(pair[1], pair[0]), Ordering::Greater, "{pair:?}");

@@ -36,7 +36,7 @@ pub fn open(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<Checkpoint, C
         add_file(&mut checkpoint, position, input, contents);
     }
     if checkpoint.files.is_empty() {
-        return Err(no_part(candidate));
+        return Err(no_part(candidate, inputs));
     }
     checkpoint.tensors.sort_by(|a, b| natural_order(&a.name, &b.name));
     refuse_shared_names(&checkpoint, inputs)?;
@@ -50,24 +50,14 @@ fn present<'c, 'i>(
     candidate: &'c Candidate,
     inputs: &'c [Input<'i>],
 ) -> impl Iterator<Item = (usize, &'c Input<'i>)> {
-    candidate
-        .parts
-        .iter()
-        .filter_map(|part| Some((part.input?, inputs.get(part.input?)?)))
+    candidate.parts.iter().filter_map(|part| Some((part.input?, inputs.get(part.input?)?)))
 }
 
-fn no_part(candidate: &Candidate) -> CheckpointError {
-    let first = candidate
-        .parts
-        .first()
-        .map_or_else(String::new, |part| part.name.clone());
-    CheckpointError::new(
-        &candidate.name,
-        Problem::NoPart {
-            first,
-            parts: candidate.parts.len() as u64,
-        },
-    )
+fn no_part(candidate: &Candidate, inputs: &[Input<'_>]) -> CheckpointError {
+    let first = candidate.parts.first().map_or_else(String::new, |part| part.name.clone());
+    let index = candidate.index.and_then(|position| inputs.get(position));
+    let file = index.map_or(candidate.name.as_str(), |input| input.path);
+    CheckpointError::new(file, Problem::NoPart { first, parts: candidate.parts.len() as u64 })
 }
 
 fn add_file(checkpoint: &mut Checkpoint, position: usize, input: &Input<'_>, contents: Contents) {
@@ -96,11 +86,7 @@ fn add_file(checkpoint: &mut Checkpoint, position: usize, input: &Input<'_>, con
         }
     }
     for (name, tensors) in unknown {
-        add_skipped(
-            &mut checkpoint.skipped,
-            format!("type {name}, which is not read"),
-            tensors,
-        );
+        add_skipped(&mut checkpoint.skipped, format!("type {name}, which is not read"), tensors);
     }
 }
 
@@ -119,10 +105,7 @@ fn refuse_shared_names(checkpoint: &Checkpoint, inputs: &[Input<'_>]) -> Result<
         if let Some(first) = names.insert(&tensor.name, tensor.file) {
             let path = |file: usize| inputs[checkpoint.files[file].input].path;
             let (file, other) = (path(tensor.file), path(first));
-            let problem = Problem::TensorInTwoFiles {
-                tensor: short(&tensor.name),
-                other: other.to_owned(),
-            };
+            let problem = Problem::TensorInTwoFiles { tensor: short(&tensor.name), other: other.to_owned() };
             return Err(CheckpointError::new(file, problem));
         }
     }
@@ -151,15 +134,8 @@ fn read_config(checkpoint: &mut Checkpoint, candidate: &Candidate, inputs: &[Inp
 fn warn_of_types(checkpoint: &mut Checkpoint) {
     for record in &checkpoint.skipped {
         let count = record.tensors.len();
-        let example = record
-            .tensors
-            .first()
-            .map_or_else(String::new, |name| short(name));
-        let tensors = if count == 1 {
-            "1 tensor is".to_owned()
-        } else {
-            format!("{count} tensors are")
-        };
+        let example = record.tensors.first().map_or_else(String::new, |name| short(name));
+        let tensors = if count == 1 { "1 tensor is".to_owned() } else { format!("{count} tensors are") };
         checkpoint.warnings.push(Warning {
             code: "unknown-type".to_owned(),
             text: format!("{tensors} left out, the first is {example}: {}.", record.reason),
@@ -168,18 +144,13 @@ fn warn_of_types(checkpoint: &mut Checkpoint) {
 }
 
 fn warn_of_missing(checkpoint: &mut Checkpoint, candidate: &Candidate, inputs: &[Input<'_>]) {
-    let missing: Vec<&str> = candidate
-        .parts
-        .iter()
-        .filter(|part| part.input.is_none())
-        .map(|part| part.name.as_str())
-        .collect();
+    let missing: Vec<&str> =
+        candidate.parts.iter().filter(|part| part.input.is_none()).map(|part| part.name.as_str()).collect();
     let index = candidate.index.and_then(|position| inputs.get(position));
     let index = index.and_then(|input| Index::read(input.source).ok());
     if !missing.is_empty() {
-        let left_out = index
-            .as_ref()
-            .map_or_else(|| "what it holds".to_owned(), |index| blocks(index, &missing));
+        let left_out =
+            index.as_ref().map_or_else(|| "what it holds".to_owned(), |index| blocks(index, &missing));
         checkpoint.warnings.push(missing_parts(&missing, &left_out));
     }
     if let Some(index) = index {
@@ -191,11 +162,7 @@ fn missing_parts(missing: &[&str], left_out: &str) -> Warning {
     const NAMED: usize = 3;
     let named = missing.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     let more = missing.len().saturating_sub(NAMED);
-    let more = if more == 0 {
-        String::new()
-    } else {
-        format!(" and {more} more")
-    };
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let text = match missing.len() {
         1 => format!(
             "One part is missing. {named} is not among the files; {left_out} is left out. Drop it to complete the result."
@@ -205,10 +172,7 @@ fn missing_parts(missing: &[&str], left_out: &str) -> Warning {
              Drop them to complete the result."
         ),
     };
-    Warning {
-        code: "missing-shard".to_owned(),
-        text,
-    }
+    Warning { code: "missing-shard".to_owned(), text }
 }
 
 /// What the missing files hold, in words: the blocks that their tensors name.
@@ -230,16 +194,9 @@ fn block_of(tensor: &str) -> Option<u64> {
 
 /// Tensors that the index promises in files that are here, but that are not in them.
 fn warn_of_unkept_promises(checkpoint: &mut Checkpoint, index: &Index, missing: &[&str]) {
-    let skipped = checkpoint
-        .skipped
-        .iter()
-        .flat_map(|record| record.tensors.iter().map(String::as_str));
-    let here: std::collections::HashSet<&str> = checkpoint
-        .tensors
-        .iter()
-        .map(|tensor| tensor.name.as_str())
-        .chain(skipped)
-        .collect();
+    let skipped = checkpoint.skipped.iter().flat_map(|record| record.tensors.iter().map(String::as_str));
+    let here: std::collections::HashSet<&str> =
+        checkpoint.tensors.iter().map(|tensor| tensor.name.as_str()).chain(skipped).collect();
     let mut broken = index
         .weight_map
         .iter()

@@ -60,18 +60,10 @@ pub(super) enum RawType {
 pub(super) fn read(source: &dyn ReadAt) -> Result<Contents, Problem> {
     let (prefix, header) = read_header(source)?;
     let mut listing = parse(&header)?;
-    place(
-        &mut listing.tensors,
-        PREFIX_BYTES + header.len() as u64,
-        source.len(),
-    )?;
+    place(&mut listing.tensors, PREFIX_BYTES + header.len() as u64, source.len())?;
     refuse_duplicates(&listing.tensors)?;
     let identity = identity(source, &[&prefix, &header])?;
-    Ok(Contents {
-        tensors: listing.tensors,
-        metadata: listing.metadata,
-        identity,
-    })
+    Ok(Contents { tensors: listing.tensors, metadata: listing.metadata, identity })
 }
 
 fn read_header(source: &dyn ReadAt) -> Result<([u8; 8], Vec<u8>), Problem> {
@@ -83,10 +75,7 @@ fn read_header(source: &dyn ReadAt) -> Result<([u8; 8], Vec<u8>), Problem> {
     source.read_exact_at(0, &mut prefix)?;
     let length = u64::from_le_bytes(prefix);
     if length > MAX_HEADER_BYTES {
-        return Err(Problem::HeaderTooLong {
-            bytes: length,
-            limit: MAX_HEADER_BYTES,
-        });
+        return Err(Problem::HeaderTooLong { bytes: length, limit: MAX_HEADER_BYTES });
     }
     let promised = PREFIX_BYTES + length;
     if promised > bytes {
@@ -105,9 +94,7 @@ fn read_pieces(source: &dyn ReadAt, offset: u64, length: usize) -> Result<Vec<u8
     while bytes.len() < length {
         let from = bytes.len();
         let piece = PIECE_BYTES.min(length - from);
-        bytes
-            .try_reserve(piece)
-            .map_err(|_| Problem::OutOfMemory { bytes: length as u64 })?;
+        bytes.try_reserve(piece).map_err(|_| Problem::OutOfMemory { bytes: length as u64 })?;
         bytes.resize(from + piece, 0);
         source.read_exact_at(offset + from as u64, &mut bytes[from..])?;
     }
@@ -126,9 +113,7 @@ struct Listing {
 fn parse(header: &[u8]) -> Result<Listing, Problem> {
     let mut listing = Listing::default();
     let mut deserializer = serde_json::Deserializer::from_slice(header);
-    let parsed = listing
-        .deserialize(&mut deserializer)
-        .and_then(|()| deserializer.end());
+    let parsed = listing.deserialize(&mut deserializer).and_then(|()| deserializer.end());
     match (listing.problem.take(), parsed) {
         (Some(problem), _) => Err(problem),
         (None, Err(error)) => Err(syntax(header, &error)),
@@ -143,10 +128,7 @@ fn syntax(header: &[u8], error: &serde_json::Error) -> Problem {
     let byte = PREFIX_BYTES + (before + error.column().saturating_sub(1)) as u64;
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default();
-    Problem::HeaderSyntax {
-        byte,
-        reason: short(reason),
-    }
+    Problem::HeaderSyntax { byte, reason: short(reason) }
 }
 
 impl<'de> DeserializeSeed<'de> for &mut Listing {
@@ -171,9 +153,7 @@ impl<'de> Visitor<'de> for &mut Listing {
                 continue;
             }
             let entry: Entry<'de> = entries.next_value()?;
-            let tensor = self
-                .admit(&name)
-                .and_then(|()| entry.into_tensor(name.into_owned()));
+            let tensor = self.admit(&name).and_then(|()| entry.into_tensor(name.into_owned()));
             match tensor {
                 Ok(tensor) => self.tensors.push(tensor),
                 Err(problem) => {
@@ -190,20 +170,12 @@ impl Listing {
     fn admit(&mut self, name: &str) -> Result<(), Problem> {
         if name.len() > MAX_NAME_BYTES {
             let (bytes, limit) = (name.len() as u64, MAX_NAME_BYTES as u64);
-            return Err(Problem::NameTooLong {
-                tensor: short(name),
-                bytes,
-                limit,
-            });
+            return Err(Problem::NameTooLong { tensor: short(name), bytes, limit });
         }
         if self.tensors.len() == MAX_TENSORS {
-            return Err(Problem::TooManyTensors {
-                limit: MAX_TENSORS as u64,
-            });
+            return Err(Problem::TooManyTensors { limit: MAX_TENSORS as u64 });
         }
-        self.tensors.try_reserve(1).map_err(|_| Problem::OutOfMemory {
-            bytes: name.len() as u64,
-        })
+        self.tensors.try_reserve(1).map_err(|_| Problem::OutOfMemory { bytes: name.len() as u64 })
     }
 }
 
@@ -220,48 +192,27 @@ impl Entry<'_> {
         let (begin, end) = self.data_offsets;
         if self.shape.count > MAX_AXES {
             let (axes, limit) = (self.shape.count as u64, MAX_AXES as u64);
-            return Err(Problem::TooManyAxes {
-                tensor: short(&name),
-                axes,
-                limit,
-            });
+            return Err(Problem::TooManyAxes { tensor: short(&name), axes, limit });
         }
         let Some(bytes) = end.checked_sub(begin) else {
-            return Err(Problem::OffsetsReversed {
-                tensor: short(&name),
-                begin,
-                end,
-            });
+            return Err(Problem::OffsetsReversed { tensor: short(&name), begin, end });
         };
         let shape = self.shape.sizes[..self.shape.count].to_vec();
         let dtype = match DType::from_safetensors(&self.dtype) {
             Some(dtype) => RawType::Known(dtype),
             None => RawType::Unknown(short(&self.dtype)),
         };
-        let elements = shape
-            .iter()
-            .try_fold(1u64, |product, &size| product.checked_mul(size));
+        let elements = shape.iter().try_fold(1u64, |product, &size| product.checked_mul(size));
         let overflow = || Problem::SizeOverflow { tensor: short(&name) };
         let elements = elements.ok_or_else(overflow)?;
         if let RawType::Known(dtype) = dtype {
             let expected = elements.checked_mul(dtype.bytes() as u64).ok_or_else(overflow)?;
             if expected != bytes {
                 let (tensor, dtype) = (short(&name), dtype.name());
-                return Err(Problem::SizeMismatch {
-                    tensor,
-                    dtype,
-                    expected,
-                    bytes,
-                });
+                return Err(Problem::SizeMismatch { tensor, dtype, expected, bytes });
             }
         }
-        Ok(RawTensor {
-            name,
-            dtype,
-            shape,
-            offset: begin,
-            bytes,
-        })
+        Ok(RawTensor { name, dtype, shape, offset: begin, bytes })
     }
 }
 
@@ -343,36 +294,24 @@ fn place(tensors: &mut [RawTensor], data: u64, file: u64) -> Result<(), Problem>
     // The end of the furthest first: a file that was cut off is by far the most common fault.
     if let Some(last) = tensors.iter().max_by_key(|tensor| tensor.offset + tensor.bytes) {
         let Some(promised) = data.checked_add(last.offset + last.bytes) else {
-            return Err(Problem::SizeOverflow {
-                tensor: short(&last.name),
-            });
+            return Err(Problem::SizeOverflow { tensor: short(&last.name) });
         };
         if promised > file {
-            return Err(Problem::EndsEarly {
-                promised,
-                bytes: file,
-            });
+            return Err(Problem::EndsEarly { promised, bytes: file });
         }
     }
     let mut expected = 0;
     for tensor in tensors {
         let begin = tensor.offset;
         if begin != expected {
-            return Err(Problem::OffsetsNotContiguous {
-                tensor: short(&tensor.name),
-                begin,
-                expected,
-            });
+            return Err(Problem::OffsetsNotContiguous { tensor: short(&tensor.name), begin, expected });
         }
         expected += tensor.bytes;
         tensor.offset = data + begin;
     }
     match data + expected == file {
         true => Ok(()),
-        false => Err(Problem::EndsLate {
-            promised: data + expected,
-            bytes: file,
-        }),
+        false => Err(Problem::EndsLate { promised: data + expected, bytes: file }),
     }
 }
 
@@ -380,9 +319,7 @@ fn refuse_duplicates(tensors: &[RawTensor]) -> Result<(), Problem> {
     let mut names: Vec<&str> = tensors.iter().map(|tensor| tensor.name.as_str()).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Problem::DuplicateTensor {
-            tensor: short(pair[0]),
-        }),
+        Some(pair) => Err(Problem::DuplicateTensor { tensor: short(pair[0]) }),
         None => Ok(()),
     }
 }

@@ -39,17 +39,13 @@ pub(super) fn sniff(name: &str, source: &dyn ReadAt) -> Result<Container, Proble
     }
     match has_extension(name, "safetensors") {
         true => Ok(Container::Safetensors),
-        false => Err(Problem::NotACheckpoint {
-            head: head[..head.len().min(8)].to_vec(),
-        }),
+        false => Err(Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() }),
     }
 }
 
 /// Text from its first byte on: as a length, eight such bytes would promise exabytes.
 fn looks_like_json(head: &[u8]) -> bool {
-    head[..8]
-        .iter()
-        .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+    head[..8].iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
 /// Files that are known to be something else.
@@ -85,9 +81,7 @@ fn zip(name: &str) -> Option<&'static str> {
     if has_extension(name, "npz") {
         return Some("a NumPy archive");
     }
-    let torch = ["pt", "pth", "bin", "ckpt", "pyth"]
-        .iter()
-        .any(|extension| has_extension(name, extension));
+    let torch = ["pt", "pth", "bin", "ckpt", "pyth"].iter().any(|extension| has_extension(name, extension));
     torch.then_some("a PyTorch file")
 }
 
@@ -103,11 +97,9 @@ fn is_pickle(head: &[u8]) -> bool {
 }
 
 fn starts_ignoring_case(text: &[u8], prefix: &[u8]) -> bool {
-    text.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 pub(super) fn has_extension(name: &str, extension: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
+    name.rsplit_once('.').is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
 }

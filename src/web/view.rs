@@ -1,13 +1,11 @@
 //! The drawing side of the page: a result document and the figures of it.
 
-use js_sys::{Error, Reflect};
-use serde::Serialize as _;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
 
 use super::canvas::CanvasBackend;
+use super::value::{Report, read, thrown, write};
 use crate::plot::{self, Figure};
 use crate::report::{ResultDocument, write_csv};
 
@@ -38,17 +36,16 @@ impl View {
             1.0
         };
         let backend = CanvasBackend::new(canvas, plot::backend_size(&figure), ratio);
-        let backend = backend.map_err(|error| thrown("canvas", &error.to_string()))?;
+        let backend = backend.map_err(|error| failed("canvas", &error))?;
         let layout = plot::draw(backend, &self.document, &figure);
-        let layout = layout.map_err(|error| thrown("canvas", &error.to_string()))?;
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        layout.serialize(&serializer).map_err(JsValue::from)
+        let layout = layout.map_err(|error| failed("canvas", &error))?;
+        write(&layout)
     }
 
     /// The figure as an SVG document.
     pub fn svg(&self, figure: JsValue) -> Result<String, JsValue> {
         let figure = read_figure(figure)?;
-        plot::svg(&self.document, &figure).map_err(|error| thrown("svg", &error.to_string()))
+        plot::svg(&self.document, &figure).map_err(|error| failed("svg", &error))
     }
 
     /// The table of the document: a row for each checkpoint, sample and q.
@@ -64,16 +61,6 @@ fn read_figure(figure: JsValue) -> Result<Figure, JsValue> {
     read(figure, "bad-figure", "This is not a description of a figure.")
 }
 
-fn read<T: DeserializeOwned>(value: JsValue, code: &str, text: &str) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| thrown(code, &format!("{text} {error}")))
-}
-
-/// An `Error` with the fields `code` and `text`, as the engine throws them.
-fn thrown(code: &str, text: &str) -> JsValue {
-    let error = Error::new(text);
-    for (name, value) in [("code", code), ("text", text)] {
-        // A fresh object takes every property.
-        Reflect::set(&error, &name.into(), &value.into()).ok();
-    }
-    error.into()
+fn failed(code: &str, error: &dyn std::fmt::Display) -> JsValue {
+    thrown(&Report::new(code, error.to_string()))
 }

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read};
 use neuromfa::checkpoint::{Candidate, Checkpoint, CheckpointError, Input, Problem, collect, open};
 use neuromfa::network::{NetworkError, recognise};
+use neuromfa::plot::{self, Figure, ThemeName};
 use neuromfa::report::{CheckpointRecord, ResultDocument, write_csv};
 use neuromfa::series;
 use neuromfa::source::{ReadAt, ReadError};
@@ -72,7 +73,9 @@ fn analyze_all(
     for candidate in &collection.candidates {
         match analyze(candidate, &inputs, &files, options) {
             Ok(record) => records.push(record),
-            Err(Failure::Network(error @ NetworkError::NoMatrix { .. })) => failures.nothing(Failure::Network(error)),
+            Err(Failure::Network(error @ NetworkError::NoMatrix { .. })) => {
+                failures.nothing(Failure::Network(error))
+            }
             Err(failure) => failures.unreadable(failure),
         }
     }
@@ -84,7 +87,7 @@ fn analyze_all(
 enum Failure {
     #[error("{}", .0.text())]
     Checkpoint(#[from] CheckpointError),
-    #[error("{0}. {}", .0.hint())]
+    #[error("{}. {}", .0, .0.hint())]
     Network(#[from] NetworkError),
     #[error("{name}: {error}. {}", .error.hint())]
     Analysis { name: String, error: AnalysisError },
@@ -228,6 +231,8 @@ fn null_kind(name: NullName) -> Result<NullKind, String> {
 enum Output {
     Json,
     Csv,
+    Svg,
+    Png,
 }
 
 impl Output {
@@ -236,7 +241,8 @@ impl Output {
         match extension.as_str() {
             "json" => Ok(Self::Json),
             "csv" => Ok(Self::Csv),
-            "svg" | "png" => Err(format!("{} cannot be written: figures are not drawn yet.", path.display())),
+            "svg" => Ok(Self::Svg),
+            "png" => Ok(Self::Png),
             _ => Err(format!("{} must end in .json, .csv, .svg or .png.", path.display())),
         }
     }
@@ -260,8 +266,20 @@ fn write_file(document: &ResultDocument, path: &Path, output: Output) -> io::Res
     match output {
         Output::Json => write_json(document, &mut file)?,
         Output::Csv => write_csv(document, &mut file)?,
+        Output::Svg => {
+            file.write_all(plot::svg(document, &figure(document)).map_err(io::Error::other)?.as_bytes())?
+        }
+        Output::Png => file.write_all(&plot::png(document, &figure(document)).map_err(io::Error::other)?)?,
     }
     file.flush()
+}
+
+/// The spectrum, as in print, with the range of every checkpoint if there are several.
+fn figure(document: &ResultDocument) -> Figure {
+    /// Pixels for each CSS pixel.
+    const SCALE: f64 = 2.0;
+    let rulers = document.checkpoints.len() > 1;
+    Figure { theme: ThemeName::Print, title: true, scale: SCALE, rulers, ..Figure::default() }
 }
 
 fn write_json(document: &ResultDocument, output: impl Write) -> io::Result<()> {

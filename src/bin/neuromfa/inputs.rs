@@ -44,11 +44,10 @@ impl Files {
 
     /// What the checkpoint reader takes.
     pub fn inputs(&self) -> Vec<Input<'_>> {
-        let input = |given| {
-            let Given { path, folder, file } = given;
-            Input { path, folder: *folder, source: file }
-        };
-        self.files.iter().map(input).collect()
+        self.files
+            .iter()
+            .map(|Given { path, folder, file }| Input { path, folder: *folder, source: file })
+            .collect()
     }
 
     /// The file at this position among the inputs.
@@ -131,5 +130,9 @@ fn folder_name(path: &Path) -> String {
 /// The path as it was typed, with `/` between folders.
 fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.into_owned()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
 }

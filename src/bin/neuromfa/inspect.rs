@@ -128,7 +128,8 @@ fn found(checkpoint: Checkpoint) -> Found {
             skipped.extend(wiring.skipped);
             (architecture, guessed) = (Some(wiring.architecture), wiring.guessed);
         }
-        Err(error) => warnings.push(Warning { code: error.code().to_owned(), text: format!("{error}. {}", error.hint()) }),
+        Err(error) => warnings
+            .push(Warning { code: error.code().to_owned(), text: format!("{error}. {}", error.hint()) }),
     }
     let tensors = checkpoint.tensors.iter().map(|tensor| FoundTensor {
         name: tensor.name.clone(),
@@ -199,7 +200,12 @@ fn write_checkpoint(checkpoint: &Found, output: &mut impl Write) -> io::Result<(
     writeln!(output, "  groups: {}", checkpoint.groups.len())?;
     for group in &checkpoint.groups {
         let (neurons, edges) = (group.neurons, group.edges_per_neuron);
-        writeln!(output, "    {}: {neurons} neurons x {edges} edges, {}", group.name, group.tensors.join(" + "))?;
+        writeln!(
+            output,
+            "    {}: {neurons} neurons x {edges} edges, {}",
+            group.name,
+            group.tensors.join(" + ")
+        )?;
     }
     writeln!(output, "  tensors: {}", checkpoint.tensors.len())?;
     for tensor in &checkpoint.tensors {

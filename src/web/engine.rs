@@ -1,0 +1,359 @@
+//! The analysing side of the page, for a dedicated worker.
+//!
+//! The worker reads the bytes that [`Engine::plan`] lists, several slices in flight, and feeds them in order.
+
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Blob;
+
+use super::blob::BlobSource;
+use super::value::{Report, read, thrown, write};
+use crate::analysis::{Analysis, AnalysisError, Measured, Options};
+use crate::checkpoint::{Candidate, Checkpoint, CheckpointError, Input, collect, open};
+use crate::network::{Group, NetworkError, Role, Wiring, recognise};
+use crate::report::{CheckpointRecord, SkippedRecord, Warning};
+use crate::series;
+
+/// Bytes of histograms that are kept for changes of options; the oldest go first.
+const HISTOGRAM_BUDGET: usize = 64 << 20;
+
+/// All checkpoints that the page holds.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Engine {
+    files: Vec<DroppedFile>,
+    /// Files before this one have been recognised.
+    recognised: usize,
+    slots: Vec<Slot>,
+    running: Option<(usize, Analysis)>,
+    options: Options,
+}
+
+struct DroppedFile {
+    path: String,
+    source: BlobSource,
+}
+
+/// One checkpoint. A number of the page stays valid: forgotten slots stay empty.
+#[derive(Default)]
+struct Slot {
+    found: Option<Known>,
+    measured: Option<Measured>,
+    record: Option<CheckpointRecord>,
+}
+
+struct Known {
+    checkpoint: Checkpoint,
+    wiring: Wiring,
+    /// The engine's number of each file of the checkpoint.
+    files: Vec<usize>,
+}
+
+/// What a drop holds.
+#[derive(Serialize)]
+struct Drop {
+    checkpoints: Vec<Found>,
+    skipped: Vec<SkippedFile>,
+    errors: Vec<Report>,
+}
+
+#[derive(Serialize)]
+struct SkippedFile {
+    path: String,
+    why: String,
+}
+
+/// A checkpoint that can be analysed.
+#[derive(Serialize)]
+struct Found {
+    id: usize,
+    name: String,
+    step: Option<u64>,
+    bytes: u64,
+    format: &'static str,
+    architecture: String,
+    guessed: bool,
+    files: Vec<FoundFile>,
+    dtypes: Vec<String>,
+    groups: usize,
+    blocks: usize,
+    parameters: u64,
+    layers: Vec<FoundLayer>,
+    skipped: Vec<SkippedRecord>,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Serialize)]
+struct FoundFile {
+    name: String,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct FoundLayer {
+    name: String,
+    tensors: Vec<String>,
+    neurons: u64,
+    edges_per_neuron: u64,
+    role: Role,
+    block: Option<u32>,
+}
+
+/// What must be read.
+#[derive(Serialize)]
+struct Plan {
+    reads: Vec<PlannedRead>,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct PlannedRead {
+    file: usize,
+    offset: u64,
+    length: u64,
+    label: String,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// An engine without files.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        console_error_panic_hook::set_once();
+        Self::default()
+    }
+
+    /// Registers a dropped file; `path` has its folders before it. Returns its number.
+    #[wasm_bindgen(js_name = addFile)]
+    pub fn add_file(&mut self, path: String, file: Blob) -> Result<usize, JsValue> {
+        self.files.push(DroppedFile { path, source: BlobSource::new(file)? });
+        Ok(self.files.len() - 1)
+    }
+
+    /// Reads the headers of the files added since the last call and returns the `Drop`.
+    pub fn recognise(&mut self) -> Result<JsValue, JsValue> {
+        let first = self.recognised;
+        self.recognised = self.files.len();
+        let files = &self.files[first..];
+        let inputs: Vec<Input<'_>> = files.iter().map(|file| Input::new(&file.path, &file.source)).collect();
+        let collection = collect(&inputs);
+        let mut drop = Drop { checkpoints: Vec::new(), skipped: Vec::new(), errors: Vec::new() };
+        for skipped in collection.skipped {
+            drop.skipped.push(SkippedFile { path: skipped.path, why: skipped.why });
+        }
+        for candidate in &collection.candidates {
+            match know(candidate, &inputs, first) {
+                Ok(known) => {
+                    drop.checkpoints.push(Found::new(self.slots.len(), &known));
+                    self.slots.push(Slot { found: Some(known), ..Slot::default() });
+                }
+                Err(report) => drop.errors.push(report),
+            }
+        }
+        write(&drop)
+    }
+
+    /// The reads that the analysis of a checkpoint needs, in the order in which they must be fed.
+    pub fn plan(&mut self, checkpoint: usize, options: JsValue) -> Result<JsValue, JsValue> {
+        let options: Options = read(options, "bad-options", "These are no options.")?;
+        let known = self.known(checkpoint)?;
+        let analysis = Analysis::plan(&known.checkpoint, &known.wiring, &options, HISTOGRAM_BUDGET);
+        let analysis = analysis.map_err(|error| refused(&error, &known.checkpoint.name))?;
+        let plan = Plan::new(&analysis, known);
+        self.options = options;
+        self.running = Some((checkpoint, analysis));
+        write(&plan)
+    }
+
+    /// Takes the bytes of the next read.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        let (checkpoint, analysis) = self.running.as_mut().ok_or_else(not_running)?;
+        let name = self.slots[*checkpoint].found.as_ref().map_or("", |known| known.checkpoint.name.as_str());
+        analysis.feed(bytes).map_err(|error| refused(&error, name))
+    }
+
+    /// After the last read: the record, with the null samples that could not wait.
+    pub fn finish(&mut self) -> Result<JsValue, JsValue> {
+        let (checkpoint, analysis) = self.running.take().ok_or_else(not_running)?;
+        let measured = analysis.finish().map_err(|_| not_running())?;
+        let slot = &mut self.slots[checkpoint];
+        slot.record = Some(measured.record());
+        slot.measured = Some(measured);
+        self.evict(checkpoint);
+        self.record(checkpoint)
+    }
+
+    /// The record under other options, from kept histograms; null where the file must be read again.
+    pub fn redo(&mut self, checkpoint: usize, options: JsValue) -> Result<JsValue, JsValue> {
+        let options: Options = read(options, "bad-options", "These are no options.")?;
+        let Some(Slot { measured: Some(measured), record, .. }) = self.slots.get_mut(checkpoint) else {
+            return Ok(JsValue::NULL);
+        };
+        if !measured.redo(&options).map_err(|error| refused(&error, ""))? {
+            return Ok(JsValue::NULL);
+        }
+        *record = Some(measured.record());
+        self.options = options;
+        self.record(checkpoint)
+    }
+
+    /// Computes up to `count` missing null samples from kept histograms. Returns how many are missing after that;
+    /// where the number does not fall, the histograms are gone and the file must be read again.
+    #[wasm_bindgen(js_name = nullSamples)]
+    pub fn null_samples(&mut self, checkpoint: usize, count: usize) -> usize {
+        let Some(Slot { measured: Some(measured), record, .. }) = self.slots.get_mut(checkpoint) else {
+            return 0;
+        };
+        let missing = measured.compute_nulls(count);
+        *record = Some(measured.record());
+        missing
+    }
+
+    /// The record of a checkpoint, or null.
+    pub fn record(&self, checkpoint: usize) -> Result<JsValue, JsValue> {
+        write(&self.slots.get(checkpoint).and_then(|slot| slot.record.as_ref()))
+    }
+
+    /// The log-log fit of the order nearest to `q` for one sample, or null.
+    pub fn fit(&self, checkpoint: usize, sample: usize, q: f64) -> Result<JsValue, JsValue> {
+        let measured = self.slots.get(checkpoint).and_then(|slot| slot.measured.as_ref());
+        write(&measured.and_then(|measured| measured.fit(sample, measured.nearest_order(q)?)))
+    }
+
+    /// The result document of these checkpoints, E included, with the null samples computed so far.
+    pub fn document(&self, checkpoints: Vec<usize>) -> Result<JsValue, JsValue> {
+        let records = checkpoints.iter().filter_map(|&checkpoint| self.slots.get(checkpoint)?.record.clone());
+        write(&series::document(self.options.clone(), records.collect()))
+    }
+
+    /// Frees the memory of a checkpoint.
+    pub fn forget(&mut self, checkpoint: usize) {
+        if let Some(slot) = self.slots.get_mut(checkpoint) {
+            *slot = Slot::default();
+        }
+    }
+
+    /// Takes back a record of an earlier document, without histograms. Returns the checkpoint's number.
+    pub fn restore(&mut self, record: JsValue, options: JsValue) -> Result<usize, JsValue> {
+        self.options = read(options, "bad-options", "These are no options.")?;
+        let record = read(record, "bad-document", "This is not the record of a checkpoint.")?;
+        self.slots.push(Slot { record: Some(record), ..Slot::default() });
+        Ok(self.slots.len() - 1)
+    }
+
+    fn known(&self, checkpoint: usize) -> Result<&Known, JsValue> {
+        let known = self.slots.get(checkpoint).and_then(|slot| slot.found.as_ref());
+        known.ok_or_else(|| thrown(&Report::new("unknown-checkpoint", "This checkpoint's files are not loaded.")))
+    }
+
+    /// Keeps the histograms of all checkpoints together within the budget.
+    fn evict(&mut self, newest: usize) {
+        let measured = |slot: &Slot| slot.measured.as_ref().map_or(0, Measured::kept_bytes);
+        let mut total: usize = self.slots.iter().map(measured).sum();
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            if total <= HISTOGRAM_BUDGET {
+                return;
+            }
+            if let Some(measured) = slot.measured.as_mut().filter(|_| index != newest) {
+                total -= measured.kept_bytes();
+                measured.drop_histograms();
+            }
+        }
+    }
+}
+
+fn know(candidate: &Candidate, inputs: &[Input<'_>], first: usize) -> Result<Known, Report> {
+    let checkpoint = open(candidate, inputs).map_err(|error| unreadable(&error))?;
+    let file = candidate.parts.first().map_or(candidate.name.clone(), |part| part.name.clone());
+    let wiring = recognise(&checkpoint).map_err(|error| no_network(&error, file))?;
+    let files = checkpoint.files.iter().map(|file| first + file.input).collect();
+    Ok(Known { checkpoint, wiring, files })
+}
+
+impl Found {
+    fn new(id: usize, known: &Known) -> Self {
+        let Known { checkpoint, wiring, .. } = known;
+        let tensors = || wiring.groups.iter().flat_map(|group| &group.matrices).map(|matrix| matrix.tensor);
+        let mut dtypes: Vec<String> = tensors().map(|tensor| checkpoint.tensors[tensor].dtype.to_string()).collect();
+        dtypes.sort();
+        dtypes.dedup();
+        let mut blocks: Vec<u32> = wiring.groups.iter().filter_map(|group| group.block).collect();
+        blocks.dedup();
+        Self {
+            id,
+            name: checkpoint.name.clone(),
+            step: checkpoint.step,
+            bytes: checkpoint.files.iter().map(|file| file.bytes).sum(),
+            format: checkpoint.format,
+            architecture: wiring.architecture.clone(),
+            guessed: wiring.guessed,
+            files: checkpoint
+                .files
+                .iter()
+                .map(|file| FoundFile { name: file.name.clone(), bytes: file.bytes })
+                .collect(),
+            dtypes,
+            groups: wiring.groups.len(),
+            blocks: blocks.len(),
+            parameters: checkpoint.parameters(),
+            layers: wiring.groups.iter().map(|group| FoundLayer::new(group, checkpoint)).collect(),
+            skipped: wiring.skipped.clone(),
+            warnings: checkpoint.warnings.clone(),
+        }
+    }
+}
+
+impl FoundLayer {
+    fn new(group: &Group, checkpoint: &Checkpoint) -> Self {
+        let tensors = group.matrices.iter().map(|matrix| checkpoint.tensors[matrix.tensor].name.clone());
+        Self {
+            name: group.name.clone(),
+            tensors: tensors.collect(),
+            neurons: group.inputs,
+            edges_per_neuron: group.outputs(),
+            role: group.role,
+            block: group.block,
+        }
+    }
+}
+
+impl Plan {
+    fn new(analysis: &Analysis, known: &Known) -> Self {
+        let groups = &known.wiring.groups;
+        let blocks = groups.iter().filter_map(|group| group.block).max().map_or(0, |last| last + 1);
+        let label = |group: usize| match groups[group].block {
+            Some(block) => format!("block {} of {blocks}", block + 1),
+            None => format!("matrix {} of {}", group + 1, groups.len()),
+        };
+        let read = |read: &crate::analysis::Read| PlannedRead {
+            file: known.files[read.file],
+            offset: read.offset,
+            length: read.length,
+            label: label(read.group),
+        };
+        Self {
+            reads: analysis.reads().iter().map(read).collect(),
+            bytes: analysis.reads().iter().map(|read| read.length).sum(),
+        }
+    }
+}
+
+fn unreadable(error: &CheckpointError) -> Report {
+    Report { code: error.code().to_owned(), text: error.text(), file: error.file.clone(), hint: error.hint() }
+}
+
+fn no_network(error: &NetworkError, file: String) -> Report {
+    let hint = error.hint().to_owned();
+    Report { code: error.code().to_owned(), text: format!("{error}. {hint}"), file, hint }
+}
+
+fn refused(error: &AnalysisError, file: &str) -> JsValue {
+    let hint = error.hint().to_owned();
+    let text = format!("{error}. {hint}");
+    thrown(&Report { code: error.code().to_owned(), text, file: file.to_owned(), hint })
+}
+
+fn not_running() -> JsValue {
+    thrown(&Report::new("not-running", "No analysis is being read."))
+}

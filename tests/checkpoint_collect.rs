@@ -1,0 +1,238 @@
+//! Which files form which checkpoint: one case per rule.
+
+use neuromfa::checkpoint::{Collection, Input, collect, step_in};
+
+const INDEX: &[u8] = br#"{"metadata":{},"weight_map":{"a.0.w":"one.safetensors","a.1.w":"two.safetensors"}}"#;
+const ZIP: &[u8] = b"PK\x03\x04....";
+
+/// Collects files that hold `INDEX` if they are an index, else the first bytes of a zip archive.
+fn collected(paths: &[&str]) -> Collection {
+    let bytes = |path: &str| if path.contains(".index.") { INDEX } else { ZIP }.to_vec();
+    let files: Vec<Vec<u8>> = paths.iter().map(|path| bytes(path)).collect();
+    let inputs: Vec<Input<'_>> =
+        paths.iter().zip(&files).map(|(path, bytes)| Input::new(path, bytes)).collect();
+    collect(&inputs)
+}
+
+/// One line for each checkpoint: its name, step, parts (`?` where missing) and configuration.
+fn lines(paths: &[&str]) -> Vec<String> {
+    let candidates = collected(paths).candidates;
+    let line = |candidate: &neuromfa::checkpoint::Candidate| {
+        let parts = candidate.parts.iter().map(|part| match part.input {
+            Some(input) => paths[input].to_owned(),
+            None => format!("?{}", part.name),
+        });
+        let step = candidate.step.map_or(String::new(), |step| format!("@{step}"));
+        let config = candidate.config.map_or(String::new(), |input| format!(" + {}", paths[input]));
+        format!("{}{step} = {}{config}", candidate.name, parts.collect::<Vec<_>>().join(" "))
+    };
+    candidates.iter().map(line).collect()
+}
+
+fn skipped(paths: &[&str]) -> Vec<String> {
+    collected(paths).skipped.into_iter().map(|skipped| skipped.path).collect()
+}
+
+#[test]
+fn every_weight_file_is_a_checkpoint_in_the_order_of_the_steps() {
+    assert_eq!(
+        lines(&["step1000.safetensors", "step32.safetensors", "step0.safetensors"]),
+        [
+            "step0@0 = step0.safetensors",
+            "step32@32 = step32.safetensors",
+            "step1000@1000 = step1000.safetensors"
+        ]
+    );
+    assert_eq!(
+        lines(&["run/config.json", "run/step10.safetensors", "run/step9.safetensors", "run/tokenizer.json"]),
+        [
+            "step9@9 = run/step9.safetensors + run/config.json",
+            "step10@10 = run/step10.safetensors + run/config.json"
+        ]
+    );
+}
+
+#[test]
+fn without_a_step_the_order_is_that_given() {
+    assert_eq!(lines(&["b.safetensors", "a.safetensors"]), ["b = b.safetensors", "a = a.safetensors"]);
+    assert_eq!(
+        lines(&["base.safetensors", "step9.safetensors", "step8.safetensors"]),
+        ["base = base.safetensors", "step9@9 = step9.safetensors", "step8@8 = step8.safetensors"]
+    );
+    assert_eq!(
+        lines(&["run/x10.safetensors", "run/x9.safetensors"]),
+        ["x9 = run/x9.safetensors", "x10 = run/x10.safetensors"]
+    );
+}
+
+#[test]
+fn the_final_model_of_a_folder_comes_after_its_checkpoints() {
+    assert_eq!(
+        lines(&[
+            "run/model.safetensors",
+            "run/checkpoint-500/model.safetensors",
+            "run/checkpoint-500/optimizer.pt",
+            "run/checkpoint-1000/model.safetensors",
+            "run/checkpoint-1000/rng_state.pth",
+            "run/checkpoint-1000/training_args.bin",
+            "run/logs/events.out",
+        ]),
+        [
+            "checkpoint-500@500 = run/checkpoint-500/model.safetensors",
+            "checkpoint-1000@1000 = run/checkpoint-1000/model.safetensors",
+            "run = run/model.safetensors",
+        ]
+    );
+}
+
+#[test]
+fn a_folder_inside_a_folder_is_one_checkpoint() {
+    assert_eq!(
+        lines(&["run/config.json", "run/global_step3000/b.safetensors", "run/global_step3000/a.safetensors"]),
+        [
+            "global_step3000@3000 = run/global_step3000/a.safetensors run/global_step3000/b.safetensors + run/config.json"
+        ]
+    );
+    assert_eq!(
+        lines(&["run/epoch_2/model.safetensors", "run/epoch_2/other.pt"]),
+        ["epoch_2@2 = run/epoch_2/model.safetensors"]
+    );
+    assert_eq!(skipped(&["run/epoch_2/model.safetensors", "run/epoch_2/other.pt"]), ["run/epoch_2/other.pt"]);
+}
+
+#[test]
+fn a_folder_that_is_one_model_gives_it_its_name() {
+    assert_eq!(lines(&["gpt2/model.safetensors"]), ["gpt2 = gpt2/model.safetensors"]);
+    assert_eq!(lines(&["gpt2/tuned.safetensors"]), ["tuned = gpt2/tuned.safetensors"]);
+    assert_eq!(lines(&["step7/weights.safetensors"]), ["step7@7 = step7/weights.safetensors"]);
+}
+
+#[test]
+fn numbered_parts_are_one_checkpoint() {
+    assert_eq!(
+        lines(&["m/model-00002-of-00003.safetensors", "m/model-00001-of-00003.safetensors"]),
+        [
+            "m = m/model-00001-of-00003.safetensors m/model-00002-of-00003.safetensors ?model-00003-of-00003.safetensors"
+        ]
+    );
+    assert_eq!(
+        lines(&["w-0-of-2.safetensors", "w-1-of-2.safetensors"]),
+        ["w = w-0-of-2.safetensors w-1-of-2.safetensors"]
+    );
+    assert_eq!(
+        lines(&["a-1-of-2.safetensors", "b-2-of-2.safetensors"]),
+        ["a = a-1-of-2.safetensors ?a-2-of-2.safetensors", "b = ?b-1-of-2.safetensors b-2-of-2.safetensors"]
+    );
+}
+
+#[test]
+fn numbers_that_cannot_be_parts_are_names() {
+    for path in
+        ["x-3-of-2.safetensors", "x-1-of-4000000000.safetensors", "best-of-2.safetensors", "-of-.safetensors"]
+    {
+        assert_eq!(lines(&[path]), [format!("{} = {path}", path.trim_end_matches(".safetensors"))]);
+    }
+}
+
+#[test]
+fn the_files_of_an_index_are_one_checkpoint() {
+    let index = "m/model.safetensors.index.json";
+    assert_eq!(
+        lines(&[index, "m/one.safetensors", "m/two.safetensors"]),
+        ["m = m/one.safetensors m/two.safetensors"]
+    );
+    assert_eq!(lines(&[index, "m/two.safetensors"]), ["m = ?one.safetensors m/two.safetensors"]);
+    assert_eq!(
+        lines(&["model.safetensors.index.json", "one.safetensors", "two.safetensors", "three.safetensors"]),
+        ["model = one.safetensors two.safetensors", "three = three.safetensors"]
+    );
+    // An index whose files are elsewhere says nothing.
+    assert_eq!(lines(&[index, "m/other.safetensors"]), ["other = m/other.safetensors"]);
+    assert!(lines(&[index]).is_empty());
+}
+
+#[test]
+fn of_several_forms_the_first_is_taken() {
+    let files = [
+        "m/model.onnx",
+        "m/pytorch_model.bin",
+        "m/model.safetensors",
+        "m/model.npz",
+        "m/tf_model.h5",
+        "m/flax_model.msgpack",
+        "m/x.npz",
+        "m/x.pt",
+    ];
+    assert_eq!(lines(&files), ["model = m/model.safetensors", "x = m/x.pt"]);
+    let mut others = skipped(&files);
+    others.sort();
+    assert_eq!(
+        others,
+        [
+            "m/flax_model.msgpack",
+            "m/model.npz",
+            "m/model.onnx",
+            "m/pytorch_model.bin",
+            "m/tf_model.h5",
+            "m/x.npz"
+        ]
+    );
+    let shards = ["m/pytorch_model-1-of-1.bin", "m/model-1-of-1.safetensors"];
+    assert_eq!(lines(&shards), ["m = m/model-1-of-1.safetensors"]);
+    assert_eq!(skipped(&shards), ["m/pytorch_model-1-of-1.bin"]);
+    // Types of one stem are models of their own, and so are two files of one name.
+    assert_eq!(lines(&["m/model.f16.safetensors", "m/model.bf16.safetensors"]).len(), 2);
+    assert_eq!(lines(&["x.safetensors", "x.safetensors"]).len(), 2);
+}
+
+#[test]
+fn a_file_given_by_itself_is_always_read() {
+    for path in
+        ["thesis.pdf", "optimizer.pt", "config.json", "weights", "model.safetensors.index.json", "notes.txt"]
+    {
+        assert_eq!(lines(&[path]).len(), 1, "{path}");
+    }
+    assert_eq!(lines(&["optimizer.pt", "config.json"]), ["optimizer = optimizer.pt + config.json"]);
+    assert_eq!(lines(&["model.pt", "optimizer.pt", "tokenizer.json"]), ["model = model.pt"]);
+    assert_eq!(lines(&["model.pt", "thesis.pdf"]), ["model = model.pt", "thesis = thesis.pdf"]);
+}
+
+#[test]
+fn in_a_folder_other_files_are_passed_over() {
+    assert!(lines(&["docs/thesis.pdf", "docs/optimizer.pt", "docs/config.json", "docs/vocab.h5"]).is_empty());
+}
+
+#[test]
+fn equal_names_are_told_apart_by_their_folders() {
+    let paths = ["a/step5/model.safetensors", "b/step1/model.safetensors"];
+    let bytes = ZIP.to_vec();
+    let inputs: Vec<Input<'_>> = paths.map(|path| Input { path, folder: None, source: &bytes }).into();
+    let names = collect(&inputs).candidates.into_iter().map(|candidate| (candidate.name, candidate.step));
+    assert_eq!(names.collect::<Vec<_>>(), [("step1".to_owned(), Some(1)), ("step5".to_owned(), Some(5))]);
+}
+
+#[test]
+fn steps_are_read_from_names() {
+    let cases = [
+        ("step1000", Some(1000)),
+        ("checkpoint-500", Some(500)),
+        ("global_step3000", Some(3000)),
+        ("globalstep7", Some(7)),
+        ("epoch_2", Some(2)),
+        ("epoch=3-step=1200", Some(1200)),
+        ("pythia-70m-step143000-f16", Some(143_000)),
+        ("iter_0001000", Some(1000)),
+        ("STEP_7", Some(7)),
+        ("ckpt.12", Some(12)),
+        ("stage1-step5-tokens3B", Some(5)),
+        ("misstep5", None),
+        ("step", None),
+        ("step5b", None),
+        ("step99999999999999999999999", None),
+        ("model-00001-of-00002", None),
+        ("llama-2-7b", None),
+    ];
+    for (name, step) in cases {
+        assert_eq!(step_in(name), step, "{name}");
+    }
+}

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DEFAULTS, initial, parse, serialise } from "../../www/hash";
+
+test("an untouched page has no hash", () => {
+  assert.equal(serialise(initial()), "");
+  assert.deepEqual(parse(""), initial());
+});
+
+test("what is written comes back", () => {
+  const state = initial();
+  state.options = { ...DEFAULTS, network: "sampled", mode: "reference", seed: 7, threshold: 120.5, q_min: -2, null: ["shuffle", "gaussian"] };
+  Object.assign(state, { theme: "dark", threads: 2, step: 0, view: "one", tab: "fit" });
+  assert.deepEqual(parse(`#${serialise(state)}`), state);
+});
+
+test("no null at all is a state of its own", () => {
+  const state = initial();
+  state.options = { ...DEFAULTS, null: [] };
+  assert.deepEqual(parse(serialise(state)).options.null, []);
+});
+
+test("nonsense, other versions and values out of range change nothing", () => {
+  for (const hash of ["#v=2&seed=9", "#seed=-1&threshold=abc&q_min=5&threads=1e9&step=x&view=two&theme=pink&null_samples=1.5", "#%E0%A4%A", "#q_step="]) {
+    assert.deepEqual(parse(hash), initial());
+  }
+});

@@ -1,0 +1,102 @@
+// What stands around every screen: header, drop card, status bar.
+
+import { fill, h, hidden, icon, mark } from "./dom";
+import { bytes, integer } from "./format";
+import type { Actions, Model } from "./model";
+import { toggle } from "./popover";
+import { onTheme, setTheme, theme } from "./theme";
+
+export interface Part { root: HTMLElement; update(): void }
+
+export function header(link: () => string, home: () => void, themed: () => void): Part {
+  const text = h("span.button-text", null, "Copy link");
+  const said = h("span.sr", { role: "status" });
+  const copy = h("button.quiet", { type: "button", onclick: () => {
+    const say = (words: string): void => { fill(text, words); fill(said, words); setTimeout(() => fill(text, "Copy link"), 2000); };
+    (navigator.clipboard?.writeText(link()) ?? Promise.reject(new Error("no clipboard"))).then(() => say("Copied"), () => say("Copy the address bar"));
+  } }, icon("link", 18), text);
+  const swap = h("button.quiet", { type: "button" });
+  const face = (): void => {
+    const next = theme() === "dark" ? "Light" : "Dark";
+    fill(swap, icon(next === "Dark" ? "moon" : "sun", 18), h("span.button-text", null, next), hidden(" theme"));
+  };
+  swap.addEventListener("click", () => { setTheme(theme() === "dark" ? "light" : "dark"); themed(); });
+  onTheme(face);
+  face();
+  const name = h("a.brand", { href: "#" }, mark(), h("span", null, "NeuroMFA"));
+  name.addEventListener("click", (event) => { event.preventDefault(); home(); });
+  return { root: h("div.header-in", null, name, h("div.header-tools", null, copy, said, swap)), update: face };
+}
+
+/** The drop card: second in weight, never between the reader and the finding. */
+export function dropCard(model: Model, actions: Actions): Part {
+  const button = h("button.primary", { type: "button", onclick: () => actions.choose() }, icon("file", 20), h("span.wide-only", null, "Choose files"), h("span.phone-only", null, "Choose checkpoints"));
+  const folder = h("button.text-link", { type: "button", onclick: () => actions.choose(true) }, "a folder");
+  const add = h("input", { type: "checkbox", onchange: () => actions.setAdd(add.checked) });
+  const adding = h("label.tick-row", null, add, h("span", null, "Add to what is loaded"));
+  const root = h("section.card", { "aria-label": "Open checkpoints" },
+    h("div.card-top", null,
+      h("div.card-words", null, h("h2.card-title", null, "Drop checkpoints anywhere", h("span.card-long", null, " on this page")), h("p.card-line", null, "One file, a whole training series, or ", folder)),
+      button),
+    h("div.card-foot", null, h("span.card-formats", null, "safetensors \u00b7 PyTorch \u00b7 GGUF \u00b7 ONNX \u00b7 NumPy"), adding, h("span.card-privacy", null, "Read here, never uploaded")));
+  const update = (): void => {
+    const own = model.source !== "demo";
+    adding.hidden = !own;
+    root.classList.toggle("has-own", own);
+    add.checked = model.add;
+    button.disabled = model.engine === "missing";
+  };
+  update();
+  return { root, update };
+}
+
+export function status(model: Model): Part {
+  const privacy = item(() => "Nothing leaves this computer", () => [
+    ["Read in this page", "Files are opened by this page on this computer. There is no server that could receive them, and the page\u2019s own policy forbids it to talk to other sites."],
+  ], true);
+  const requests = item(() => `${integer(model.requests)} ${model.requests === 1 ? "request" : "requests"} to other sites`, () => [
+    ["Requests to other sites", "Counted while the page is open, by the browser\u2019s own record. Fonts, program and demo come from the site that served this page."],
+  ]);
+  const source = item(sourceWords, () => [[sourceWords(), model.source === "demo"
+    ? `A result that was computed before, ${bytes(model.demoBytes)} long. \u201cAnalyse these files here\u201d computes it again in this page.`
+    : model.source === "result" ? "Everything that is drawn was stored in the result file; the weights are not here." : "Computed in this page from the files that you gave it."]]);
+  const engine = item(engineWords, engineDetails);
+  const root = h("div.status-in", null, h("div.status-left", null, privacy.root, requests.root), h("div.status-right", null, source.root, engine.root));
+
+  function sourceWords(): string {
+    const now = model.reading?.items.find((i) => i.state === "reading");
+    if (now) return now.label ? `Reading ${now.label} in ${now.step === null ? now.name : `step ${integer(now.step)}`}` : `Reading ${now.file}`;
+    const n = model.nulls;
+    if (n?.current) return `Shuffling ${n.current}, ${n.done} of ${n.of}`;
+    if (n?.waiting.length) return `Shuffled: computing, ${n.waiting.length} to go`;
+    return model.source === "demo" ? "Demo, computed in advance" : model.source === "result" ? "Result file" : "Your files";
+  }
+  function engineWords(): string {
+    const e = model.engine;
+    if (e === "missing") return "Engine: not in this browser";
+    if (e === "none") return "Engine: ready when needed";
+    if (e === "starting") return "Engine: starting";
+    return `Engine: ${e.threads === 1 ? "1 thread" : `${e.threads} threads`}, ${e.isolated ? "isolated" : "not isolated"}`;
+  }
+  function engineDetails(): [string, string][] {
+    const e = model.engine;
+    if (typeof e === "string") return [["The engine", e === "missing" ? "This browser lacks WebAssembly SIMD or module workers." : "It starts with the first file, in a worker of its own."]];
+    if (e.flavour === "threads") return [[`${e.threads} threads`, "This page is isolated, so the engine shares its memory among threads. Results are the same to the last bit for every number of threads."]];
+    const why = e.isolated ? "The engine runs with one thread here." : "This page is not isolated, so the browser allows one thread.";
+    return [["One thread, same numbers", `${why} Results are the same to the last bit; large files take longer.`]];
+  }
+  const update = (): void => { for (const part of [privacy, requests, source, engine]) part.update(); };
+  update();
+  return { root, update };
+}
+
+function item(words: () => string, details: () => [string, string][], dot = false): Part {
+  const text = h("span");
+  const root = h("button.status-item", { type: "button", "aria-expanded": "false" }, dot && h("span.ok-dot"), text);
+  root.addEventListener("click", () => toggle(root, () => {
+    const panel = h("div.explain", { role: "dialog", "aria-label": words() });
+    for (const [title, body] of details()) panel.append(h("p.explain-title", null, title), h("p", null, body));
+    return panel;
+  }));
+  return { root, update: () => { if (text.textContent !== words()) fill(text, words()); } };
+}

@@ -1,0 +1,57 @@
+// The drawing module (view.wasm), loaded when the page is idle: until then the demo's figures are ready-made SVG.
+
+import type { Figure, Layout, ResultDocument } from "./protocol";
+
+interface WasmView {
+  draw(canvas: HTMLCanvasElement, figure: Figure): Layout;
+  svg(figure: Figure): string;
+  csv(): string;
+  free(): void;
+}
+
+interface ViewModule { default(): Promise<unknown>; View: new (document: ResultDocument) => WasmView }
+
+let module: ViewModule | null = null;
+let loading: Promise<boolean> | null = null;
+const waiting = new Set<() => void>();
+
+// The shown document and the one before it: a result that is being read and the picture that still stands.
+const cache: { document: ResultDocument; view: WasmView }[] = [];
+
+/** Loads the module once; false where it cannot run. */
+export function loadDrawing(): Promise<boolean> {
+  loading ??= (async () => {
+    try {
+      const loaded = await import(new URL("../wasm/view.js", import.meta.url).href) as ViewModule;
+      await loaded.default();
+      module = loaded;
+      for (const redraw of waiting) redraw();
+      return true;
+    } catch {
+      return false;
+    }
+  })();
+  return loading;
+}
+
+export const drawingReady = (): boolean => module !== null;
+
+/** Calls `redraw` whenever everything must be drawn anew: module there, fonts there, theme, device pixels. */
+export function onRedraw(redraw: () => void): () => void {
+  waiting.add(redraw);
+  return () => waiting.delete(redraw);
+}
+
+export function redrawAll(): void {
+  for (const redraw of waiting) redraw();
+}
+
+export function viewOf(document: ResultDocument): WasmView | null {
+  if (!module) return null;
+  const known = cache.find((c) => c.document === document);
+  if (known) return known.view;
+  const view = new module.View(document);
+  cache.unshift({ document, view });
+  for (const old of cache.splice(2)) old.view.free();
+  return view;
+}

@@ -1,0 +1,123 @@
+// The page's side of the engine: owns the worker, starts it when it is first needed, and replaces it after a trap.
+
+import type { Checkpoint, EngineState, FitData, FromWorker, InputFile, Options, ToWorker } from "./protocol";
+
+export interface EngineEvents {
+  ready(state: EngineState): void;
+  message(message: Exclude<FromWorker, { type: "ready" | "fit" }>): void;
+}
+
+/** A worker that has not answered a cancel within this time is ended. */
+const CANCEL_GRACE_MS = 700;
+
+export class EngineClient {
+  private worker: Worker | null = null;
+  private job = 0;
+  private request = 0;
+  private readonly fits = new Map<number, (data: FitData | null) => void>();
+  /** Every file since the last drop that replaced what was there: a new worker gets them again. */
+  private files: InputFile[] = [];
+  private dead = false;
+
+  constructor(private readonly events: EngineEvents, private readonly threads: () => number | null) {}
+
+  /** Starts the worker ahead of need. */
+  start(): void {
+    if (this.worker) return;
+    const worker = new Worker(new URL("engine-worker.js", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (worker === this.worker) this.take(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (worker === this.worker) this.take({ type: "trap", text: event.message || "The worker did not start.", where: "" });
+    };
+    this.worker = worker;
+    this.dead = false;
+    this.send({ type: "start", threads: this.threads() });
+  }
+
+  /** One drop. `add` joins it to what was loaded before; `done` are records to take back as they are. */
+  run(files: InputFile[], options: Options, add: boolean, done: Checkpoint[] = [], selected: string | null = null): number {
+    if (this.dead) this.end();
+    this.files = add ? [...this.files, ...files] : [...files];
+    this.start();
+    this.job += 1;
+    this.send({ type: "job", job: this.job, files, options, add, done, selected });
+    return this.job;
+  }
+
+  /** The same checkpoints under other options. */
+  change(options: Options, selected: string | null): number {
+    this.job += 1;
+    this.send({ type: "options", job: this.job, options, selected });
+    return this.job;
+  }
+
+  select(name: string): void {
+    if (this.worker) this.send({ type: "select", name });
+  }
+
+  /** Asks nicely; a worker deep in a computation is ended and `ended` is called, so that the page can bring back its results. */
+  cancel(ended: () => void): void {
+    const { job, worker } = this;
+    if (!worker) return;
+    this.send({ type: "cancel", job });
+    const timer = setTimeout(() => {
+      if (worker !== this.worker) return;
+      this.end();
+      ended();
+    }, CANCEL_GRACE_MS);
+    this.acknowledged = () => clearTimeout(timer);
+  }
+
+  private acknowledged: () => void = () => undefined;
+
+  /** A new worker with the same files; `done` is what the page kept. */
+  restart(options: Options, done: Checkpoint[], selected: string | null): number {
+    const { files } = this;
+    this.end();
+    return this.run(files, options, false, done, selected);
+  }
+
+  /** The points behind one alpha, or null where the histograms are gone. */
+  fit(name: string, sample: number, q: number): Promise<FitData | null> {
+    if (!this.worker) return Promise.resolve(null);
+    const request = (this.request += 1);
+    return new Promise((resolve) => {
+      this.fits.set(request, resolve);
+      this.send({ type: "fit", request, name, sample, q });
+    });
+  }
+
+  private take(data: FromWorker): void {
+    switch (data.type) {
+      case "ready": return this.events.ready(data);
+      case "fit":
+        this.fits.get(data.request)?.(data.data);
+        this.fits.delete(data.request);
+        return;
+      case "trap":
+        this.dead = true;
+        return this.events.message(data);
+      case "cancelled":
+        this.acknowledged();
+        return this.events.message(data);
+      default:
+        // What an older job still says is no longer asked for.
+        if (data.job === this.job) this.events.message(data);
+    }
+  }
+
+  private send(message: ToWorker): void {
+    this.worker?.postMessage(message);
+  }
+
+  private end(): void {
+    this.worker?.terminate();
+    this.worker = null;
+    this.dead = false;
+    for (const resolve of this.fits.values()) resolve(null);
+    this.fits.clear();
+  }
+}

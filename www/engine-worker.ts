@@ -1,0 +1,339 @@
+// The dedicated worker that owns the engine: picks a flavour, reads files, computes null models between messages.
+
+import type { Checkpoint, EngineError, EngineState, Found, FitData, FromWorker, Options, Plan, Drop, ResultDocument, ToWorker, NullProgress } from "./protocol";
+
+interface Engine {
+  addFile(path: string, file: Blob): number;
+  recognise(): Drop;
+  plan(checkpoint: number, options: object): Plan;
+  feed(bytes: Uint8Array): void;
+  finish(): Checkpoint;
+  redo(checkpoint: number, options: object): Checkpoint | null;
+  nullSamples(checkpoint: number, count: number): number;
+  fit(checkpoint: number, sample: number, q: number): FitData;
+  document(checkpoints: Uint32Array): ResultDocument;
+  forget(checkpoint: number): void;
+  restore(record: object, options: object): number;
+}
+
+interface EngineModule {
+  default(options?: object): Promise<unknown>;
+  initThreadPool?(n: number): Promise<unknown>;
+  Engine: new () => Engine;
+}
+
+/** One checkpoint that this worker knows. */
+interface Entry {
+  id: number;
+  found: Found | null;
+  /** Without histograms: taken back after a restart, or from a result file. */
+  restored: boolean;
+  done: boolean;
+  name: string;
+  step: number | null;
+  /** Null samples still missing; null before the engine was asked. */
+  missing: number | null;
+  /** Set where null samples cannot be had, so that the rest is not held up. */
+  nullsRefused: boolean;
+}
+
+const POOL_TIMEOUT_MS = 5000;
+const READS_IN_FLIGHT = 3;
+/** Time that a batch of null samples may take before messages are looked at. */
+const BATCH_MS = 120;
+
+let engine: Engine;
+let files: { path: string; file: File }[] = [];
+let entries: Entry[] = [];
+let options: Options;
+let job = 0;
+let cancelled = -1;
+let selected: string | null = null;
+let where = "";
+let busy = Promise.resolve();
+
+const post = (message: FromWorker): void => self.postMessage(message);
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
+  switch (data.type) {
+    case "select": selected = data.name; return;
+    case "cancel": cancelled = Math.max(cancelled, data.job); return;
+    case "start": return queue(() => start(data.threads));
+    case "job":
+      // A newer drop ends what is under way; the queue then comes to it.
+      cancelled = Math.max(cancelled, data.job - 1);
+      return queue(() => runJob(data));
+    case "options":
+      cancelled = Math.max(cancelled, data.job - 1);
+      return queue(() => changeOptions(data.job, data.options, data.selected));
+    case "fit": return queue(async () => {
+      const entry = entries.find((e) => e.done && e.name === data.name);
+      let found: FitData | null = null;
+      try {
+        if (entry && !entry.restored) found = engine.fit(entry.id, data.sample, data.q);
+      } catch (error) {
+        if (isTrap(error)) throw error; // the histograms are gone: the document's own points remain
+      }
+      post({ type: "fit", request: data.request, data: found });
+    });
+  }
+};
+
+/** One thing at a time; the null models run in slices that queue themselves again. */
+function queue(work: () => Promise<void>): void {
+  busy = busy.then(work).catch((error: unknown) => {
+    post({ type: "trap", text: error instanceof Error ? error.message : String(error), where });
+  });
+}
+
+// ---- start ----
+
+async function start(wanted: number | null): Promise<void> {
+  where = "starting";
+  const isolated = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
+  const threads = Math.max(1, Math.min(wanted ?? Math.min(navigator.hardwareConcurrency || 1, 16), 64));
+  const state = (isolated && threads > 1 && await startThreads(threads)) || await startSingle();
+  engine = state.engine;
+  where = "";
+  post({ type: "ready", flavour: state.flavour, threads: state.threads, isolated, memory: state.memory });
+}
+
+type Started = Omit<EngineState, "isolated"> & { engine: Engine };
+
+async function startThreads(threads: number): Promise<Started | null> {
+  try {
+    const module = await load("engine-threads.js");
+    await module.default();
+    if (!module.initThreadPool) return null;
+    // The pool waits for ever where its workers may not start.
+    const pool = module.initThreadPool(threads).then(() => true);
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), POOL_TIMEOUT_MS));
+    if (!await Promise.race([pool, late])) return null;
+    return { engine: new module.Engine(), flavour: "threads", threads, memory: null };
+  } catch {
+    return null; // memory or workers refused: one thread gives the same numbers
+  }
+}
+
+async function startSingle(): Promise<Started> {
+  const module = await load("engine-single.js");
+  await module.default();
+  return { engine: new module.Engine(), flavour: "single", threads: 1, memory: null };
+}
+
+async function load(name: string): Promise<EngineModule> {
+  return await import(new URL(`../wasm/${name}`, import.meta.url).href) as EngineModule;
+}
+
+// ---- reading ----
+
+async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
+  if (data.job <= cancelled) return cancelledNow(data.job);
+  job = data.job;
+  options = data.options;
+  selected = data.selected;
+  if (!data.add) {
+    for (const entry of entries) engine.forget(entry.id);
+    entries = [];
+  }
+  for (const input of data.files) {
+    // Indices of the engine count every file that it was ever given.
+    files[engine.addFile(input.path, input.file)] = input;
+  }
+  where = "reading the headers";
+  const drop = data.files.length ? engine.recognise() : { checkpoints: [], skipped: [], errors: [] };
+  for (const record of data.done) {
+    const again = drop.checkpoints.find((f) => f.name === record.name && sameFiles(f, record));
+    const id = engine.restore(record, options);
+    entries.push(entryOf(id, again ?? null, record.name, record.step, true));
+  }
+  const todo = drop.checkpoints.filter((f) => !data.done.some((r) => r.name === f.name && sameFiles(f, r)));
+  post({ type: "found", job, drop });
+  for (const error of drop.errors) post({ type: "failed", job, id: null, error });
+  for (const found of todo) {
+    if (cancelled >= data.job) break;
+    await readOne(found, data.job);
+  }
+  await finishJob(data.job);
+}
+
+function sameFiles(found: Found, record: Checkpoint): boolean {
+  const key = (list: { name: string; bytes: number }[]): string => list.map((f) => `${f.name}:${f.bytes}`).sort().join();
+  return key(found.files) === key(record.files);
+}
+
+function entryOf(id: number, found: Found | null, name: string, step: number | null, restored: boolean): Entry {
+  return { id, found, restored, done: true, name, step, missing: null, nullsRefused: false };
+}
+
+/** Reads one checkpoint; what it was before, if anything, is replaced only when this succeeds. */
+async function readOne(found: Found, ofJob: number): Promise<void> {
+  try {
+    where = `reading ${found.name}`;
+    const complete = await readInto(found, ofJob);
+    if (!complete) return;
+    entries = entries.filter((e) => e.id !== found.id);
+    entries.push(entryOf(found.id, found, found.name, found.step, false));
+    post({ type: "checkpoint", job: ofJob, id: found.id, name: found.name });
+    postDocument(ofJob, false);
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    post({ type: "failed", job: ofJob, id: found.id, error: asError(error, found) });
+  }
+}
+
+/** Feeds the engine; `quiet` says nothing and cannot be cancelled. False when it was cancelled midway. */
+async function readInto(found: Found, ofJob: number, quiet = false): Promise<boolean> {
+  const plan = engine.plan(found.id, options);
+  const pending: Promise<ArrayBuffer>[] = [];
+  let next = 0;
+  let bytes = 0;
+  const ask = (): void => {
+    const read = plan.reads[next];
+    if (!read) return;
+    next += 1;
+    const file = files[read.file]!.file;
+    const answer = file.slice(read.offset, read.offset + read.length).arrayBuffer();
+    answer.catch(() => undefined); // looked at when its turn comes
+    pending.push(answer);
+  };
+  for (let i = 0; i < READS_IN_FLIGHT; i += 1) ask();
+  for (const read of plan.reads) {
+    const buffer = await pending.shift()!;
+    ask();
+    if (!quiet && cancelled >= ofJob) return false;
+    where = `reading ${read.label || found.name}`;
+    engine.feed(new Uint8Array(buffer));
+    bytes += read.length;
+    if (!quiet) post({ type: "reading", job: ofJob, id: found.id, name: found.name, bytes, of: plan.bytes, label: read.label });
+  }
+  engine.finish();
+  return true;
+}
+
+function order(): Entry[] {
+  const list = entries.filter((e) => e.done);
+  return list.every((e) => e.step !== null) ? [...list].sort((a, b) => a.step! - b.step!) : list;
+}
+
+function postDocument(ofJob: number, final: boolean): void {
+  if (!order().length) return;
+  const document = engine.document(Uint32Array.from(order(), (e) => e.id));
+  post({ type: "document", job: ofJob, document, nulls: progress(null), final });
+}
+
+/** After the last checkpoint: the document, then the null models, then the document that is complete. */
+async function finishJob(ofJob: number): Promise<void> {
+  where = "";
+  const stopped = cancelled >= ofJob;
+  if (stopped) cancelledNow(ofJob);
+  if (!order().length) return;
+  const waiting = waitingForNulls();
+  postDocument(ofJob, waiting.length === 0 && !stopped);
+  if (waiting.length) queue(() => nullSlice(ofJob, stopped));
+}
+
+function cancelledNow(ofJob: number): void {
+  post({ type: "cancelled", job: ofJob });
+}
+
+// ---- null models ----
+
+function waitingForNulls(): Entry[] {
+  const wanted = (e: Entry): boolean => !e.nullsRefused && !(e.restored && !e.found)
+    && e.missing !== 0;
+  return options.null.length ? order().filter(wanted) : [];
+}
+
+function progress(current: Entry | null): NullProgress {
+  const of = options.null.length * options.null_samples;
+  return { waiting: waitingForNulls().map((e) => e.name), current: current?.name ?? null, done: current ? of - (current.missing ?? of) : 0, of };
+}
+
+/** Some samples of the checkpoint whose turn it is: the selected one first. Then messages, then the next slice. */
+async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void> {
+  // A newer job or other options end this chain; a mere cancel of the reading does not.
+  if (job !== ofJob || (!keptAfterCancel && cancelled >= ofJob)) return;
+  const waiting = waitingForNulls();
+  const entry = waiting.find((e) => e.name === selected) ?? waiting[waiting.length - 1];
+  if (!entry) return postDocument(ofJob, !keptAfterCancel);
+  where = `computing the shuffles of ${entry.name}`;
+  try {
+    if (entry.restored) await bringBack(entry, ofJob);
+    const until = performance.now() + BATCH_MS;
+    let again = false;
+    for (let size = 1; entry.missing !== 0 && performance.now() < until; size = Math.min(8, size * 2)) {
+      const before = entry.missing;
+      entry.missing = engine.nullSamples(entry.id, before === null ? 1 : size);
+      if (entry.missing === 0 || before === null || entry.missing < before) continue;
+      // No progress: the histograms had to give way to others. Once more from the file, then let it be.
+      if (again || !entry.found) {
+        entry.nullsRefused = true;
+        break;
+      }
+      again = true;
+      await readInto(entry.found, ofJob, true);
+    }
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    entry.nullsRefused = true;
+    post({ type: "failed", job: ofJob, id: null, error: asError(error, entry.found) });
+  }
+  where = "";
+  if (!waitingForNulls().includes(entry)) postDocument(ofJob, waitingForNulls().length === 0 && !keptAfterCancel);
+  else post({ type: "nulls", job: ofJob, nulls: progress(entry) });
+  if (waitingForNulls().length === 0) return;
+  // A real task boundary: select, cancel and fit are taken in between.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  queue(() => nullSlice(ofJob, keptAfterCancel));
+}
+
+/** Reads a checkpoint again whose record survived a restart but whose histograms did not. */
+async function bringBack(entry: Entry, ofJob: number): Promise<void> {
+  if (!entry.found || !await readInto(entry.found, ofJob, true)) return;
+  engine.forget(entry.id);
+  entry.id = entry.found.id;
+  entry.restored = false;
+}
+
+// ---- options ----
+
+async function changeOptions(newJob: number, next: Options, name: string | null): Promise<void> {
+  job = newJob;
+  options = next;
+  selected = name;
+  const list = order();
+  for (const entry of list) {
+    if (cancelled >= newJob) break;
+    if (entry.restored && !entry.found) continue;
+    entry.missing = null;
+    entry.nullsRefused = false;
+    try {
+      where = `reading ${entry.name}`;
+      const kept = entry.restored ? null : engine.redo(entry.id, options);
+      if (kept) post({ type: "checkpoint", job: newJob, id: entry.id, name: entry.name });
+      else if (entry.found) await readOne(entry.found, newJob);
+    } catch (error) {
+      if (isTrap(error)) throw error;
+      post({ type: "failed", job: newJob, id: entry.found?.id ?? null, error: asError(error, entry.found) });
+    }
+  }
+  await finishJob(newJob);
+}
+
+// ---- errors ----
+
+/** A Wasm trap poisons the module: the page must start a new worker. */
+function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError;
+}
+
+function asError(error: unknown, found: Found | null): EngineError {
+  const file = found?.files[0]?.name ?? found?.name ?? "";
+  const given = error as Partial<EngineError> & { message?: string; name?: string };
+  // Browsers say so when a file was changed, moved or deleted after it was chosen.
+  if (given?.name === "NotReadableError" || given?.name === "NotFoundError" || given?.name === "SecurityError") {
+    return { code: "file-changed", file, text: "", hint: "" };
+  }
+  return { code: given?.code ?? "engine", text: given?.text ?? given?.message ?? String(error), file: given?.file || file, hint: given?.hint ?? "" };
+}

@@ -1,0 +1,86 @@
+// The whole state of the page in its address: plain words, versioned, no weights and no file names.
+
+import type { Options } from "./protocol";
+
+/** Defaults of the command line, and the shuffle null, which the page computes after the spectra. */
+export const DEFAULTS: Options = {
+  network: "full", mode: "exact", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
+  q_min: -3, q_max: 3, q_step: 0.1, filter: 0, null: ["shuffle"], null_samples: 100,
+};
+
+const NULL_KINDS = ["shuffle", "gaussian", "initialisation", "rescale"];
+
+export type Theme = "light" | "dark";
+export type Tab = "spectrum" | "tau" | "fit" | "dimension";
+
+export interface PageState {
+  options: Options;
+  theme: Theme | null;
+  /** Threads asked for; null lets the page choose. */
+  threads: number | null;
+  /** Selected step, by its number. */
+  step: number | null;
+  view: "series" | "one";
+  tab: Tab;
+}
+
+export function initial(): PageState {
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum" };
+}
+
+/** Limits of each number; what lies outside is not believed. */
+const NUMBERS: Partial<Record<keyof Options, [low: number, high: number, whole: boolean]>> = {
+  samples: [1, 1000, true], seed: [0, 4294967295, true], layer_sample: [2, 4096, true],
+  threshold: [2, 100000, false], nfd_threshold: [2, 100000, false],
+  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], null_samples: [2, 10000, true],
+};
+
+/** Whether `value` may stand for option `key`. */
+export function allowed(key: keyof Options, value: number): boolean {
+  const limit = NUMBERS[key];
+  return !!limit && Number.isFinite(value) && value >= limit[0] && value <= limit[1] && (!limit[2] || Number.isInteger(value));
+}
+
+/** Reads a hash; whatever is unknown or out of range is left at its default. */
+export function parse(hash: string): PageState {
+  const state = initial();
+  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  if (given.has("v") && given.get("v") !== "1") return state;
+  const { options } = state;
+  for (const key of Object.keys(NUMBERS) as (keyof Options)[]) {
+    const text = given.get(key);
+    const value = Number(text);
+    if (text !== null && text !== "" && allowed(key, value)) (options as unknown as Record<string, number>)[key] = value;
+  }
+  if (given.get("network") === "sampled") options.network = "sampled";
+  if (given.get("mode") === "reference") options.mode = "reference";
+  const kinds = given.get("null");
+  if (kinds !== null) options.null = kinds.split(",").filter((k) => NULL_KINDS.includes(k));
+  const theme = given.get("theme");
+  if (theme === "light" || theme === "dark") state.theme = theme;
+  const threads = Number(given.get("threads"));
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 64) state.threads = threads;
+  const step = given.get("step");
+  if (step !== null && /^\d+$/.test(step)) state.step = Number(step);
+  if (given.get("view") === "one") state.view = "one";
+  const tab = given.get("tab");
+  if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
+  return state;
+}
+
+/** Writes a hash that holds only what differs from the defaults. */
+export function serialise(state: PageState): string {
+  const out = new URLSearchParams();
+  const { options } = state;
+  for (const key of Object.keys(DEFAULTS) as (keyof Options)[]) {
+    const text = String(options[key]);
+    if (text !== String(DEFAULTS[key])) out.set(key, text);
+  }
+  if (state.theme) out.set("theme", state.theme);
+  if (state.threads) out.set("threads", String(state.threads));
+  if (state.step !== null) out.set("step", String(state.step));
+  if (state.view !== "series") out.set("view", state.view);
+  if (state.tab !== "spectrum") out.set("tab", state.tab);
+  const text = out.toString().replace(/%2C/g, ",");
+  return text ? `v=1&${text}` : "";
+}

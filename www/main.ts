@@ -1,0 +1,235 @@
+// The page: puts the parts together and decides which of the three screens stands.
+
+import { bannerPlace } from "./banners";
+import { dropCard, header, status } from "./chrome";
+import { DemoFigures, demoFiles, firstView, wholeResult, type DemoFile } from "./demo";
+import { debounce, fill, h } from "./dom";
+import { loadDrawing, redrawAll } from "./drawing";
+import { fromList, listen } from "./drop";
+import { parse, serialise, type Theme } from "./hash";
+import { isolate } from "./isolation";
+import { listenKeys } from "./keys";
+import type { Actions, Model, View } from "./model";
+import { close } from "./popover";
+import { Session } from "./session";
+import { canAnalyse } from "./support";
+import { setTheme, startTheme, theme, onTheme } from "./theme";
+import { readingView } from "./view-reading";
+import { oneView } from "./view-one";
+import { seriesView } from "./view-series";
+import { ERRORS, finding, seriesHeadline } from "./words";
+
+/** A reading shorter than this does not change the screen. */
+const READING_AFTER_MS = 300;
+const PHONE = 520;
+
+const main = document.querySelector("main")!;
+const filesInput = document.querySelector<HTMLInputElement>("#files")!;
+const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
+
+const model: Model = {
+  state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
+  found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0,
+};
+const figures = new DemoFigures();
+let demo: DemoFile | null = null;
+let whole = false;
+let joining = false;
+let isReady: () => void = () => undefined;
+const ready = new Promise<void>((resolve) => { isReady = resolve; });
+
+startTheme(model.state.theme);
+
+const session = new Session(model, {
+  changed: () => schedule(),
+  settled: (results) => {
+    model.state.view = results && model.document?.checkpoints.length === 1 ? "one" : results ? "series" : model.state.view;
+    announce();
+    remember();
+  },
+  ready,
+  choose: () => actions.choose(),
+  chooseAgain: () => actions.chooseAgain(),
+});
+
+const actions: Actions = {
+  choose: (folder = false) => { joining = false; const input = folder ? folderInput : filesInput; input.value = ""; input.click(); },
+  chooseAgain() { actions.choose(); joining = true; },
+  select(index) {
+    const last = (model.document?.checkpoints.length ?? 1) - 1;
+    model.selected = Math.max(0, Math.min(last, index));
+    model.state.step = model.selected === last ? null : model.document?.checkpoints[model.selected]?.step ?? null;
+    session.selected();
+    remember();
+    schedule();
+  },
+  show(view) { void showView(view); },
+  tab(tab) { model.state.tab = tab; remember(); schedule(); },
+  options(next) {
+    model.state.options = next;
+    remember();
+    session.change(next);
+    schedule();
+  },
+  setAdd(add) { model.add = add; schedule(); },
+  analyseDemo() {
+    if (!demo) return;
+    const wanted = demo;
+    void demoFiles(wanted).then((files) => session.open(fromList(files)), () => {
+      model.banners.push({ kind: "error", title: "The demo\u2019s files did not load", body: "The site did not answer. Try again, or drop files of your own.", actions: [{ label: "Try again", run: () => { model.banners = []; actions.analyseDemo(); schedule(); } }] });
+      schedule();
+    });
+  },
+  cancel: () => session.cancel(),
+  dismiss(banner) { model.banners = model.banners.filter((b) => b !== banner); schedule(); },
+  leaveOut(item) { item.state = "left out"; schedule(); },
+  fit: (checkpoint, sample, q) => session.fit(checkpoint, sample, q),
+};
+
+// ---- frame ----
+
+const keysButton = h("button.quiet.keys-button", { type: "button", "aria-expanded": "false" }, h("span.button-text", null, "Keys"));
+const openButton = h("button.quiet.open-button", { type: "button", onclick: () => actions.choose() }, h("span", null, "Open files"));
+const top = header(() => location.href, () => void showView("series"), () => { model.state.theme = model.state.theme ? theme() : null; remember(); });
+top.root.querySelector(".header-tools")!.prepend(openButton, keysButton);
+document.querySelector("#header")!.append(top.root);
+const card = dropCard(model, actions);
+const foot = status(model);
+document.querySelector("#status")!.append(foot.root);
+const banners = bannerPlace(model, actions);
+const stage = h("div.stage");
+const live = h("div.sr", { "aria-live": "polite" });
+main.append(banners.root, stage, live);
+const phone = (): boolean => main.clientWidth < PHONE;
+
+let view: View | null = null;
+let shown = "";
+let readingSince = 0;
+let readingTimer = 0;
+
+function screen(): "series" | "one" | "reading" | "waiting" {
+  if (model.reading) {
+    readingSince ||= performance.now();
+    const left = READING_AFTER_MS - (performance.now() - readingSince);
+    if (left <= 0 || shown === "reading" || !model.document) return "reading";
+    clearTimeout(readingTimer);
+    readingTimer = window.setTimeout(schedule, left);
+    return shown === "one" ? "one" : "series";
+  }
+  readingSince = 0;
+  if (!model.document) return "waiting";
+  return model.state.view === "one" || model.document.checkpoints.length === 1 ? "one" : "series";
+}
+
+function render(): void {
+  const next = screen();
+  banners.update();
+  card.update();
+  foot.update();
+  openButton.hidden = next === "series" || next === "waiting";
+  main.dataset["screen"] = next;
+  if (next === shown) return view?.update();
+  const lost = !!view?.root.contains(document.activeElement);
+  view?.destroy();
+  close(false);
+  shown = next;
+  view = next === "waiting" ? null : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => oneView(model, actions, card.root, phone), reading: () => readingView(model, actions, card.root, phone) }[next]();
+  fill(stage, view?.root);
+  if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+let due = false;
+/** One rendering a frame, however much changes; a hidden page has no frames. */
+function schedule(): void {
+  if (due) return;
+  due = true;
+  const run = (): void => { due = false; render(); };
+  if (document.hidden) setTimeout(run, 0);
+  else requestAnimationFrame(run);
+}
+
+function announce(): void {
+  const d = model.document;
+  if (!d || model.source === "demo") return;
+  const c = d.checkpoints[model.selected];
+  fill(live, d.checkpoints.length > 1 ? `${d.checkpoints.length} checkpoints analysed. ${seriesHeadline(d)}` : c ? `Analysed. ${finding(c, d.options.null.includes("shuffle"))}` : "");
+}
+
+const remember = debounce(150, () => {
+  const text = serialise(model.state);
+  const url = `${location.pathname}${location.search}${text ? `#${text}` : ""}`;
+  if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
+});
+
+async function showView(next: "series" | "one"): Promise<void> {
+  // The first view's document is cut; the other screen needs all of it.
+  if (next === "one" && model.source === "demo" && !whole) {
+    const full = await wholeResult();
+    if (full && model.source === "demo") {
+      model.document = full;
+      whole = true;
+    }
+  }
+  model.state.view = next;
+  remember();
+  schedule();
+  scrollTo({ top: 0 });
+}
+
+// ---- events ----
+
+for (const input of [filesInput, folderInput]) input.addEventListener("change", () => { void session.open(fromList(input.files ?? []), joining); joining = false; });
+listen({ files: (files) => { void session.open(files); } });
+listenKeys({
+  open: () => actions.choose(),
+  play: () => stage.querySelector<HTMLButtonElement>(".play")?.click(),
+  exportMenu: () => stage.querySelector<HTMLButtonElement>(".export")?.click(),
+}, keysButton);
+addEventListener("hashchange", () => {
+  const before = JSON.stringify(model.state.options);
+  model.state = parse(location.hash);
+  if (model.state.theme) setTheme(model.state.theme);
+  const index = model.document?.checkpoints.findIndex((c) => c.step === model.state.step) ?? -1;
+  model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;
+  if (JSON.stringify(model.state.options) !== before) session.change(model.state.options);
+  void showView(model.state.view);
+});
+onTheme((now: Theme) => { redrawAll(); void now; });
+matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", redrawAll);
+let wasPhone = phone();
+new ResizeObserver(() => { if (wasPhone !== phone()) { wasPhone = phone(); schedule(); } }).observe(main);
+// Every request to another site is counted, whoever made it.
+try {
+  new PerformanceObserver((list) => {
+    const foreign = list.getEntries().filter((e) => /^https?:/.test(e.name) && new URL(e.name).origin !== location.origin).length;
+    if (foreign) { model.requests += foreign; schedule(); }
+  }).observe({ type: "resource", buffered: true });
+} catch { /* an old browser: the policy still forbids them */ }
+
+async function boot(): Promise<void> {
+  render();
+  // The demo needs no Wasm and does not wait for isolation; Wasm does, or a reload would cut its download.
+  const first = firstView(phone(), theme(), figures).then((found) => {
+    if (!found || model.source !== "demo" || model.document) return;
+    demo = found;
+    model.document = found;
+    model.deck = found.demo?.deck ?? null;
+    model.demoBytes = found.checkpoints.reduce((sum, c) => sum + c.files.reduce((s, f) => s + f.bytes, 0), 0);
+    const index = found.checkpoints.findIndex((c) => c.step === model.state.step);
+    model.selected = index >= 0 ? index : found.checkpoints.length - 1;
+    return showView(model.state.view);
+  }).catch(() => undefined);
+  await isolate();
+  isReady();
+  await first;
+  if (!await loadDrawing()) model.engine = "missing";
+  if (model.engine === "missing") {
+    model.banners.push({ kind: "note", title: ERRORS.noEngine().split(". ")[0]!, body: ERRORS.noEngine().split(". ").slice(1).join(". "), actions: [] });
+  }
+  // The canvas measures known glyphs: it waits a moment for them, then draws again when they come.
+  void document.fonts.ready.then(redrawAll);
+  schedule();
+  if (model.engine === "none") setTimeout(() => session.warm(), 200);
+}
+
+void boot();

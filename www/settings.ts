@@ -1,0 +1,121 @@
+// The settings of the rail. They apply at once; where the kept histograms do not suffice the files are read again.
+
+import { h, hidden, icon, rich } from "./dom";
+import { fixed } from "./format";
+import { allowed } from "./hash";
+import { weightsHere, type Actions, type Model } from "./model";
+import { toggle } from "./popover";
+import type { Options } from "./protocol";
+
+export interface Settings { root: HTMLElement; update(): void }
+
+export function settings(model: Model, actions: Actions): Settings {
+  const rows = h("div.settings-rows");
+  const root = h("section.settings", { "aria-labelledby": "settings-title" }, h("h2.rail-title", { id: "settings-title" }, "Settings"), rows);
+  let shown = "";
+
+  function update(): void {
+    const locked = !weightsHere(model);
+    const options = model.document?.options ?? model.state.options;
+    const key = JSON.stringify([options, locked, model.source, model.engine === "missing"]);
+    if (key === shown) return;
+    const focus = (document.activeElement as HTMLElement | null)?.id;
+    shown = key;
+    rows.replaceChildren(...(locked ? fixedRows(options) : openRows(options)));
+    if (locked) rows.append(unlock());
+    if (focus) document.getElementById(focus)?.focus();
+  }
+
+  function set(change: Partial<Options>): void {
+    actions.options({ ...model.state.options, ...change });
+  }
+
+  function openRows(o: Options): HTMLElement[] {
+    const list = [
+      row("Network", segments("network", [["full", "Whole"], ["sampled", "Sampled"]], o.network, (v) => set({ network: v as Options["network"] }))),
+      ...(o.network === "sampled" ? [
+        number("samples", "Samples", o.samples), number("layer_sample", "Neurons per layer", o.layer_sample),
+      ] : []),
+      row("Mode", segments("mode", [["exact", "Exact"], ["reference", "Reference"]], o.mode, (v) => set({ mode: v as Options["mode"] }))),
+      number("threshold", "Longest edge {T}", o.threshold),
+      row("Range of {q}", range(o)),
+      row("Null model", nulls(o)),
+      number("seed", "Seed", o.seed),
+    ];
+    return list;
+  }
+
+  function row(name: string, control: HTMLElement, for_?: string): HTMLElement {
+    const label = h(for_ ? "label" : "span", for_ ? { for: for_ } : null);
+    label.classList.add("setting-name");
+    label.append(rich(name));
+    return h("div.setting", null, label, control);
+  }
+
+  function segments(name: string, choices: [string, string][], value: string, pick: (v: string) => void): HTMLElement {
+    const group = h("div.segments", { role: "radiogroup", "aria-label": name === "network" ? "Network" : "Mode" });
+    for (const [v, text] of choices) {
+      const input = h("input", { type: "radio", name: `set-${name}`, id: `set-${name}-${v}`, value: v, checked: v === value, onchange: () => pick(v) });
+      group.append(h("label", null, input, h("span", null, text)));
+    }
+    return group;
+  }
+
+  function number(key: keyof Options, name: string, value: number): HTMLElement {
+    const id = `set-${key}`;
+    const input = h("input.field", { type: "text", inputmode: "decimal", id, value: String(value), autocomplete: "off", size: 6 });
+    input.addEventListener("change", () => {
+      const next = Number(input.value.replace("\u2212", "-"));
+      const good = input.value.trim() !== "" && allowed(key, next);
+      input.setAttribute("aria-invalid", String(!good));
+      if (good) set({ [key]: next });
+    });
+    return row(name, input, id);
+  }
+
+  function range(o: Options): HTMLElement {
+    const text = `${fixed(o.q_min, Number.isInteger(o.q_min) ? 0 : 1)} to ${fixed(o.q_max, Number.isInteger(o.q_max) ? 0 : 1)}`;
+    const button = h("button.field", { type: "button", id: "set-q", "aria-expanded": "false" }, hidden("Range of q: "), text);
+    button.addEventListener("click", () => toggle(button, () => h("div.explain", { role: "dialog", "aria-label": "Range of q" },
+      number("q_min", "Smallest {q}", o.q_min), number("q_max", "Largest {q}", o.q_max), number("q_step", "Step", o.q_step))));
+    return button;
+  }
+
+  function nulls(o: Options): HTMLElement {
+    const text = o.null.length ? `${o.null.map((k) => k[0]!.toUpperCase() + k.slice(1)).join(", ")}, ${o.null_samples}` : "None";
+    const button = h("button.field", { type: "button", id: "set-null", "aria-expanded": "false" }, hidden("Null model: "), text);
+    button.addEventListener("click", () => toggle(button, () => {
+      const kinds: [string, string][] = [["shuffle", "Shuffle: every weight kept, dealt at random"], ["gaussian", "Gaussian: same mean and spread"], ["initialisation", "Initialisation: as drawn at the start"], ["rescale", "Rescale: the first checkpoint, scaled"]];
+      const chosen = new Set(o.null);
+      const boxes = kinds.map(([k, words]) => h("label.tick-row", null,
+        h("input", { type: "checkbox", checked: chosen.has(k), onchange: (event: Event) => {
+          if ((event.target as HTMLInputElement).checked) chosen.add(k);
+          else chosen.delete(k);
+          set({ null: kinds.map(([name]) => name).filter((name) => chosen.has(name)) });
+        } }), h("span", null, words)));
+      return h("div.explain", { role: "dialog", "aria-label": "Null model" }, ...boxes, number("null_samples", "Samples of each", o.null_samples));
+    }));
+    return button;
+  }
+
+  function fixedRows(o: Options): HTMLElement[] {
+    const line = (name: string, value: string): HTMLElement => row(name, h("span.locked", null, value, icon("lock", 16), hidden("needs the weights")));
+    return [
+      line("Network", o.network === "full" ? "Whole" : "Sampled"),
+      line("Mode", o.mode === "exact" ? "Exact" : "Reference"),
+      line("Longest edge {T}", String(o.threshold)),
+      line("Range of {q}", `${fixed(o.q_min, 0)} to ${fixed(o.q_max, 0)}`),
+      line("Null model", o.null.length ? `Shuffle, ${o.null_samples}` : "None"),
+    ];
+  }
+
+  function unlock(): HTMLElement {
+    return model.source === "demo" && model.engine !== "missing"
+      ? h("p.unlock", null, h("button.text-link", { type: "button", onclick: () => actions.analyseDemo() }, "Analyse these files here"), " to change a setting.")
+      : h("p.unlock", null, "Settings need the weights. ", h("button.text-link", { type: "button", onclick: () => actions.choose() }, "Add the checkpoint"));
+  }
+
+  update();
+  return { root, update };
+}
+

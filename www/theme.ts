@@ -1,0 +1,48 @@
+// Light or dark: the address first, then what was chosen here before, then the system.
+
+import type { Theme } from "./hash";
+
+const KEY = "neuromfa-theme";
+const system = matchMedia("(prefers-color-scheme: dark)");
+let chosen: Theme | null = null;
+const listeners = new Set<(theme: Theme) => void>();
+
+export function startTheme(fromHash: Theme | null): void {
+  chosen = fromHash ?? stored();
+  apply();
+  system.addEventListener("change", apply);
+}
+
+export function theme(): Theme {
+  return chosen ?? (system.matches ? "dark" : "light");
+}
+
+export function setTheme(next: Theme | null): void {
+  chosen = next;
+  // Storage may be refused (private windows, sandboxed frames); the choice then lasts as long as the page.
+  try {
+    if (next) localStorage.setItem(KEY, next);
+    else localStorage.removeItem(KEY);
+  } catch { /* kept in memory only */ }
+  apply();
+}
+
+export function onTheme(listener: (theme: Theme) => void): void {
+  listeners.add(listener);
+}
+
+function stored(): Theme | null {
+  try {
+    const value = localStorage.getItem(KEY);
+    return value === "light" || value === "dark" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function apply(): void {
+  if (chosen) document.documentElement.dataset["theme"] = chosen;
+  else delete document.documentElement.dataset["theme"];
+  for (const meta of document.querySelectorAll('meta[name="theme-color"]')) meta.setAttribute("content", theme() === "dark" ? "#121317" : "#FBFAF8");
+  for (const listener of listeners) listener(theme());
+}

@@ -1,0 +1,233 @@
+// Every computed sentence of the page. Symbols of the method stand in braces, {w}, and are set in italic by `rich`.
+
+import { bytes, fixed, integer, interval, percent, plural, signed } from "./format";
+import type { Checkpoint, ResultDocument } from "./protocol";
+import { against, extent, isTraining, movesAsFar, seriesCase, shuffledShare, shuffleOf } from "./verdict";
+
+export const COMPUTING = "shuffled: computing";
+
+/** How a checkpoint is called: by its step where it has one. */
+export function label(checkpoint: Checkpoint): string {
+  return checkpoint.step === null ? checkpoint.name : `step ${integer(checkpoint.step)}`;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Headline of a series; `phone` is the shorter form where there is one. */
+export function seriesHeadline(document: ResultDocument, phone = false): string {
+  if (!isTraining(document)) return `${plural(document.checkpoints.length, "checkpoint")}, side by side`;
+  switch (seriesCase(document)) {
+    case "moved and widened":
+      return phone ? "Training moved and widened this spectrum. Shuffled weights only move."
+        : "Training moved this network\u2019s spectrum and widened it. Shuffled weights only move.";
+    case "widened": return "Training widened this network\u2019s spectrum beyond what its weights alone explain.";
+    case "moved": return "Training moved this network\u2019s spectrum. Shuffling its weights gives the same.";
+    case "alike": return "Training made this network\u2019s neurons more alike than chance.";
+    case "unchanged": return "This spectrum hardly changed in training.";
+    case "maybe": return "Training moved this network\u2019s spectrum. Its width may be chance.";
+    case "pending": return `This network\u2019s spectrum at ${plural(document.checkpoints.length, "step")} of training`;
+  }
+}
+
+export function seriesDeck(document: ResultDocument): string {
+  const first = document.checkpoints[0];
+  const last = document.checkpoints[document.checkpoints.length - 1];
+  if (!first || !last) return "";
+  const name = last.guessed ? "A network" : last.architecture;
+  const shuffles = shuffleOf(last);
+  const chance = document.options.null.includes("shuffle") && !shuffles ? " Shuffled: computing." : "";
+  const size = `${name} of ${sizeOf(last)} weights`;
+  return isTraining(document) ? `${size}, from ${label(first)} to ${integer(last.step ?? 0)}.${chance} Every curve below is computed from its weights alone.`
+    : `In the order of their names.${chance} Every curve below is computed from weights alone.`;
+}
+
+function sizeOf(checkpoint: Checkpoint): string {
+  const n = checkpoint.parameters;
+  return n >= 1e9 ? `${(n / 1e9).toFixed(1)} billion` : n >= 1e6 ? `${(n / 1e6).toFixed(1)} million` : integer(n);
+}
+
+/** Headline of one checkpoint. */
+export function finding(checkpoint: Checkpoint, nullsWanted: boolean): string {
+  const shuffled = shuffleOf(checkpoint);
+  const width = checkpoint.mean.width;
+  if (width === null) return "Nothing to draw";
+  const stand = shuffled && against(width, shuffled);
+  if (!stand) return `${capital(label(checkpoint))}: width ${fixed(width)}${nullsWanted ? `, ${COMPUTING}` : ""}`;
+  switch (stand.verdict) {
+    case "wider": return `Wider than all ${stand.of} shuffles of its own weights`;
+    case "narrower": return `Narrower than all ${stand.of} shuffles of its own weights`;
+    case "as wide": return "As wide as its own weights, shuffled";
+    default: return stand.above >= stand.of / 2
+      ? `Wider than ${stand.above} of ${stand.of} shuffles: this may be chance`
+      : `Narrower than ${stand.of - stand.above} of ${stand.of} shuffles: this may be chance`;
+  }
+}
+
+export function findingDeck(checkpoint: Checkpoint, nullsWanted: boolean): string {
+  const shuffled = shuffleOf(checkpoint);
+  const width = checkpoint.mean.width;
+  const keeps = "Shuffling keeps every weight but forgets which neuron owns it.";
+  if (width === null) return "No neuron has enough edges for a spectrum.";
+  if (!shuffled || shuffled.width === null) {
+    return nullsWanted ? `${keeps} The comparison is being computed.` : "Without shuffled weights beside it, a width says nothing about structure.";
+  }
+  const excess = width - shuffled.width;
+  switch (against(width, shuffled)?.verdict) {
+    case "wider": return `${keeps} The ${fixed(excess)} of width that it loses is arrangement.`;
+    case "narrower": return `${keeps} The ${fixed(-excess)} of width that it gains is what training evened out.`;
+    default: return `${keeps} The width stays about the same, so arrangement is not seen in it.`;
+  }
+}
+
+/** One sentence under each of the four numbers. */
+export function numberCaption(which: "alpha0" | "width" | "emergence" | "nfd", document: ResultDocument, index: number): string {
+  const here = document.checkpoints[index];
+  const first = document.checkpoints[0];
+  if (!here || !first) return "";
+  const shuffled = shuffleOf(here);
+  const wanted = document.options.null.includes("shuffle");
+  const none = wanted ? `${capital(COMPUTING)}.` : "Shuffled: not asked for.";
+  const start = here !== first;
+  switch (which) {
+    case "alpha0": {
+      const from = start ? moved(first.mean.alpha0, here.mean.alpha0) : "";
+      if (!shuffled) return [none, from && `${from}.`].filter(Boolean).join(" ");
+      const share = start ? shuffledShare(first, here) : null;
+      const why = !from ? "" : share === null ? `${from}.` : movesAsFar(first, here)
+        ? `${from}, but shuffled weights ${verb(first, here)} as far: weight sizes explain it.`
+        : share > 1.2 ? `${from}; shuffled weights move further.` : `${from}; shuffled weights move less.`;
+      return `Shuffled ${fixed(shuffled.alpha0)}. ${why}`.trim();
+    }
+    case "width": {
+      if (!shuffled) return none;
+      const stand = against(here.mean.width, shuffled);
+      const value = `Shuffled ${fixed(shuffled.width)}.`;
+      switch (stand?.verdict) {
+        case "wider": return `${value} Wider than all ${stand.of} shuffles: neurons differ more than their weights explain.`;
+        case "narrower": return `${value} Narrower than all ${stand.of} shuffles: neurons are more alike than chance.`;
+        case "as wide": return `${value} As wide as its own weights, shuffled.`;
+        case undefined: return value;
+        default: return stand!.above >= stand!.of / 2 ? `${value} Wider than ${stand!.above} of ${stand!.of} shuffles: this may be chance.`
+          : `${value} Narrower than ${stand!.of - stand!.above} of ${stand!.of} shuffles: this may be chance.`;
+      }
+    }
+    case "emergence": {
+      if (!start) return "The first checkpoint counts as 0. Shuffled 0 as well.";
+      if (!shuffled || shuffled.emergence === null) return `${none} Do not read {E} on its own.`;
+      const e = here.emergence ?? 0;
+      const share = e === 0 ? 1 : shuffled.emergence / e;
+      const why = share >= 0.8 && share <= 1.2 ? "Nearly all of it comes without structure: do not read {E} on its own."
+        : share > 1.2 ? "Shuffled weights reach more: do not read {E} on its own."
+          : "Larger weights alone raise it: do not read {E} on its own.";
+      return `Shuffled ${fixed(shuffled.emergence)}. ${why}`;
+    }
+    case "nfd": {
+      const kept = here.samples[0]?.neurons_kept ?? here.network.neurons;
+      const mean = `Mean of ${integer(kept)} neurons${start ? `; ${fixed(first.nfd.mean)} at ${label(first)}` : ""}.`;
+      const null_ = shuffled?.nfd?.mean;
+      if (null_ == null) return `${mean} ${shuffled ? "" : none}`.trim();
+      const close = here.nfd.mean !== null && Math.abs(null_ - here.nfd.mean) <= 0.005;
+      return `${mean} Shuffled ${fixed(null_)}${close ? ": shuffling hardly changes it" : ""}.`;
+    }
+  }
+}
+
+function moved(from: number | null, to: number | null): string {
+  if (from === null || to === null) return "";
+  const text = fixed(from);
+  return text === fixed(to) ? `As at the start, ${text}` : `${to < from ? "Down" : "Up"} from ${text}`;
+}
+
+function verb(first: Checkpoint, here: Checkpoint): string {
+  return (here.mean.alpha0 ?? 0) < (first.mean.alpha0 ?? 0) ? "fall" : "rise";
+}
+
+/** The text twin of the spectrum. */
+export function spectrumSummary(checkpoint: Checkpoint): string {
+  const sample = checkpoint.samples[0];
+  const range = sample ? extent(sample.alpha) : null;
+  if (!sample || !range) return `No spectrum for ${label(checkpoint)}.`;
+  const shuffled = shuffleOf(checkpoint);
+  const chance = shuffled ? `; shuffled width ${fixed(shuffled.width)}, ${interval(shuffled.width_interval).replace("\u2013", " to ")}` : "; no shuffled weights yet";
+  return `Spectrum at ${label(checkpoint)}: \u03b1 from ${fixed(range[0])} to ${fixed(range[1])}, centre ${fixed(checkpoint.mean.alpha0)}, width ${fixed(checkpoint.mean.width)}${chance}.`;
+}
+
+/** `aria-valuetext` of the step slider. */
+export function sliderText(document: ResultDocument, index: number): string {
+  const here = document.checkpoints[index];
+  if (!here) return "";
+  const shuffled = shuffleOf(here);
+  return `${label(here)}, checkpoint ${index + 1} of ${document.checkpoints.length}, width ${fixed(here.mean.width)}, shuffled ${shuffled ? fixed(shuffled.width) : "not computed"}`;
+}
+
+/** The heading of a reading. */
+export function readingHeadline(done: number, of: number): string {
+  return of === 1 ? "Reading one checkpoint" : `${done} of ${of} checkpoints analysed`;
+}
+
+/** Badges: what the reader of a number must know. Bold, then one sentence, then what to do. */
+export function checkWords(code: string, ok: boolean, value: number[]): { title: string; text: string } {
+  const [a = NaN, b = NaN] = value;
+  switch (code) {
+    case "fit-fair": return ok ? { title: `Lines are straight: {R\u00b2} ${fixed(a, 2)}\u2013${fixed(b, 2)}`, text: "" }
+      : { title: `Fit is fair: {R\u00b2} ${fixed(a, 2)}\u2013${fixed(b, 2)}`, text: "Read {\u03b1} as a summary of shape, not as an exact exponent." };
+    case "tau-not-concave": return ok ? { title: "{\u03c4(q)} is concave", text: "" }
+      : { title: "{\u03c4(q)} is not concave", text: `The line bends the wrong way at ${plural(a, "place")}. Do not read the branch of {f(\u03b1)} there.` };
+    case "f-above-zero": return ok ? { title: "No {f} above 0", text: "" }
+      : { title: "{f} above 0", text: "A spectrum cannot rise above 0. Look at the fit before you read this curve." };
+    case "zero-weights": return ok ? { title: "No zero weights", text: "" }
+      : { title: `${percent(a / b, a / b < 0.095 ? 1 : 0)} of weights are exactly zero`, text: "They are no edges. Compare only with networks pruned alike." };
+    case "neurons-left-out": return ok ? { title: "Every neuron has over 10 edges", text: "" }
+      : { title: `${integer(a)} of ${integer(b)} neurons left out`, text: "They have 10 edges or fewer within the longest length. Raise {T} to include more." };
+    default: return { title: code, text: "" };
+  }
+}
+
+const WARNING_TITLES: Record<string, string> = {
+  "fit-fair": "Fit is fair",
+  guessed: "The wiring is a guess",
+  "wiring-guessed": "The wiring is a guess",
+  "zero-weights": "Some weights are exactly zero",
+  quantised: "Quantised source: lengths come in few sizes",
+  "neurons-left-out": "Some neurons are left out",
+  "peak-tied": "Peak tied (reference mode)",
+  "f-above-zero": "f above 0",
+  "tau-not-concave": "\u03c4 is not concave",
+  "first-not-start": "First checkpoint is not the start of training",
+  "missing-shard": "One part is missing",
+};
+
+/** Title of a warning of the engine. */
+export function warningTitle(code: string): string {
+  return WARNING_TITLES[code] ?? capital(code.replace(/-/g, " "));
+}
+
+/** An error's text in its three parts: what, bold; the rest; no codes. */
+export function errorParts(text: string): { title: string; body: string } {
+  // The end of the first sentence: a full stop and a space, not the dot of a file name.
+  const end = text.search(/\.\s/);
+  if (end < 0) return { title: text.replace(/\.$/, ""), body: "" };
+  return { title: text.slice(0, end), body: text.slice(end + 1).trim() };
+}
+
+export const ERRORS = {
+  notACheckpoint: (file: string, head: string) => `${file} is not a checkpoint. It begins with \u201c${head}\u201d. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.`,
+  nothing: () => "No checkpoint among these files. Drop the weights: safetensors, PyTorch, GGUF, ONNX or NumPy.",
+  changed: (file: string) => `${file} changed on disk while it was read. The results so far are kept. Choose it again to read the new version.`,
+  resultFile: (file: string) => `${file} is not a result of NeuroMFA. Its schema is not neuromfa-result/1. Drop a result file that this page or the command line wrote.`,
+  memory: (wanted: number) => `Not enough memory. The browser refused ${bytes(wanted)}; a sampled network needs about 40 MB. Analyse a sample.`,
+  stopped: (where: string, results: number) => {
+    const safe = results === 0 ? "Nothing that you see is lost." : results === 1 ? "Your result is safe." : `Your ${results} results are safe.`;
+    return `The engine stopped${where ? ` while ${where}` : ""}. ${safe}`;
+  },
+  noEngine: () => "This browser cannot run the analysis. It lacks WebAssembly SIMD or module workers. The demo stays readable; to analyse files, use a browser from 2023 or later.",
+  noView: () => "The drawing module did not load. Reload the page, or look at the tables.",
+};
+
+/** Excess of the width, or null. */
+export function excess(checkpoint: Checkpoint): string {
+  const shuffled = shuffleOf(checkpoint);
+  return shuffled && shuffled.width !== null && checkpoint.mean.width !== null ? signed(checkpoint.mean.width - shuffled.width) : "";
+}
