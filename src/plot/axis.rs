@@ -208,7 +208,7 @@ pub(super) fn padded(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
         (l.min(v), h.max(v))
     });
-    if !(low <= high) {
+    if low > high {
         return None;
     }
     let margin = if high > low {

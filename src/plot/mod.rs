@@ -5,6 +5,7 @@
 
 mod axis;
 mod curves;
+mod erased;
 mod figure;
 mod fit;
 mod labels;
@@ -42,6 +43,7 @@ pub use figure::{
 pub use png::png;
 
 use crate::report::ResultDocument;
+use erased::Erased;
 use scene::Scene;
 use sheet::{Drawn, Sheet};
 use theme::Theme;
@@ -69,22 +71,26 @@ pub fn backend_size(figure: &Figure) -> (u32, u32) {
 }
 
 /// Draws a figure. The backend has [`backend_size`] units, eight to a CSS pixel.
+///
+/// # Errors
+/// When the backend fails; never for what the document holds.
 pub fn draw<DB: DrawingBackend>(
     backend: DB,
     document: &ResultDocument,
     figure: &Figure,
 ) -> Result<Layout, PlotError> {
     let mut layout = Layout::default();
-    draw_on(backend, document, figure, &mut layout).map_err(|error| PlotError::Backend(error.to_string()))?;
+    let drawn = draw_on(Erased::new(backend), document, figure, &mut layout);
+    drawn.map_err(|error| PlotError::Backend(error.to_string()))?;
     Ok(layout)
 }
 
-fn draw_on<DB: DrawingBackend>(
-    backend: DB,
+fn draw_on<'a>(
+    backend: Erased<'a>,
     document: &ResultDocument,
     figure: &Figure,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn<Erased<'a>> {
     let sheet = Sheet::new(backend, Theme::of(figure.theme))?;
     let scene = Scene::new(document, figure);
     let inside = title::draw(&sheet, &scene)?;

@@ -250,7 +250,7 @@ fn dashes(points: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
     if pattern.is_empty() || points.is_empty() {
         return Vec::new();
     }
-    if !(length < LONGEST_DASHED) {
+    if length.is_nan() || length >= LONGEST_DASHED {
         return vec![points.to_vec()];
     }
     let mut pieces = vec![vec![points[0]]];

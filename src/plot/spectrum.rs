@@ -170,7 +170,7 @@ fn draw_width<DB: DrawingBackend>(
         alphas().fold(f64::INFINITY, f64::min),
         alphas().fold(f64::NEG_INFINITY, f64::max),
     );
-    if !(low < high) {
+    if low >= high {
         return Ok(());
     }
     let (color, y) = (scene.color(theme, scene.current), chart.rect.bottom - 9.0);
