@@ -251,6 +251,7 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
     let mut taken = HashSet::new();
     let mut drafts = Vec::new();
     for &(at, _) in kinds.iter().filter(|(_, kind)| *kind == Kind::Index) {
+        skipped.extend(broken_index(&inputs[at]));
         // Without any of its files an index says nothing.
         let draft =
             indexed(inputs, folder, at).filter(|draft| draft.parts.iter().any(|part| part.input.is_some()));
@@ -288,6 +289,14 @@ fn draft(folder: &Folder<'_>, form: Form, stem: &str, parts: Vec<Part>) -> Draft
 
 fn part(inputs: &[Input<'_>], at: usize) -> Part {
     Part { name: inputs[at].file_name().to_owned(), input: Some(at) }
+}
+
+/// An index of weights that cannot be read: its files are told by their names alone, and that is said.
+fn broken_index(input: &Input<'_>) -> Option<Skipped> {
+    let of_weights = [".safetensors.index.", ".bin.index."].iter().any(|part| input.path.contains(part));
+    let reason = Index::read(input.source).err().filter(|_| of_weights)?;
+    let why = format!("the index cannot be read: {reason}. Parts are found by their names.");
+    Some(Skipped { path: input.path.to_owned(), why })
 }
 
 /// The parts that an index lists, here or missing; nothing if it cannot be read or lists none.
