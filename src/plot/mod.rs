@@ -101,6 +101,11 @@ fn draw_on<DB: DrawingBackend>(
     sheet.present()
 }
 
+/// Where everything would be drawn in an SVG document of this figure.
+pub fn layout(document: &ResultDocument, figure: &Figure) -> Result<Layout, PlotError> {
+    draw(svg::SvgBackend::new(&mut String::new(), backend_size(figure)), document, figure)
+}
+
 /// The figure as an SVG document.
 pub fn svg(document: &ResultDocument, figure: &Figure) -> Result<String, PlotError> {
     let size = backend_size(figure);

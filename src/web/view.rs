@@ -7,7 +7,7 @@ use web_sys::HtmlCanvasElement;
 use super::canvas::CanvasBackend;
 use super::value::{Report, read, thrown, write};
 use crate::plot::{self, Figure};
-use crate::report::ResultDocument;
+use crate::report::{ResultDocument, write_csv};
 
 /// A result document that can be drawn.
 #[wasm_bindgen]
@@ -46,6 +46,14 @@ impl View {
     pub fn svg(&self, figure: JsValue) -> Result<String, JsValue> {
         let figure = read_figure(figure)?;
         plot::svg(&self.document, &figure).map_err(|error| failed("svg", &error))
+    }
+
+    /// The table of the document: a row for each checkpoint, sample and q.
+    pub fn csv(&self) -> Result<String, JsValue> {
+        let failed = |error: &dyn std::fmt::Display| thrown("csv", &error.to_string());
+        let mut bytes = Vec::new();
+        write_csv(&self.document, &mut bytes).map_err(|error| failed(&error))?;
+        String::from_utf8(bytes).map_err(|error| failed(&error))
     }
 }
 

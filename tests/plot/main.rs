@@ -1,8 +1,9 @@
 //! Figures of a document: what is drawn, where, and that nothing in a document can break the drawing.
 
 mod document;
+mod mangled;
 
-use neuromfa::plot::{Cursor, Figure, Kind, Number, Pending, PendingState, ThemeName, png};
+use neuromfa::plot::{Cursor, Figure, Kind, Layout, Number, Pending, PendingState, ThemeName, backend_size, png, svg};
 use neuromfa::report::ResultDocument;
 
 /// Every kind of figure, in the sizes of the page.
@@ -195,4 +196,118 @@ fn pictures() {
             std::fs::write(folder.join(format!("{name}-{tag}.png")), bytes).expect("a folder");
         }
     }
+}
+
+/// The figures as they were when somebody last looked at them. UPDATE_SNAPSHOTS=1 writes them anew: look at the
+/// difference, and at the pictures of the test above.
+#[test]
+fn snapshots() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plot");
+    let small = ["phone", "fit", "nfd", "strip", "reading", "steps-phone"];
+    for (name, document, figure) in figures().into_iter().filter(|(name, ..)| small.contains(name)) {
+        let (path, drawn) = (folder.join(format!("{name}.svg")), svg(&document, &figure).expect("a figure"));
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(&path, &drawn).expect("a folder");
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(drawn == kept, "{name}.svg differs from its snapshot");
+    }
+}
+
+/// Draws on the SVG backend and gives the layout.
+fn layout(document: &ResultDocument, figure: &Figure) -> Layout {
+    neuromfa::plot::layout(document, figure).expect("a figure")
+}
+
+#[test]
+fn charts_and_slider_stand_above_each_other() {
+    let document = document::long();
+    let figure = |kind, height| Figure { kind, width: 488.0, height, series: vec!["emergence".into()], ..Figure::default() };
+    let series = layout(&document, &figure(Kind::Series, 130.0));
+    let steps = layout(&document, &figure(Kind::Steps, 60.0));
+    assert_eq!(series.steps, steps.steps);
+    assert_eq!((steps.steps[0].x, steps.steps[14].x), (50.0, 470.0));
+    assert!(steps.steps.windows(2).all(|pair| pair[0].x < pair[1].x));
+}
+
+#[test]
+fn the_domain_stays_when_another_checkpoint_is_selected() {
+    let document = document::long();
+    let at = |checkpoint| layout(&document, &Figure { checkpoint: Some(checkpoint), ..Figure::default() });
+    let (early, late) = (at(2), at(14));
+    assert_eq!(early.plots, late.plots);
+    let plot = &late.plots[0];
+    assert_eq!((plot.name.as_str(), plot.x_scale), ("spectrum", "linear"));
+    assert!(plot.y1 > 0.0 && plot.y1 < 0.05 && plot.x0 < 0.5448 && plot.x1 > 0.902, "{plot:?}");
+}
+
+#[test]
+fn points_lie_where_the_axes_say() {
+    let document = document::single();
+    let layout = layout(&document, &Figure::default());
+    let (plot, sample) = (&layout.plots[0], &document.checkpoints[0].samples[0]);
+    assert_eq!(layout.points.len(), 61);
+    for point in &layout.points {
+        let alpha = sample.alpha[point.q_index].expect("a number");
+        let x = plot.left + plot.width * (alpha - plot.x0) / (plot.x1 - plot.x0);
+        assert!((x - point.x).abs() < 0.13, "{point:?} is not at {x}");
+    }
+}
+
+#[test]
+fn rows_are_in_order_and_thinned_beyond_forty() {
+    let mut document = document::long();
+    let figure = Figure { rulers: true, width: 744.0, height: 462.0, ..Figure::default() };
+    let rows = layout(&document, &figure).rows;
+    assert_eq!(rows.len(), 15);
+    let pitch = rows[1].y - rows[0].y;
+    assert!((pitch - 8.73).abs() < 0.01, "{pitch}");
+    let last = document.checkpoints[14].clone();
+    document.checkpoints.resize(101, last);
+    let rows = layout(&document, &figure).rows;
+    assert!(rows.len() <= 41 && rows.last().is_some_and(|row| row.checkpoint == 100));
+}
+
+#[test]
+fn labels_that_would_collide_are_left_out() {
+    let document = document::series();
+    let named = |width: f64| {
+        let figure = Figure { width, height: 0.6 * width, ..Figure::default() };
+        svg(&document, &figure).expect("a figure").matches("font-weight=\"600\"").count()
+    };
+    assert!(named(744.0) >= 4, "{}", named(744.0));
+    assert!(named(90.0) < named(744.0));
+}
+
+#[test]
+fn without_null_models_nothing_is_grey_and_nothing_is_told() {
+    let document = document::series();
+    let drawn = svg(&document, &Figure { nulls: false, ..Figure::default() }).expect("a figure");
+    assert!(!drawn.contains("#74727a") && !drawn.contains("moved") && !drawn.contains("widened"));
+}
+
+#[test]
+fn what_a_document_says_is_text_and_never_markup() {
+    let mut document = document::series();
+    document.checkpoints.iter_mut().for_each(|c| c.step = None);
+    document.checkpoints[3].name = "<script>alert(1)</script>".into();
+    document.checkpoints[3].files[0].name = "</metadata><script>".into();
+    let drawn = svg(&document, &Figure::default()).expect("a figure");
+    assert!(!drawn.contains("<script") && drawn.contains("&lt;script"));
+}
+
+#[test]
+fn sizes_that_are_none_become_the_smallest() {
+    for bad in [f64::NAN, -1.0, 0.0] {
+        assert_eq!(backend_size(&Figure { width: bad, height: bad, ..Figure::default() }), (128, 128));
+    }
+    let endless = Figure { width: f64::INFINITY, ..Figure::default() };
+    assert_eq!(backend_size(&endless).0, 8 * 8192);
+}
+
+#[test]
+fn png_has_the_asked_pixels_and_needs_no_installed_fonts() {
+    let bytes = png(&document::single(), &Figure { scale: 2.0, ..Figure::default() }).expect("a figure");
+    let side = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    assert_eq!((&bytes[1..4], side(16), side(20)), (&b"PNG"[..], 1080, 660));
 }
