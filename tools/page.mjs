@@ -69,8 +69,8 @@ function staticScripts(outputs, entry) {
 function copyDemo() {
   const folder = join(root, 'demo');
   if (!existsSync(folder)) return;
-  // The folder also holds what made the demo; the site needs documents and weights only.
-  const wanted = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  // The folder also holds what made the demo; the site needs documents, figures and weights only.
+  const wanted = readdirSync(folder).filter((name) => /\.(json|svg)$/.test(name));
   for (const name of wanted) copy(`demo/${name}`, `demo/${name}`);
   copy('demo/checkpoints', 'demo/checkpoints', { optional: true });
 }

@@ -1,7 +1,7 @@
 // npm test: everything that must hold, in one command. A failed step does not stop the others; the last line sums up.
 // `npm test -- rust`, `-- page` or `-- browser` runs one part.
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { Failure, capture, main, root, run, say, target } from './lib.mjs';
 import { setup } from './setup.mjs';
 
@@ -111,7 +111,7 @@ async function nodeTests(name, paths) {
 
   const report = readFileSync(tap, 'utf8');
   const sum = (key) => Number(report.match(new RegExp(`^# ${key} (\\d+)$`, 'm'))?.[1] ?? 0);
-  const failed = [...report.matchAll(/^\s*not ok \d+ - (.*?)(?: # .*)?$/gm)].map(([, test]) => test);
+  const failed = [...report.matchAll(/^\s*not ok \d+ - (.*?)(?: # .*)?$/gm)].map(([, test]) => test.replace(`${root}${sep}`, ''));
   count(name, ok, { passed: sum('pass'), failed: sum('fail') + sum('cancelled'), skipped: sum('skipped') }, failed);
   // The same reason may skip many tests: an engine that this machine does not have.
   const reasons = new Set([...report.matchAll(/^\s*ok \d+ - .* # SKIP (.+)$/gm)].map(([, reason]) => reason));
@@ -131,6 +131,7 @@ function count(name, ok, numbers, failures) {
 /** Paths of the files in a folder whose names end so. */
 function files(folder, ending) {
   const whole = resolve(root, folder);
+  if (!existsSync(whole)) return [];
   return readdirSync(whole)
     .filter((name) => name.endsWith(ending))
     .sort()

@@ -4,6 +4,8 @@ use super::{PartitionSums, QGrid};
 
 /// f above 0 by less than this is rounding.
 const F_TOLERANCE: f64 = 1e-9;
+/// A side of the spectrum that is shorter has no length but rounding.
+const ROUNDING: f64 = 1e-12;
 /// Filter 2 of the reference: alpha may exceed its first value by this much.
 const FIRST_ALPHA_TOLERANCE: f64 = 0.01;
 
@@ -51,11 +53,11 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// ln((alpha_max - alpha_0)/(alpha_0 - alpha_min)); `None` when either side is 0.
+    /// ln((alpha_max - alpha_0)/(alpha_0 - alpha_min)); `None` when either side is 0, up to rounding.
     pub fn asymmetry(&self) -> Option<f64> {
         let (low, high) = range(&self.alpha)?;
         let (left, right) = (self.alpha0 - low, high - self.alpha0);
-        (left > 0.0 && right > 0.0).then(|| libm::log(right / left))
+        (left > ROUNDING && right > ROUNDING).then(|| libm::log(right / left))
     }
 
     /// Whether a filter of the reference (0 to 3) drops this spectrum.

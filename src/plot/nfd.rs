@@ -124,7 +124,7 @@ fn null_bars(scene: &Scene, index: usize) -> Bars {
         .map_or_else(Bars::new, bars)
 }
 
-fn bars(histogram: &NfdHistogram<f64>) -> Bars {
+fn bars(histogram: &NfdHistogram) -> Bars {
     let counts = &histogram.counts;
     let Some([from, to]) = clean_interval(Some([histogram.from, histogram.to])) else {
         return Bars::new();

@@ -208,7 +208,7 @@ fn nfd(mean: f64) -> NfdRecord {
     }
 }
 
-fn bell(mean: f64, sd: f64) -> NfdHistogram<f64> {
+fn bell(mean: f64, sd: f64) -> NfdHistogram {
     let counts = (0..40).map(|i| {
         let z = (0.025 + 0.05 * f64::from(i) - mean) / sd;
         (1344.0 * 0.05 * 0.4 / sd * (-z * z / 2.0).exp() * (1.0 + 0.12 * (3.0 * z).sin())).round()

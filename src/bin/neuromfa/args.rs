@@ -51,10 +51,10 @@ pub struct AnalyzeArguments {
     #[arg(long, value_name = "K", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
     pub layer_sample: u32,
     /// Longest edge of the spectrum.
-    #[arg(long, value_name = "T", default_value_t = 150.0, value_parser = above_one)]
+    #[arg(long, value_name = "T", default_value_t = 150.0, value_parser = finite)]
     pub threshold: f64,
     /// Longest edge of the neuron fractal dimension.
-    #[arg(long, value_name = "T", default_value_t = 200.0, value_parser = above_one)]
+    #[arg(long, value_name = "T", default_value_t = 200.0, value_parser = finite)]
     pub nfd_threshold: f64,
     /// Smallest q.
     #[arg(long, default_value_t = -3.0, allow_hyphen_values = true, value_parser = finite)]
@@ -108,10 +108,4 @@ pub enum NullName {
 fn finite(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|error: std::num::ParseFloatError| error.to_string())?;
     if value.is_finite() { Ok(value) } else { Err("a finite number is needed".to_owned()) }
-}
-
-fn above_one(text: &str) -> Result<f64, String> {
-    finite(text).and_then(|value| {
-        if value > 1.0 { Ok(value) } else { Err("a number above 1 is needed: no edge is shorter".to_owned()) }
-    })
 }

@@ -1,0 +1,238 @@
+//! The command line, run as a process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+#[path = "support/schema.rs"]
+mod schema;
+
+fn data(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path)
+}
+
+/// Runs in `folder`, so that paths in messages are the ones that were typed.
+fn neuromfa(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neuromfa"));
+    command.current_dir(folder).args(arguments).output().expect("the program runs")
+}
+
+struct Ran {
+    status: Option<i32>,
+    json: Option<Value>,
+    errors: Vec<String>,
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    let output = neuromfa(folder, arguments);
+    let errors = String::from_utf8(output.stderr).expect("text");
+    Ran {
+        status: output.status.code(),
+        json: serde_json::from_slice(&output.stdout).ok(),
+        errors: errors.lines().map(str::to_owned).collect(),
+    }
+}
+
+fn names(document: &Value) -> Vec<&str> {
+    let checkpoints = document["checkpoints"].as_array().expect("checkpoints");
+    checkpoints.iter().map(|checkpoint| checkpoint["name"].as_str().expect("a name")).collect()
+}
+
+/// A folder with copies of golden files: `(from, to)`.
+fn folder_of(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (from, to) in files {
+        let to = folder.path().join(to);
+        fs::create_dir_all(to.parent().expect("a parent")).expect("created");
+        fs::copy(data(from), to).expect("copied");
+    }
+    folder
+}
+
+#[test]
+fn a_folder_is_a_series_in_the_order_of_its_steps() {
+    let ran = run(&data(""), &["analyze", "neox-tiny"]);
+    let document = ran.json.expect("a document");
+    schema::assert_valid(&document);
+    assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+    assert_eq!(names(&document), ["step0", "step32", "step256", "step1000"]);
+    assert_eq!(document["checkpoints"][0]["emergence"], 0.0);
+    let width = &document["checkpoints"][3]["mean"]["width"];
+    assert!((width.as_f64().expect("a width") - 0.312_958_030_707_350_73).abs() < 1e-9, "{width}");
+}
+
+#[test]
+fn sampled_runs_and_nulls_follow_the_schema() {
+    let reference = ["--network", "sampled", "--mode", "reference", "--samples", "2", "--layer-sample", "16"];
+    for options in [&reference[..], &["--null", "shuffle", "--null-samples", "2", "--threshold", "2"]] {
+        let ran = run(&data("neox-tiny"), &[&["analyze", "step0.safetensors"], options].concat());
+        assert_eq!(ran.status, Some(0), "{:?}", ran.errors);
+        schema::assert_valid(&ran.json.expect("a document"));
+    }
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    let document = |threads| {
+        let arguments = [
+            "analyze",
+            "step32.safetensors",
+            "--null",
+            "shuffle",
+            "--null-samples",
+            "3",
+            "--threads",
+            threads,
+        ];
+        neuromfa(&data("neox-tiny"), &arguments).stdout
+    };
+    let one = document("1");
+    assert!(!one.is_empty());
+    assert_eq!(one, document("3"));
+}
+
+#[test]
+fn files_are_written_beside_the_standard_output() {
+    let folder = folder_of(&[("neox-tiny/step0.safetensors", "step0.safetensors")]);
+    let outs = ["--out", "r.json", "--out", "r.csv", "--out", "r.svg", "--out", "r.png"];
+    let ran = run(folder.path(), &[&["analyze", "step0.safetensors"], &outs[..]].concat());
+    assert_eq!(ran.status, Some(0), "{:?}", ran.errors);
+    let read = |name: &str| fs::read(folder.path().join(name)).expect(name);
+    let document = ran.json.expect("a document");
+    assert_eq!(serde_json::from_slice::<Value>(&read("r.json")).expect("JSON"), document);
+    let table = String::from_utf8(read("r.csv")).expect("text");
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some("checkpoint,step,seed,q,tau,stderr,r_squared,alpha,f"));
+    let first: Vec<&str> = lines.next().expect("a row").split(',').collect();
+    assert_eq!(&first[..4], ["step0", "0", "", "-3.0"]);
+    assert_eq!(first[4], document["checkpoints"][0]["samples"][0]["tau"][0].to_string());
+    assert_eq!(lines.count(), 60);
+    assert!(read("r.svg").starts_with(b"<svg"));
+    assert!(read("r.png").starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn arguments_that_cannot_be() {
+    let refused: [&[&str]; 12] = [
+        &[],
+        &["analyze"],
+        &["analyze", "x", "--mode", "fast"],
+        &["analyze", "x", "--threshold", "NaN"],
+        &["analyze", "x", "--threshold", "0.5"],
+        &["analyze", "x", "--q-step", "0"],
+        &["analyze", "x", "--filter", "1"],
+        &["analyze", "x", "--null", "gaussian"],
+        &["analyze", "x", "--hops", "2"],
+        &["analyze", "x", "--samples", "0"],
+        &["analyze", "x", "--threads", "0"],
+        &["analyze", "x", "--out", "x.pdf"],
+    ];
+    for arguments in refused {
+        let ran = run(&data(""), arguments);
+        assert_eq!((ran.status, ran.json), (Some(2), None), "{arguments:?}");
+        assert!(!ran.errors.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_checkpoint_is_one_line_and_status_3() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("thesis.pdf"), "%PDF-1.7\n").expect("written");
+    let line = "error: thesis.pdf is not a checkpoint. It begins with “%PDF”. Drop the weights instead: safetensors.";
+    for command in ["analyze", "inspect"] {
+        let ran = run(folder.path(), &[command, "thesis.pdf"]);
+        assert_eq!((ran.status, ran.errors), (Some(3), vec![line.to_owned()]));
+    }
+    let ran = run(folder.path(), &["analyze", "nowhere.safetensors"]);
+    assert_eq!((ran.status, ran.errors.len()), (Some(3), 1));
+    assert!(ran.errors[0].starts_with("error: nowhere.safetensors cannot be read."), "{:?}", ran.errors);
+}
+
+#[test]
+fn the_others_are_written_when_some_fail() {
+    let folder = folder_of(&[
+        ("neox-tiny/step0.safetensors", "step0.safetensors"),
+        ("neox-tiny/step32.safetensors", "step32.safetensors"),
+    ]);
+    let whole = fs::read(data("neox-tiny/step256.safetensors")).expect("readable");
+    fs::write(folder.path().join("step256.safetensors"), &whole[..500_000]).expect("written");
+    let ran =
+        run(folder.path(), &["analyze", "step256.safetensors", "step32.safetensors", "step0.safetensors"]);
+    let document = ran.json.expect("a document");
+    schema::assert_valid(&document);
+    assert_eq!(names(&document), ["step0", "step32"]);
+    let line = "error: step256.safetensors ends early. The header promises 670,104 bytes; the file has 500,000. \
+                Copy or download it again.";
+    assert_eq!((ran.status, ran.errors), (Some(3), vec![line.to_owned()]));
+}
+
+#[test]
+fn nothing_to_analyse_is_status_4() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("config.json"), "{}").expect("written");
+    fs::create_dir(folder.path().join("empty")).expect("created");
+    for arguments in [["analyze", "."], ["analyze", "empty"], ["inspect", "."]] {
+        let ran = run(folder.path(), &arguments);
+        assert_eq!((ran.status, ran.errors.len()), (Some(4), 1), "{arguments:?}");
+    }
+    let header = br#"{"step":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}"#;
+    let optimizer = [&(header.len() as u64).to_le_bytes()[..], header, &[0; 8]].concat();
+    fs::write(folder.path().join("optimizer.safetensors"), optimizer).expect("written");
+    let ran = run(folder.path(), &["analyze", "optimizer.safetensors"]);
+    assert_eq!((ran.status, ran.errors.len()), (Some(4), 1), "{:?}", ran.errors);
+    assert!(ran.errors[0].contains("optimizer"), "{:?}", ran.errors);
+}
+
+#[test]
+fn a_missing_shard_is_a_warning_and_the_rest_is_analysed() {
+    let shard = ("formats/sharded/model-00001-of-00002.safetensors", "m/model-00001-of-00002.safetensors");
+    let index = ("formats/sharded/model.safetensors.index.json", "m/model.safetensors.index.json");
+    let folder = folder_of(&[shard, index]);
+    for path in ["m", "m/model.safetensors.index.json", "m/model-00001-of-00002.safetensors"] {
+        let ran = run(folder.path(), &["analyze", path]);
+        assert_eq!((ran.status, ran.errors.len()), (Some(0), 1), "{path}: {:?}", ran.errors);
+        assert!(ran.errors[0].contains("model-00002-of-00002.safetensors"), "{:?}", ran.errors);
+        let document = ran.json.expect("a document");
+        schema::assert_valid(&document);
+        let warnings = document["checkpoints"][0]["warnings"].as_array().expect("warnings");
+        assert!(warnings.iter().any(|warning| warning["code"] == "missing-shard"), "{path}: {warnings:?}");
+    }
+}
+
+#[test]
+fn an_index_leads_to_its_shards() {
+    let ran = run(&data("formats/sharded"), &["analyze", "model.safetensors.index.json"]);
+    assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+    let document = ran.json.expect("a document");
+    assert_eq!(document["checkpoints"][0]["files"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn inspect_tells_tensors_groups_and_what_is_skipped() {
+    let ran = run(&data(""), &["inspect", "neox-tiny/step0.safetensors", "--json"]);
+    assert_eq!(ran.status, Some(0));
+    let report = ran.json.expect("JSON");
+    let checkpoint = &report["checkpoints"][0];
+    assert_eq!(checkpoint["architecture"], "GPT-NeoX");
+    assert_eq!(checkpoint["groups"].as_array().map(Vec::len), Some(12));
+    assert_eq!(checkpoint["tensors"].as_array().map(Vec::len), Some(40));
+    assert!(!checkpoint["skipped"].as_array().expect("an array").is_empty());
+    let text = neuromfa(&data(""), &["inspect", "neox-tiny/step0.safetensors"]);
+    let text = String::from_utf8(text.stdout).expect("text");
+    assert!(text.contains("gpt_neox.embed_in.weight F32 [128, 64]"), "{text}");
+}
+
+#[test]
+fn an_empty_document_follows_the_schema_and_a_wrong_one_does_not() {
+    let empty = serde_json::json!({
+        "schema": "neuromfa-result/1", "tool": {"name": "neuromfa", "version": "0.1.0"}, "checkpoints": [], "scores": [],
+        "options": serde_json::to_value(neuromfa::analysis::Options::default()).expect("JSON"), "more": 1,
+    });
+    schema::assert_valid(&empty);
+    let mut wrong = empty;
+    wrong["options"]["threshold"] = "150".into();
+    assert!(std::panic::catch_unwind(|| schema::assert_valid(&wrong)).is_err());
+}

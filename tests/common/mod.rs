@@ -1,0 +1,58 @@
+//! Small models in memory, read and analysed as files are.
+
+use neuromfa::analysis::{Analysis, Measured, Options};
+use neuromfa::checkpoint::{Input, collect, open};
+use neuromfa::network::recognise;
+use neuromfa::report::CheckpointRecord;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A safetensors file with one matrix `[outputs, inputs]` of binary32.
+pub fn model(name: &str, outputs: usize, inputs: usize, weight: impl Fn(usize, usize) -> f32) -> Vec<u8> {
+    let bytes = 4 * outputs * inputs;
+    let header = format!(
+        r#"{{"{name}":{{"dtype":"F32","shape":[{outputs},{inputs}],"data_offsets":[0,{bytes}]}}}}"#
+    );
+    let mut file = (header.len() as u64).to_le_bytes().to_vec();
+    file.extend(header.as_bytes());
+    for output in 0..outputs {
+        (0..inputs).for_each(|input| file.extend(weight(output, input).to_le_bytes()));
+    }
+    file
+}
+
+/// Weights like those of a trained layer: most edges shorter than 150.
+pub struct Weights(u64);
+
+impl Weights {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Sum of three uniform numbers, scaled to a standard deviation of 0.03.
+    pub fn at(&self, output: usize, input: usize) -> f32 {
+        let mut random = ChaCha8Rng::seed_from_u64(self.0 ^ ((output as u64) << 32 | input as u64));
+        let sum: f32 = (0..3).map(|_| random.random_range(-1.0_f32..1.0)).sum();
+        0.03 * sum
+    }
+}
+
+pub fn measure(file: &[u8], options: &Options, budget: usize) -> Measured {
+    let source = file.to_vec();
+    let inputs = [Input::new("model.safetensors", &source)];
+    let checkpoint = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
+    let wiring = recognise(&checkpoint).expect("a network");
+    let mut analysis = Analysis::plan(&checkpoint, &wiring, options, budget).expect("a plan");
+    for read in analysis.reads().to_vec() {
+        let range = read.offset as usize..(read.offset + read.length) as usize;
+        analysis.feed(&file[range]).expect("fed");
+    }
+    analysis.finish().ok().expect("complete")
+}
+
+/// The record with all null samples.
+pub fn analyse(file: &[u8], options: &Options) -> CheckpointRecord {
+    let mut measured = measure(file, options, usize::MAX);
+    assert_eq!(measured.compute_nulls(usize::MAX), 0);
+    measured.record()
+}
