@@ -120,7 +120,8 @@ export function numberCaption(which: "alpha0" | "width" | "emergence" | "nfd", d
       const share = e === 0 ? 1 : shuffled.emergence / e;
       const why = share >= 0.8 && share <= 1.2 ? "Nearly all of it comes without structure: do not read {E} on its own."
         : share > 1.2 ? "Shuffled weights reach more: do not read {E} on its own."
-          : "Larger weights alone raise it: do not read {E} on its own.";
+          : share > 0 ? `Weight sizes alone give ${percent(share)} of it: do not read {E} on its own.`
+            : "Larger weights alone change it: do not read {E} on its own.";
       return `Shuffled ${fixed(shuffled.emergence)}. ${why}`;
     }
     case "nfd": {
