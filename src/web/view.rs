@@ -50,10 +50,9 @@ impl View {
 
     /// The table of the document: a row for each checkpoint, sample and q.
     pub fn csv(&self) -> Result<String, JsValue> {
-        let failed = |error: &dyn std::fmt::Display| thrown("csv", &error.to_string());
         let mut bytes = Vec::new();
-        write_csv(&self.document, &mut bytes).map_err(|error| failed(&error))?;
-        String::from_utf8(bytes).map_err(|error| failed(&error))
+        write_csv(&self.document, &mut bytes).map_err(|error| failed("csv", &error))?;
+        String::from_utf8(bytes).map_err(|error| failed("csv", &error))
     }
 }
 
