@@ -363,7 +363,11 @@ impl Chart {
             let (x, _) = self.at((*value, 0.0));
             sheet.line(&[(x, y), (x, y + 5.0)], stroke)?;
             let text = Numerals::Plain.tick(*value, ticks.decimals);
-            sheet.text((x, y + 14.5), &text, style, HPos::Center, VPos::Center)?;
+            let half = sheet.measure(&text, style) / 2.0;
+            // Half a number at the sheet's edge would be another number.
+            if x - half >= sheet.frame.left && x + half <= sheet.frame.right {
+                sheet.text((x, y + 14.5), &text, style, HPos::Center, VPos::Center)?;
+            }
         }
         draw_runs(sheet, (self.rect.right + 12.0, y + 14.5), symbol, HPos::Left)
     }

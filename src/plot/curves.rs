@@ -187,8 +187,13 @@ impl<'a> Curves<'a> {
         self.current.iter().enumerate().filter_map(place).collect()
     }
 
-    /// A placer that keeps labels off the curves.
-    pub fn placer(&self, frame: Rect, chart: &Chart) -> Placer {
+    /// A placer that keeps labels off the curves and the axes.
+    pub fn placer<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Placer {
+        let frame = Rect {
+            left: chart.rect.left + 2.0,
+            bottom: chart.rect.bottom - 2.0,
+            ..sheet.frame
+        };
         let mut placer = Placer::new(frame);
         let curves = self.all.iter().chain([&self.current, &self.null]);
         curves
@@ -208,12 +213,9 @@ impl<'a> Curves<'a> {
     ) -> Drawn<DB> {
         let scene = self.scene;
         let mut named = vec![scene.current];
-        named.extend(
-            (scene.is_series())
-                .then_some([0, self.all.len() - 1])
-                .into_iter()
-                .flatten(),
-        );
+        if scene.is_series() {
+            named.extend([0, self.all.len() - 1]);
+        }
         named.extend(scene.figure.pinned.iter().filter(|i| **i < self.all.len()));
         let mut done: Vec<usize> = Vec::new();
         for index in named {

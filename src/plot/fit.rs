@@ -11,6 +11,7 @@ use super::overq::inside_of;
 use super::scene::{Scene, clean};
 use super::sheet::{Drawn, Point, Rect, Sheet, Stroke, Type};
 use super::text::Face;
+use crate::report::SampleRecord;
 
 /// The order that is drawn where none is asked for.
 const USUAL_Q: f64 = 2.0;
@@ -114,11 +115,8 @@ fn chosen(scene: &Scene) -> Option<Fit> {
     if let Some(fit) = &scene.figure.fit {
         return Some(fit.clone());
     }
-    let sample = scene.record()?.samples.get(scene.figure.sample.unwrap_or(0))?;
-    let asked = scene.figure.q.unwrap_or(USUAL_Q);
-    let distance = |q: &f64| (q - asked).abs();
-    let orders = sample.partition.q.iter().enumerate();
-    let (row, q) = orders.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
+    let sample = selected_sample(scene)?;
+    let (row, q) = nearest(scene, sample)?;
     let index = sample.q.iter().position(|other| (other - q).abs() < 1e-6)?;
     Some(Fit {
         radii: sample.radii.iter().copied().map(f64::from).collect(),
@@ -129,7 +127,22 @@ fn chosen(scene: &Scene) -> Option<Fit> {
     })
 }
 
+/// The stored order that is nearest to the asked one, with its row.
+fn nearest(scene: &Scene, sample: &SampleRecord) -> Option<(usize, f64)> {
+    let asked = clean(scene.figure.q).unwrap_or(USUAL_Q);
+    let orders = sample.partition.q.iter().copied().enumerate();
+    let orders = orders.filter(|(_, q)| clean(Some(*q)).is_some());
+    orders.min_by(|a, b| (a.1 - asked).abs().total_cmp(&(b.1 - asked).abs()))
+}
+
+fn selected_sample<'a>(scene: &Scene<'a>) -> Option<&'a SampleRecord> {
+    scene.record()?.samples.get(scene.figure.sample.unwrap_or(0))
+}
+
 /// The order of the drawn fit, for titles.
-pub(super) fn order(scene: &Scene) -> f64 {
-    scene.figure.q.unwrap_or(USUAL_Q)
+pub(super) fn order(scene: &Scene) -> Option<f64> {
+    match &scene.figure.fit {
+        Some(_) => clean(scene.figure.q),
+        None => Some(nearest(scene, selected_sample(scene)?)?.1),
+    }
 }

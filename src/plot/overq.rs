@@ -41,13 +41,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     };
     chart.draw_x_axis(sheet, &chart.x_ticks(X_DISTANCE), &[Run("q", symbol)])?;
     curves.draw(sheet, &chart)?;
-    let mut placer = curves.placer(
-        Rect {
-            bottom: rect.bottom - 2.0,
-            ..sheet.frame
-        },
-        &chart,
-    );
+    let mut placer = curves.placer(sheet, &chart);
     curves.draw_labels(sheet, &chart, &mut placer)?;
     curves.draw_cursor(sheet, &chart)?;
     layout.points = curves.places(&chart);

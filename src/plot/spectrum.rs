@@ -69,11 +69,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         layout.plots.insert(0, chart.place("spectrum"));
         return Ok(());
     }
-    let frame = Rect {
-        bottom: chart.rect.bottom - 2.0,
-        ..sheet.frame
-    };
-    let mut placer = curves.placer(frame, &chart);
+    let mut placer = curves.placer(sheet, &chart);
     draw_tops(sheet, scene, &curves, &chart)?;
     if !scene.is_series() && !scene.figure.compact {
         draw_width(sheet, scene, &curves, &chart, &mut placer)?;

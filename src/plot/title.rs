@@ -38,7 +38,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         size: theme.sizes.title + 1.0,
         color: theme.ink,
     };
-    let order = format!(" = {}", decimal(fit::order(scene), 1));
+    let order = fit::order(scene).map_or(String::new(), |q| format!(" = {}", decimal(q, 1)));
     let runs = match scene.figure.kind {
         Kind::Tau => vec![Run("Mass exponent ", text), Run("τ(q)", symbol)],
         Kind::Dimension => vec![Run("Generalised dimension ", text), Run("D(q)", symbol)],

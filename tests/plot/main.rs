@@ -3,7 +3,9 @@
 mod document;
 mod mangled;
 
-use neuromfa::plot::{Cursor, Figure, Kind, Layout, Number, Pending, PendingState, ThemeName, backend_size, png, svg};
+use neuromfa::plot::{
+    Cursor, Figure, Kind, Layout, Number, Pending, PendingState, ThemeName, backend_size, png, svg,
+};
 use neuromfa::report::ResultDocument;
 
 /// Every kind of figure, in the sizes of the page.
@@ -172,6 +174,21 @@ fn figures() -> Vec<(&'static str, ResultDocument, Figure)> {
     ]
 }
 
+/// Writes PNGs of a result document (DOCUMENT) into the folder that FIGURES names, to be looked at.
+#[test]
+fn pictures_of_a_document() {
+    let variable = |name| std::env::var_os(name).map(std::path::PathBuf::from);
+    let (Some(folder), Some(path)) = (variable("FIGURES"), variable("DOCUMENT")) else {
+        return;
+    };
+    let text = std::fs::read_to_string(path).expect("a document");
+    let document: ResultDocument = serde_json::from_str(&text).expect("a document");
+    for (name, _, figure) in figures() {
+        let bytes = png(&document, &Figure { scale: 2.0, ..figure }).expect("a figure");
+        std::fs::write(folder.join(format!("real-{name}.png")), bytes).expect("a folder");
+    }
+}
+
 /// Writes PNGs into the folder that FIGURES names, to be looked at.
 #[test]
 fn pictures() {
@@ -205,7 +222,10 @@ fn snapshots() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plot");
     let small = ["phone", "fit", "nfd", "strip", "reading", "steps-phone"];
     for (name, document, figure) in figures().into_iter().filter(|(name, ..)| small.contains(name)) {
-        let (path, drawn) = (folder.join(format!("{name}.svg")), svg(&document, &figure).expect("a figure"));
+        let (path, drawn) = (
+            folder.join(format!("{name}.svg")),
+            svg(&document, &figure).expect("a figure"),
+        );
         if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
             std::fs::write(&path, &drawn).expect("a folder");
         }
@@ -222,7 +242,13 @@ fn layout(document: &ResultDocument, figure: &Figure) -> Layout {
 #[test]
 fn charts_and_slider_stand_above_each_other() {
     let document = document::long();
-    let figure = |kind, height| Figure { kind, width: 488.0, height, series: vec!["emergence".into()], ..Figure::default() };
+    let figure = |kind, height| Figure {
+        kind,
+        width: 488.0,
+        height,
+        series: vec!["emergence".into()],
+        ..Figure::default()
+    };
     let series = layout(&document, &figure(Kind::Series, 130.0));
     let steps = layout(&document, &figure(Kind::Steps, 60.0));
     assert_eq!(series.steps, steps.steps);
@@ -233,12 +259,23 @@ fn charts_and_slider_stand_above_each_other() {
 #[test]
 fn the_domain_stays_when_another_checkpoint_is_selected() {
     let document = document::long();
-    let at = |checkpoint| layout(&document, &Figure { checkpoint: Some(checkpoint), ..Figure::default() });
+    let at = |checkpoint| {
+        layout(
+            &document,
+            &Figure {
+                checkpoint: Some(checkpoint),
+                ..Figure::default()
+            },
+        )
+    };
     let (early, late) = (at(2), at(14));
     assert_eq!(early.plots, late.plots);
     let plot = &late.plots[0];
     assert_eq!((plot.name.as_str(), plot.x_scale), ("spectrum", "linear"));
-    assert!(plot.y1 > 0.0 && plot.y1 < 0.05 && plot.x0 < 0.5448 && plot.x1 > 0.902, "{plot:?}");
+    assert!(
+        plot.y1 > 0.0 && plot.y1 < 0.05 && plot.x0 < 0.5448 && plot.x1 > 0.902,
+        "{plot:?}"
+    );
 }
 
 #[test]
@@ -257,7 +294,12 @@ fn points_lie_where_the_axes_say() {
 #[test]
 fn rows_are_in_order_and_thinned_beyond_forty() {
     let mut document = document::long();
-    let figure = Figure { rulers: true, width: 744.0, height: 462.0, ..Figure::default() };
+    let figure = Figure {
+        rulers: true,
+        width: 744.0,
+        height: 462.0,
+        ..Figure::default()
+    };
     let rows = layout(&document, &figure).rows;
     assert_eq!(rows.len(), 15);
     let pitch = rows[1].y - rows[0].y;
@@ -272,8 +314,15 @@ fn rows_are_in_order_and_thinned_beyond_forty() {
 fn labels_that_would_collide_are_left_out() {
     let document = document::series();
     let named = |width: f64| {
-        let figure = Figure { width, height: 0.6 * width, ..Figure::default() };
-        svg(&document, &figure).expect("a figure").matches("font-weight=\"600\"").count()
+        let figure = Figure {
+            width,
+            height: 0.6 * width,
+            ..Figure::default()
+        };
+        svg(&document, &figure)
+            .expect("a figure")
+            .matches("font-weight=\"600\"")
+            .count()
     };
     assert!(named(744.0) >= 4, "{}", named(744.0));
     assert!(named(90.0) < named(744.0));
@@ -282,7 +331,14 @@ fn labels_that_would_collide_are_left_out() {
 #[test]
 fn without_null_models_nothing_is_grey_and_nothing_is_told() {
     let document = document::series();
-    let drawn = svg(&document, &Figure { nulls: false, ..Figure::default() }).expect("a figure");
+    let drawn = svg(
+        &document,
+        &Figure {
+            nulls: false,
+            ..Figure::default()
+        },
+    )
+    .expect("a figure");
     assert!(!drawn.contains("#74727a") && !drawn.contains("moved") && !drawn.contains("widened"));
 }
 
@@ -299,15 +355,32 @@ fn what_a_document_says_is_text_and_never_markup() {
 #[test]
 fn sizes_that_are_none_become_the_smallest() {
     for bad in [f64::NAN, -1.0, 0.0] {
-        assert_eq!(backend_size(&Figure { width: bad, height: bad, ..Figure::default() }), (128, 128));
+        assert_eq!(
+            backend_size(&Figure {
+                width: bad,
+                height: bad,
+                ..Figure::default()
+            }),
+            (128, 128)
+        );
     }
-    let endless = Figure { width: f64::INFINITY, ..Figure::default() };
+    let endless = Figure {
+        width: f64::INFINITY,
+        ..Figure::default()
+    };
     assert_eq!(backend_size(&endless).0, 8 * 8192);
 }
 
 #[test]
 fn png_has_the_asked_pixels_and_needs_no_installed_fonts() {
-    let bytes = png(&document::single(), &Figure { scale: 2.0, ..Figure::default() }).expect("a figure");
+    let bytes = png(
+        &document::single(),
+        &Figure {
+            scale: 2.0,
+            ..Figure::default()
+        },
+    )
+    .expect("a figure");
     let side = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     assert_eq!((&bytes[1..4], side(16), side(20)), (&b"PNG"[..], 1080, 660));
 }
