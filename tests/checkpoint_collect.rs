@@ -152,6 +152,16 @@ fn the_files_of_an_index_are_one_checkpoint() {
 }
 
 #[test]
+fn a_broken_index_is_named_and_its_files_found_without_it() {
+    let (index, shard) = (b"{oops".to_vec(), ZIP.to_vec());
+    let inputs =
+        [Input::new("m/model.safetensors.index.json", &index), Input::new("m/w-1-of-1.safetensors", &shard)];
+    let Collection { candidates, skipped } = collect(&inputs);
+    assert_eq!((candidates.len(), candidates[0].parts.len(), skipped.len()), (1, 1, 1));
+    assert!(skipped[0].why.contains("cannot be read"), "{}", skipped[0].why);
+}
+
+#[test]
 fn of_several_forms_the_first_is_taken() {
     let files = [
         "m/model.onnx",

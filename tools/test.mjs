@@ -106,7 +106,7 @@ async function nodeTests(name, paths) {
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...['--test-reporter=tap', `--test-reporter-destination=${tap}`],
   ];
-  const options = ['--enable-source-maps', '--test', '--test-concurrency=1', '--test-timeout=240000', ...reporters];
+  const options = ['--enable-source-maps', '--test', '--test-concurrency=1', ...reporters];
   const { ok } = await capture(process.execPath, [...options, ...paths]);
 
   const report = readFileSync(tap, 'utf8');

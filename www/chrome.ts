@@ -33,7 +33,7 @@ export function dropCard(model: Model, actions: Actions): Part {
   const button = h("button.primary", { type: "button", onclick: () => actions.choose() }, icon("file", 20), h("span.wide-only", null, "Choose files"), h("span.phone-only", null, "Choose checkpoints"));
   const folder = h("button.text-link", { type: "button", onclick: () => actions.choose(true) }, "a folder");
   const add = h("input", { type: "checkbox", onchange: () => actions.setAdd(add.checked) });
-  const adding = h("label.tick-row", null, add, h("span", null, "Add to what is loaded"));
+  const adding = h("label.tick-row", null, add, h("span", null, "Add", h("span.wide-only", null, " to what is loaded")));
   const root = h("section.card", { "aria-label": "Open checkpoints" },
     h("div.card-top", null,
       h("div.card-words", null, h("h2.card-title", null, "Drop checkpoints anywhere", h("span.card-long", null, " on this page")), h("p.card-line", null, "One file, a whole training series, or ", folder)),

@@ -16,6 +16,8 @@ let loading: Promise<boolean> | null = null;
 const waiting = new Set<() => void>();
 
 // The shown document and the one before it: a result that is being read and the picture that still stands.
+/** Documents that the module threw out: told once, not with every frame. */
+const refused = new WeakSet<ResultDocument>();
 const cache: { document: ResultDocument; view: WasmView }[] = [];
 
 /** Loads the module once; false where it cannot run. */
@@ -50,7 +52,10 @@ export function viewOf(document: ResultDocument): WasmView | null {
   if (!module) return null;
   const known = cache.find((c) => c.document === document);
   if (known) return known.view;
+  if (refused.has(document)) return null;
+  refused.add(document); // until the module has taken it
   const view = new module.View(document);
+  refused.delete(document);
   cache.unshift({ document, view });
   for (const old of cache.splice(2)) old.view.free();
   return view;

@@ -126,7 +126,8 @@ function render(): void {
   banners.update();
   card.update();
   foot.update();
-  openButton.hidden = next === "series" || next === "waiting";
+  // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
+  openButton.hidden = next === "series" || next === "waiting" || (next === "one" && main.clientWidth < 1000);
   main.dataset["screen"] = next;
   if (next === shown) return view?.update();
   const lost = !!view?.root.contains(document.activeElement);

@@ -162,7 +162,7 @@ export class Session {
         return;
       }
       case "failed": {
-        const item = message.id === null ? undefined : this.item(message.id);
+        const item = message.id === null ? this.insertFailed(message.error) : this.item(message.id);
         if (!item) return this.fail(message.error);
         Object.assign(item, { state: "failed", error: message.error });
         fire("neuromfa-error", eventOf(message.error));
@@ -198,6 +198,19 @@ export class Session {
       this.fired = true;
       fire("neuromfa-result", document_);
     }
+  }
+
+  /** A file whose header could not be read stands in the list where its step would have been. */
+  private insertFailed(error: EngineError): Item | undefined {
+    const items = this.model.reading?.items;
+    if (!items?.length || !error.file) return undefined;
+    const name = error.file.split("/").pop() ?? error.file;
+    const digits = /(?:step|checkpoint-|epoch_)(\d+)/.exec(name)?.[1];
+    const step = digits === undefined ? null : Number(digits);
+    const after = step === null ? -1 : items.findIndex((i) => i.step !== null && i.step > step);
+    const item: Item = { id: -1 - items.length, name, file: name, step, bytes: 0, state: "waiting", read: 0, of: 0, label: "", error: null };
+    items.splice(after < 0 ? items.length : after, 0, item);
+    return item;
   }
 
   private finished(): boolean {

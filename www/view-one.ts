@@ -189,7 +189,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     const mean = c.baselines?.mean_abs_weight;
     fill(emptyNote,
       mean ? h("p", null, `The mean weight is ${fixed(mean, 4)}, so a usual edge is ${integer(1 / mean)} long.`) : null,
-      model.source === "files" ? h("button.ghost.framed", { type: "button", onclick: () => actions.options({ ...model.state.options, threshold: to }) }, rich(`Raise {T} to ${integer(to)}`)) : null);
+      model.source === "files" ? h("button.ghost.framed", { type: "button", onclick: () => actions.options({ ...model.state.options, threshold: to }) }, h("span", null, rich(`Raise {T} to ${integer(to)}`))) : null);
   }
 
   function fillNumbers(): void {
@@ -209,7 +209,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
       th.append(rich(name), why(topic));
       const waiting = !n ? (wanted ? "computing" : "not asked for") : "";
       body.append(h("tr", null, th, h("td.this", null, fixed(own)),
-        h("td", null, waiting || fixed(chance), waiting ? null : h("span.interval", null, ` ${interval(ends)}`)),
+        h("td", null, waiting || fixed(chance), waiting || !ends ? null : h("span.interval", null, ` ${interval(ends)}`)),
         h("td.difference", null, waiting || own == null || chance == null ? "\u2013" : signed(own - chance))));
     }
     fill(table, h("caption.sr", null, `Numbers of ${label(c)} beside its shuffled weights`),

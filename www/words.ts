@@ -120,7 +120,8 @@ export function numberCaption(which: "alpha0" | "width" | "emergence" | "nfd", d
       const share = e === 0 ? 1 : shuffled.emergence / e;
       const why = share >= 0.8 && share <= 1.2 ? "Nearly all of it comes without structure: do not read {E} on its own."
         : share > 1.2 ? "Shuffled weights reach more: do not read {E} on its own."
-          : "Larger weights alone raise it: do not read {E} on its own.";
+          : share > 0 ? `Weight sizes alone give ${percent(share)} of it: do not read {E} on its own.`
+            : "Larger weights alone change it: do not read {E} on its own.";
       return `Shuffled ${fixed(shuffled.emergence)}. ${why}`;
     }
     case "nfd": {
@@ -178,7 +179,7 @@ export function checkWords(code: string, ok: boolean, value: number[]): { title:
     case "f-above-zero": return ok ? { title: "No {f} above 0", text: "" }
       : { title: "{f} above 0", text: "A spectrum cannot rise above 0. Look at the fit before you read this curve." };
     case "zero-weights": return ok ? { title: "No zero weights", text: "" }
-      : { title: `${percent(a / b, a / b < 0.095 ? 1 : 0)} of weights are exactly zero`, text: "They are no edges. Compare only with networks pruned alike." };
+      : { title: a / b < 0.0005 ? `${plural(a, "weight")} of ${integer(b)} exactly zero` : `${percent(a / b, a / b < 0.095 ? 1 : 0)} of weights are exactly zero`, text: "They are no edges. Compare only with networks pruned alike." };
     case "neurons-left-out": return ok ? { title: "Every neuron has over 10 edges", text: "" }
       : { title: `${integer(a)} of ${integer(b)} neurons left out`, text: "They have 10 edges or fewer within the longest length. Raise {T} to include more." };
     default: return { title: code, text: "" };
@@ -197,6 +198,12 @@ const WARNING_TITLES: Record<string, string> = {
   "tau-not-concave": "\u03c4 is not concave",
   "first-not-start": "First checkpoint is not the start of training",
   "missing-shard": "One part is missing",
+  "no-spectrum": "No spectrum",
+  "nonfinite-weights": "Some weights are not numbers",
+  "samples-dropped": "Some samples are left out",
+  "index-mismatch": "The index and the files disagree",
+  "config-unreadable": "The configuration could not be read",
+  "unknown-type": "Tensors of an unknown type",
 };
 
 /** Title of a warning of the engine. */

@@ -251,6 +251,7 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
     let mut taken = HashSet::new();
     let mut drafts = Vec::new();
     for &(at, _) in kinds.iter().filter(|(_, kind)| *kind == Kind::Index) {
+        skipped.extend(broken_index(&inputs[at]));
         // Without any of its files an index says nothing.
         let draft =
             indexed(inputs, folder, at).filter(|draft| draft.parts.iter().any(|part| part.input.is_some()));
@@ -265,7 +266,7 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
     let (mut sharded, mut single) = (Vec::new(), Vec::new());
     for (at, form) in weights.filter(|(at, _)| !taken.contains(at)) {
         match shard_number(inputs[at].file_name()) {
-            Some(number) => sharded.push((at, form, number)),
+            Some((set, number)) => sharded.push(Shard { at, form, set, number }),
             None => single.push(draft(folder, form, stem(inputs[at].file_name()), vec![part(inputs, at)])),
         }
     }
@@ -290,6 +291,14 @@ fn part(inputs: &[Input<'_>], at: usize) -> Part {
     Part { name: inputs[at].file_name().to_owned(), input: Some(at) }
 }
 
+/// An index of weights that cannot be read: its files are told by their names alone, and that is said.
+fn broken_index(input: &Input<'_>) -> Option<Skipped> {
+    let of_weights = [".safetensors.index.", ".bin.index."].iter().any(|part| input.path.contains(part));
+    let reason = Index::read(input.source).err().filter(|_| of_weights)?;
+    let why = format!("the index cannot be read: {reason}. Parts are found by their names.");
+    Some(Skipped { path: input.path.to_owned(), why })
+}
+
 /// The parts that an index lists, here or missing; nothing if it cannot be read or lists none.
 fn indexed(inputs: &[Input<'_>], folder: &Folder<'_>, index: usize) -> Option<Draft> {
     let listed = Index::read(inputs[index].source).ok()?.files();
@@ -306,54 +315,61 @@ fn indexed(inputs: &[Input<'_>], folder: &Folder<'_>, index: usize) -> Option<Dr
     Some(draft)
 }
 
-/// Where a name says that it is one part of several.
-#[derive(Clone, Copy)]
-struct ShardNumber<'a> {
+/// What a name says about the set that the file is a part of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct ShardSet<'a> {
     before: &'a str,
-    number: &'a str,
+    /// The number of parts, as it is written.
     count: &'a str,
     after: &'a str,
+    parts: u32,
+}
+
+impl ShardSet<'_> {
+    fn name_of(&self, number: u32) -> String {
+        let Self { before, count, after, .. } = self;
+        format!("{before}{number:0width$}-of-{count}{after}", width = count.len())
+    }
 }
 
 /// Most parts that a name may promise; more are not believed.
 const MAX_PARTS: u32 = 100_000;
 
-/// `model-00001-of-00005.safetensors`: the last `-of-` between two numbers.
-fn shard_number(name: &str) -> Option<ShardNumber<'_>> {
+/// `model-00001-of-00005.safetensors`: the set, and the number of the part.
+fn shard_number(name: &str) -> Option<(ShardSet<'_>, u32)> {
     let (left, right) = name.rsplit_once("-of-")?;
     let before = left.trim_end_matches(|c: char| c.is_ascii_digit());
     let after = right.trim_start_matches(|c: char| c.is_ascii_digit());
-    let (number, count) = (&left[before.len()..], &right[..right.len() - after.len()]);
-    let (parsed, parts): (u32, u32) = (number.parse().ok()?, count.parse().ok()?);
-    (parts <= MAX_PARTS && parsed <= parts).then_some(ShardNumber { before, number, count, after })
+    let count = &right[..right.len() - after.len()];
+    let (number, parts): (u32, u32) = (left[before.len()..].parse().ok()?, count.parse().ok()?);
+    let plausible = parts <= MAX_PARTS && number <= parts;
+    plausible.then_some((ShardSet { before, count, after, parts }, number))
 }
 
 /// Parts that belong together by their names, with those that are missing.
-fn numbered(
-    inputs: &[Input<'_>],
-    folder: &Folder<'_>,
-    shards: Vec<(usize, Form, ShardNumber<'_>)>,
-) -> Vec<Draft> {
-    let mut sets: BTreeMap<(&str, &str, &str), (Form, BTreeMap<u32, usize>)> = BTreeMap::new();
-    for (at, form, shard) in shards {
-        let set = sets.entry((shard.before, shard.count, shard.after)).or_insert((form, BTreeMap::new()));
-        set.1.insert(shard.number.parse().unwrap_or(0), at);
+fn numbered(inputs: &[Input<'_>], folder: &Folder<'_>, shards: Vec<Shard<'_>>) -> Vec<Draft> {
+    let mut sets: BTreeMap<ShardSet<'_>, (Form, BTreeMap<u32, usize>)> = BTreeMap::new();
+    for Shard { at, form, set, number } in shards {
+        sets.entry(set).or_insert((form, BTreeMap::new())).1.insert(number, at);
     }
-    let draft_of = |((before, count, after), (form, here)): (_, (Form, BTreeMap<u32, usize>))| {
-        let (before, count, after): (&str, &str, &str) = (before, count, after);
+    let whole = |(set, (form, here)): (ShardSet<'_>, (Form, BTreeMap<u32, usize>))| {
         // Some writers count from 0.
         let first = u32::from(!here.contains_key(&0));
-        let parts =
-            (first..first + count.parse::<u32>().unwrap_or(0)).map(|number| match here.get(&number) {
-                Some(&at) => part(inputs, at),
-                None => {
-                    let name = format!("{before}{number:0width$}-of-{count}{after}", width = count.len());
-                    Part { name, input: None }
-                }
-            });
-        draft(folder, form, before.trim_end_matches(['-', '_', '.']), parts.collect())
+        let parts = (first..first + set.parts).map(|number| match here.get(&number) {
+            Some(&at) => part(inputs, at),
+            None => Part { name: set.name_of(number), input: None },
+        });
+        draft(folder, form, set.before.trim_end_matches(['-', '_', '.']), parts.collect())
     };
-    sets.into_iter().map(draft_of).collect()
+    sets.into_iter().map(whole).collect()
+}
+
+/// A file that is one part of several.
+struct Shard<'a> {
+    at: usize,
+    form: Form,
+    set: ShardSet<'a>,
+    number: u32,
 }
 
 /// Keeps one form of each model.

@@ -158,6 +158,10 @@ fn range(values: &[f64]) -> Option<(f64, f64)> {
 
 /// Ordinary least squares; `x` and `y` have the same length, at least 2, and x is not constant.
 pub fn fit_line(x: &[f64], y: &[f64]) -> Fit {
+    // Z_0 is constant. Said exactly: rounding would turn 0/0 into some R^2.
+    if y.iter().all(|value| *value == y[0]) {
+        return Fit { slope: 0.0, intercept: y[0], stderr: (x.len() > 2).then_some(0.0), r_squared: None };
+    }
     let count = x.len() as f64;
     let mean_x = x.iter().sum::<f64>() / count;
     let mean_y = y.iter().sum::<f64>() / count;
@@ -169,13 +173,12 @@ pub fn fit_line(x: &[f64], y: &[f64]) -> Fit {
         yy += dy * dy;
     }
     let slope = xy / xx;
-    let varies = yy > 0.0;
     let unexplained = (yy - slope * xy).max(0.0);
     Fit {
         slope,
         intercept: mean_y - slope * mean_x,
         stderr: (x.len() > 2).then(|| (unexplained / (count - 2.0) / xx).sqrt()),
-        r_squared: varies.then(|| xy * xy / (xx * yy)),
+        r_squared: Some(xy * xy / (xx * yy)),
     }
 }
 

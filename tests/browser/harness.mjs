@@ -14,7 +14,7 @@ export const expected = JSON.parse(readFileSync(join(golden, 'expected.json'), '
 
 /** Options of a test that needs this engine: without it the test is skipped, and the summary says so. */
 export function needs(engine) {
-  return { skip: browsers[engine] ? false : `${engine} is not installed and could not be fetched` };
+  return { skip: browsers[engine] ? false : `${engine} is not installed and could not be fetched`, timeout: 150_000 };
 }
 
 /** Serves the built site until the test ends; `paths` collects what is asked for. */
@@ -79,7 +79,12 @@ export async function until(what, ask, { timeout = 60_000 } = {}) {
 /** Visits a page, waits until it may have reloaded to become isolated, and listens to its events. */
 export async function visit(tab, url) {
   await tab.goto(url);
-  await until('the page to start', () => tab.evaluate(() => document.querySelector('h1') !== null).catch(() => false));
+  // A reload breaks a question off; it is asked again.
+  const started = () => tab.evaluate(() => document.querySelector('h1') !== null).catch(() => false);
+  await until('the page to start', started, { timeout: 20_000 }).catch((error) => {
+    error.message += `; the console says: ${tab.problems.join('; ') || 'nothing'}`;
+    throw error;
+  });
   await tab.evaluate(listen);
 }
 

@@ -97,6 +97,7 @@ test("checks and their words", () => {
   assert.deepEqual(found.filter((c) => !c.ok).map((c) => c.code), ["fit-fair"]);
   assert.equal(checkWords("fit-fair", false, [0.83, 0.86]).title, "Fit is fair: {R\u00b2} 0.83\u20130.86");
   assert.equal(checkWords("zero-weights", false, [12, 100]).title, "12% of weights are exactly zero");
+  assert.equal(checkWords("zero-weights", false, [1, 1e6]).title, "1 weight of 1,000,000 exactly zero");
   assert.equal(checkWords("neurons-left-out", false, [318, 5376]).title, "318 of 5,376 neurons left out");
 });
 
