@@ -43,21 +43,11 @@ impl StepAxis {
         let last = steps.clone().fold(0.0, f64::max);
         if scale == StepScale::Linear {
             let first = steps.fold(last, f64::min);
-            return Self {
-                scale,
-                gap: 0.0,
-                first,
-                last,
-            };
+            return Self { scale, gap: 0.0, first, last };
         }
         let first = steps.clone().filter(|s| *s > 0.0).fold(last, f64::min).max(1.0);
         let zero = steps.into_iter().any(|s| s == 0.0);
-        Self {
-            scale,
-            gap: if zero { GAP } else { 0.0 },
-            first,
-            last: last.max(first),
-        }
+        Self { scale, gap: if zero { GAP } else { 0.0 }, first, last: last.max(first) }
     }
 
     fn share(&self, step: f64) -> f64 {
@@ -67,11 +57,7 @@ impl StepAxis {
         if step < self.first && self.gap > 0.0 {
             return self.gap * (step / self.first).max(0.0);
         }
-        let part = share(
-            libm::log(step.max(self.first)),
-            libm::log(self.first),
-            libm::log(self.last),
-        );
+        let part = share(libm::log(step.max(self.first)), libm::log(self.first), libm::log(self.last));
         self.gap + (1.0 - self.gap) * if self.first == self.last { 1.0 } else { part }
     }
 
@@ -95,11 +81,7 @@ impl StepAxis {
 }
 
 fn share(value: f64, from: f64, to: f64) -> f64 {
-    if to == from {
-        0.5
-    } else {
-        (value - from) / (to - from)
-    }
+    if to == from { 0.5 } else { (value - from) / (to - from) }
 }
 
 impl Ranged for Scale {
@@ -142,10 +124,7 @@ pub(super) struct Ticks {
 impl Ticks {
     /// At most `most` ticks between the two values.
     pub fn over(from: f64, to: f64, most: usize) -> Self {
-        let none = Self {
-            values: Vec::new(),
-            decimals: 0,
-        };
+        let none = Self { values: Vec::new(), decimals: 0 };
         let span = to - from;
         if !(span > 0.0 && span.is_finite()) || most == 0 {
             return none;
@@ -156,11 +135,7 @@ impl Ticks {
                 // 10^-k is exact, 10^k is not: divide.
                 let unit = libm::pow(10.0, f64::from(k.abs()));
                 let tick = |i: f64| {
-                    if k < 0 {
-                        i * factor / unit
-                    } else {
-                        i * factor * unit
-                    }
+                    if k < 0 { i * factor / unit } else { i * factor * unit }
                 };
                 let step = tick(1.0);
                 // A tick at the very end counts although rounding may put it outside.
@@ -168,15 +143,8 @@ impl Ticks {
                 let last = libm::floor(to / step + 1e-9);
                 if last - first + 1.0 <= most as f64 {
                     let values = (0..=(last - first) as usize).map(|i| tick(first + i as f64));
-                    let values = if last < first {
-                        Vec::new()
-                    } else {
-                        values.collect()
-                    };
-                    return Self {
-                        values,
-                        decimals: k.min(0).unsigned_abs() as usize,
-                    };
+                    let values = if last < first { Vec::new() } else { values.collect() };
+                    return Self { values, decimals: k.min(0).unsigned_abs() as usize };
                 }
             }
         }
@@ -205,17 +173,11 @@ impl Numerals {
 
 /// The smallest and the largest of the values, with 4 % of their distance added on both sides.
 pub(super) fn padded(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
-        (l.min(v), h.max(v))
-    });
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     if low > high {
         return None;
     }
-    let margin = if high > low {
-        0.04 * (high - low)
-    } else {
-        (0.1 * high.abs()).max(0.05)
-    };
+    let margin = if high > low { 0.04 * (high - low) } else { (0.1 * high.abs()).max(0.05) };
     Some((low - margin, high + margin))
 }
 
@@ -234,36 +196,18 @@ pub(super) struct Chart {
 impl Chart {
     pub fn new(rect: Rect, x: Scale, y: Scale) -> Self {
         let unit = |v: f64| (v * UNITS).round().clamp(-1e6, 1e6) as i32;
-        let sides = (
-            unit(rect.left)..unit(rect.right),
-            unit(rect.bottom)..unit(rect.top),
-        );
-        Self {
-            rect,
-            x,
-            y,
-            coordinates: Cartesian2d::new(x, y, sides),
-        }
+        let sides = (unit(rect.left)..unit(rect.right), unit(rect.bottom)..unit(rect.top));
+        Self { rect, x, y, coordinates: Cartesian2d::new(x, y, sides) }
     }
 
     /// As [`Chart::new`], its left edge moved to the right where the values of the y axis need more room.
     pub fn fitted<DB: DrawingBackend>(sheet: &Sheet<DB>, rect: Rect, x: Scale, y: Scale) -> Self {
         let chart = Self::new(rect, x, y);
         let ticks = chart.y_ticks(Y_DISTANCE);
-        let style = Type {
-            face: Face::Regular,
-            size: sheet.theme.sizes.tick,
-            color: sheet.theme.ink3,
-        };
-        let texts = ticks
-            .values
-            .iter()
-            .map(|v| Numerals::Plain.tick(*v, ticks.decimals));
+        let style = Type { face: Face::Regular, size: sheet.theme.sizes.tick, color: sheet.theme.ink3 };
+        let texts = ticks.values.iter().map(|v| Numerals::Plain.tick(*v, ticks.decimals));
         let widest = texts.map(|text| sheet.measure(&text, style)).fold(0.0, f64::max);
-        let left = rect
-            .left
-            .max(sheet.frame.left + widest + 10.0)
-            .min(rect.right - 1.0);
+        let left = rect.left.max(sheet.frame.left + widest + 10.0).min(rect.right - 1.0);
         Self::new(Rect { left, ..rect }, x, y)
     }
 
@@ -299,11 +243,7 @@ impl Chart {
             x1: x.end,
             y0: y.start,
             y1: y.end,
-            x_scale: if matches!(self.x, Scale::Linear(..)) {
-                "linear"
-            } else {
-                "step"
-            },
+            x_scale: if matches!(self.x, Scale::Linear(..)) { "linear" } else { "step" },
         }
     }
 
@@ -328,11 +268,7 @@ impl Chart {
         size: f64,
     ) -> Drawn<DB> {
         let theme = &sheet.theme;
-        let style = Type {
-            face: Face::Regular,
-            size,
-            color: theme.ink3,
-        };
+        let style = Type { face: Face::Regular, size, color: theme.ink3 };
         for value in &ticks.values {
             let (_, y) = self.at((0.0, *value));
             let stroke = Stroke::new(theme.grid, theme.sizes.hair);
@@ -351,11 +287,7 @@ impl Chart {
         symbol: &[Run],
     ) -> Drawn<DB> {
         let theme = &sheet.theme;
-        let style = Type {
-            face: Face::Regular,
-            size: theme.sizes.tick,
-            color: theme.ink3,
-        };
+        let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.ink3 };
         let y = self.rect.bottom;
         let stroke = Stroke::new(theme.axis, theme.sizes.hair);
         sheet.line(&[(self.rect.left, y), (self.rect.right, y)], stroke)?;
@@ -387,12 +319,7 @@ pub(super) fn draw_break<DB: DrawingBackend>(
         return Ok(());
     }
     let middle = (chart.at((0.0, 0.0)).0 + chart.at((axis.first, 0.0)).0) / 2.0;
-    let gap = Rect {
-        left: middle - 3.5,
-        top: y - reach,
-        right: middle + 3.5,
-        bottom: y + reach,
-    };
+    let gap = Rect { left: middle - 3.5, top: y - reach, right: middle + 3.5, bottom: y + reach };
     sheet.block(gap, sheet.theme.bg, 1.0)?;
     for x in [middle - 2.5, middle + 2.5] {
         let stroke = Stroke::new(sheet.theme.axis, sheet.theme.sizes.hair.max(1.2));
@@ -407,30 +334,17 @@ mod tests {
 
     fn written(from: f64, to: f64, most: usize) -> Vec<String> {
         let ticks = Ticks::over(from, to, most);
-        ticks
-            .values
-            .iter()
-            .map(|v| Numerals::Plain.tick(*v, ticks.decimals))
-            .collect()
+        ticks.values.iter().map(|v| Numerals::Plain.tick(*v, ticks.decimals)).collect()
     }
 
     #[test]
     fn ticks_are_multiples_of_one_two_five() {
-        assert_eq!(
-            written(-0.64, 0.026, 5),
-            ["\u{2212}0.6", "\u{2212}0.4", "\u{2212}0.2", "0"]
-        );
-        assert_eq!(
-            written(0.86, 1.67, 12),
-            ["0.9", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]
-        );
+        assert_eq!(written(-0.64, 0.026, 5), ["\u{2212}0.6", "\u{2212}0.4", "\u{2212}0.2", "0"]);
+        assert_eq!(written(0.86, 1.67, 12), ["0.9", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]);
         assert_eq!(written(0.0, 50.0, 6), ["0", "10", "20", "30", "40", "50"]);
         assert_eq!(written(0.0, 0.075, 4), ["0", "0.05"]);
         assert_eq!(written(0.0, 143000.0, 4), ["0", "50,000", "100,000"]);
-        assert_eq!(
-            written(-3.0, 3.0, 7),
-            ["\u{2212}3", "\u{2212}2", "\u{2212}1", "0", "1", "2", "3"]
-        );
+        assert_eq!(written(-3.0, 3.0, 7), ["\u{2212}3", "\u{2212}2", "\u{2212}1", "0", "1", "2", "3"]);
     }
 
     #[test]
@@ -453,35 +367,19 @@ mod tests {
     #[test]
     fn zero_has_a_place_of_its_own() {
         let axis = StepAxis::over([0.0, 1.0, 10.0, 100.0].into_iter(), StepScale::Log);
-        assert_eq!(
-            (axis.share(0.0), axis.share(1.0), axis.share(100.0)),
-            (0.0, GAP, 1.0)
-        );
+        assert_eq!((axis.share(0.0), axis.share(1.0), axis.share(100.0)), (0.0, GAP, 1.0));
         assert!((axis.share(10.0) - (GAP + (1.0 - GAP) / 2.0)).abs() < 1e-12);
         let late = StepAxis::over([512.0, 1000.0, 143000.0].into_iter(), StepScale::Log);
-        assert_eq!(
-            (late.gap, late.share(512.0), late.share(143000.0)),
-            (0.0, 0.0, 1.0)
-        );
+        assert_eq!((late.gap, late.share(512.0), late.share(143000.0)), (0.0, 0.0, 1.0));
         assert_eq!(late.ticks(8), [1000.0, 10000.0, 100000.0, 143000.0]);
     }
 
     #[test]
     fn charts_map_corners_to_corners() {
-        let rect = Rect {
-            left: 10.0,
-            top: 20.0,
-            right: 110.0,
-            bottom: 70.0,
-        };
+        let rect = Rect { left: 10.0, top: 20.0, right: 110.0, bottom: 70.0 };
         let chart = Chart::new(rect, Scale::Linear(0.0, 1.0), Scale::Linear(-1.0, 0.0));
         assert_eq!(chart.at((0.0, -1.0)), (10.0, 70.0));
         assert_eq!(chart.at((1.0, 0.0)), (110.0, 20.0));
-        assert_eq!(
-            chart
-                .runs(&[None, Some((0.0, 0.0)), None, None, Some((1.0, 0.0))])
-                .len(),
-            2
-        );
+        assert_eq!(chart.runs(&[None, Some((0.0, 0.0)), None, None, Some((1.0, 0.0))]).len(), 2);
     }
 }

@@ -29,17 +29,11 @@ pub(super) struct Curves<'a> {
 
 impl<'a> Curves<'a> {
     pub fn new(scene: &'a Scene<'a>, quantity: Quantity) -> Self {
-        let null_of = |i| {
-            scene
-                .null(i)
-                .map_or_else(Points::new, |null| quantity.of_null(null, scene.q(i)))
-        };
+        let null_of = |i| scene.null(i).map_or_else(Points::new, |null| quantity.of_null(null, scene.q(i)));
         Self {
             scene,
             quantity,
-            all: (0..scene.records().len())
-                .map(|i| scene.curve(quantity, i))
-                .collect(),
+            all: (0..scene.records().len()).map(|i| scene.curve(quantity, i)).collect(),
             current: scene.current_curve(quantity),
             null: null_of(scene.current),
         }
@@ -83,15 +77,8 @@ impl<'a> Curves<'a> {
         let Some(null) = self.scene.null(self.scene.current) else {
             return Ok(());
         };
-        let band = if self.quantity == Quantity::Spectrum {
-            null_band(null)
-        } else {
-            Vec::new()
-        };
-        let border: Vec<Point> = outline(&band, &self.null)
-            .into_iter()
-            .map(|p| chart.at(p))
-            .collect();
+        let band = if self.quantity == Quantity::Spectrum { null_band(null) } else { Vec::new() };
+        let border: Vec<Point> = outline(&band, &self.null).into_iter().map(|p| chart.at(p)).collect();
         if small || border.len() < 6 {
             for run in chart.runs(&self.null) {
                 sheet.line(&run, Stroke::new(theme.null, 4.75).opacity(0.4))?;
@@ -106,10 +93,7 @@ impl<'a> Curves<'a> {
         sheet.fill(&border, theme.null, theme.null_fill)?;
         // Where all null samples agree the envelope is thinner than a pixel, and must still be seen.
         let stroke = Stroke::new(theme.null, 2.5).opacity(theme.null_fill);
-        chart
-            .runs(&self.null)
-            .iter()
-            .try_for_each(|run| sheet.line(run, stroke))
+        chart.runs(&self.null).iter().try_for_each(|run| sheet.line(run, stroke))
     }
 
     fn draw_null_mean<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
@@ -124,18 +108,9 @@ impl<'a> Curves<'a> {
     /// The early curves last, so that the start stays visible.
     fn draw_others<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
         let theme = &sheet.theme;
-        for (i, curve) in self
-            .all
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(|(i, _)| *i != self.scene.current)
-        {
+        for (i, curve) in self.all.iter().enumerate().rev().filter(|(i, _)| *i != self.scene.current) {
             let stroke = Stroke::new(self.scene.color(theme, i), theme.sizes.other).opacity(0.85);
-            chart
-                .runs(curve)
-                .iter()
-                .try_for_each(|run| sheet.line(run, stroke))?;
+            chart.runs(curve).iter().try_for_each(|run| sheet.line(run, stroke))?;
         }
         Ok(())
     }
@@ -144,17 +119,13 @@ impl<'a> Curves<'a> {
         let theme = &sheet.theme;
         let color = self.scene.color(theme, self.scene.current);
         let band = self.scene.sample_band(self.quantity);
-        let border: Vec<Point> = outline(&band, &self.current)
-            .into_iter()
-            .map(|p| chart.at(p))
-            .collect();
+        let border: Vec<Point> = outline(&band, &self.current).into_iter().map(|p| chart.at(p)).collect();
         sheet.fill(&border, color, 0.18)?;
         let runs = chart.runs(&self.current);
         for run in &runs {
             sheet.line(run, Stroke::new(theme.bg, theme.sizes.current * 2.0))?;
         }
-        runs.iter()
-            .try_for_each(|run| sheet.line(run, Stroke::new(color, theme.sizes.current)))
+        runs.iter().try_for_each(|run| sheet.line(run, Stroke::new(color, theme.sizes.current)))
     }
 
     /// The ring at the cursor, with dotted lines to both axes.
@@ -177,28 +148,17 @@ impl<'a> Curves<'a> {
         let checkpoint = self.scene.current;
         let place = |(q_index, point): (usize, &Option<Point>)| {
             let (x, y) = chart.at((*point)?);
-            Some(PointPlace {
-                checkpoint,
-                q_index,
-                x,
-                y,
-            })
+            Some(PointPlace { checkpoint, q_index, x, y })
         };
         self.current.iter().enumerate().filter_map(place).collect()
     }
 
     /// A placer that keeps labels off the curves and the axes.
     pub fn placer<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Placer {
-        let frame = Rect {
-            left: chart.rect.left + 2.0,
-            bottom: chart.rect.bottom - 2.0,
-            ..sheet.frame
-        };
+        let frame = Rect { left: chart.rect.left + 2.0, bottom: chart.rect.bottom - 2.0, ..sheet.frame };
         let mut placer = Placer::new(frame);
         let curves = self.all.iter().chain([&self.current, &self.null]);
-        curves
-            .flat_map(|curve| chart.runs(curve))
-            .for_each(|run| placer.keep_clear_line(run));
+        curves.flat_map(|curve| chart.runs(curve)).for_each(|run| placer.keep_clear_line(run));
         let band = outline(&self.scene.sample_band(self.quantity), &self.current);
         placer.keep_clear_line(band.into_iter().map(|p| chart.at(p)).collect());
         placer
@@ -234,11 +194,7 @@ impl<'a> Curves<'a> {
     }
 
     fn label_type<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, color: plotters::style::RGBColor) -> Type {
-        Type {
-            face: Face::Semibold,
-            size: sheet.theme.sizes.label,
-            color,
-        }
+        Type { face: Face::Semibold, size: sheet.theme.sizes.label, color }
     }
 
     /// The right end of a curve.
@@ -250,11 +206,7 @@ impl<'a> Curves<'a> {
 
     /// The name of one curve of a series, at its right end.
     fn end_label<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart, index: usize) -> Label {
-        let curve = if index == self.scene.current {
-            &self.current
-        } else {
-            &self.all[index]
-        };
+        let curve = if index == self.scene.current { &self.current } else { &self.all[index] };
         let places = self.end(chart, curve).map_or(Vec::new(), |(x, y)| {
             let right = [2.0, 8.0, -6.0, 14.0, -12.0].map(|dy| ((x + 8.0, y + dy), HPos::Left));
             let below = [10.0, 16.0, 24.0].map(|dy| ((x - 2.0, y + dy), HPos::Right));
@@ -276,9 +228,7 @@ impl<'a> Curves<'a> {
         let scene = self.scene;
         let name = scene.long_name(index);
         let all_steps = scene.records().iter().all(|r| r.step.is_some());
-        let Some(end) = self
-            .end(chart, &self.all[index])
-            .filter(|_| all_steps && !scene.figure.compact)
+        let Some(end) = self.end(chart, &self.all[index]).filter(|_| all_steps && !scene.figure.compact)
         else {
             return name;
         };
@@ -304,11 +254,7 @@ impl<'a> Curves<'a> {
             right.into_iter().chain([((x - 12.0, y - 8.0), HPos::Right)])
         });
         let style = self.label_type(sheet, self.scene.text_color(&sheet.theme, self.scene.current));
-        Label {
-            text: "this checkpoint".into(),
-            style,
-            places: places.collect(),
-        }
+        Label { text: "this checkpoint".into(), style, places: places.collect() }
     }
 
     fn null_label<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Label {
@@ -323,26 +269,15 @@ impl<'a> Curves<'a> {
         };
         let points: Vec<Point> = self.null.iter().flatten().map(|p| chart.at(*p)).collect();
         let part = |share: f64| points.get((share * points.len() as f64) as usize).copied();
-        let places = [0.0, 0.03, 0.07, 0.12, 0.2, 0.95]
-            .into_iter()
-            .filter_map(part)
-            .flat_map(|(x, y)| {
-                [
-                    ((x - 16.0, y - 6.0), HPos::Right),
-                    ((x - 22.0, y + 4.0), HPos::Right),
-                    ((x + 12.0, y + 8.0), HPos::Left),
-                ]
-            });
-        let places = if text.is_empty() {
-            Vec::new()
-        } else {
-            places.collect()
-        };
-        Label {
-            text,
-            style: self.label_type(sheet, sheet.theme.null),
-            places,
-        }
+        let places = [0.0, 0.03, 0.07, 0.12, 0.2, 0.95].into_iter().filter_map(part).flat_map(|(x, y)| {
+            [
+                ((x - 16.0, y - 6.0), HPos::Right),
+                ((x - 22.0, y + 4.0), HPos::Right),
+                ((x + 12.0, y + 8.0), HPos::Left),
+            ]
+        });
+        let places = if text.is_empty() { Vec::new() } else { places.collect() };
+        Label { text, style: self.label_type(sheet, sheet.theme.null), places }
     }
 }
 
@@ -356,10 +291,7 @@ pub(super) fn scales(
     let given = fixed.unwrap_or_default();
     let choose = |given: Option<[f64; 2]>, own: (f64, f64)| match given {
         Some([from, to])
-            if from < to
-                && super::scene::clean(Some(from))
-                    .and(super::scene::clean(Some(to)))
-                    .is_some() =>
+            if from < to && super::scene::clean(Some(from)).and(super::scene::clean(Some(to))).is_some() =>
         {
             Scale::Linear(from, to)
         }

@@ -19,10 +19,7 @@ struct Look {
 
 impl Look {
     fn of<S: BackendStyle>(style: &S) -> Self {
-        Self {
-            color: style.color(),
-            width: style.stroke_width(),
-        }
+        Self { color: style.color(), width: style.stroke_width() }
     }
 }
 

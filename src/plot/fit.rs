@@ -28,9 +28,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let points = points(&fit);
     // The line from the smallest radius to the diameter, where ln(r/d) = 0.
     let start = points.iter().map(|p| p.0).fold(0.0, f64::min);
-    let slope = clean(fit.slope)
-        .zip(clean(fit.intercept))
-        .filter(|_| !points.is_empty());
+    let slope = clean(fit.slope).zip(clean(fit.intercept)).filter(|_| !points.is_empty());
     let line: Vec<Point> = slope.map_or(Vec::new(), |(slope, at_diameter)| {
         [start, 0.0].map(|x| (x, at_diameter + slope * x)).to_vec()
     });
@@ -39,22 +37,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     let y = padded(all().map(|p| p.1)).unwrap_or((-1.0, 5.0));
     let rect = inside_of(inside, 36.0, 58.0);
     let chart = Chart::fitted(sheet, rect, Scale::Linear(x.0, x.1), Scale::Linear(y.0, y.1));
-    chart.draw_grid(
-        sheet,
-        &chart.y_ticks(Y_DISTANCE),
-        Numerals::Plain,
-        theme.sizes.tick,
-    )?;
-    let text = Type {
-        face: Face::Regular,
-        size: theme.sizes.label,
-        color: theme.ink,
-    };
-    let symbol = Type {
-        face: Face::Symbol,
-        size: theme.sizes.label + 2.0,
-        color: theme.ink,
-    };
+    chart.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), Numerals::Plain, theme.sizes.tick)?;
+    let text = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink };
+    let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink };
     let name = [Run("ln(", text), Run("r/d", symbol), Run(")", text)];
     chart.draw_x_axis(sheet, &chart.x_ticks(X_DISTANCE), &name)?;
     layout.plots.push(chart.place("fit"));
@@ -72,16 +57,8 @@ pub(super) fn draw<DB: DrawingBackend>(
 /// Slope and R squared, in the corner that the line leaves free.
 fn draw_words<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, fit: &Fit, slope: f64) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let text = Type {
-        face: Face::Regular,
-        size: theme.sizes.label,
-        color: theme.ink,
-    };
-    let symbol = Type {
-        face: Face::Symbol,
-        size: theme.sizes.label + 2.0,
-        color: theme.ink,
-    };
+    let text = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink };
+    let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink };
     let slope_text = format!(" {}", decimal(slope, 3));
     let r_text = clean(fit.r_squared).map(|r| format!("² {}", decimal(r, 2)));
     let mut runs = vec![Run("slope ", text), Run("τ", symbol), Run(&slope_text, text)];
@@ -89,11 +66,8 @@ fn draw_words<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, fit: &Fit, s
         runs.extend([Run(", ", text), Run("R", symbol), Run(r_text, text)]);
     }
     let rect = chart.rect;
-    let (x, h_pos) = if slope < 0.0 {
-        (rect.right - 8.0, HPos::Right)
-    } else {
-        (rect.left + 8.0, HPos::Left)
-    };
+    let (x, h_pos) =
+        if slope < 0.0 { (rect.right - 8.0, HPos::Right) } else { (rect.left + 8.0, HPos::Left) };
     draw_runs(sheet, (x, rect.top + 10.0), &runs, h_pos)
 }
 

@@ -10,9 +10,7 @@ pub(super) struct Run<'a>(pub &'a str, pub Type);
 
 /// Width of a line of runs.
 pub(super) fn runs_width<DB: DrawingBackend>(sheet: &Sheet<DB>, runs: &[Run]) -> f64 {
-    runs.iter()
-        .map(|Run(text, style)| sheet.measure(text, *style))
-        .sum()
+    runs.iter().map(|Run(text, style)| sheet.measure(text, *style)).sum()
 }
 
 /// Draws a line of runs, centred vertically on `at`.
@@ -55,11 +53,7 @@ pub(super) struct Placer {
 
 impl Placer {
     pub fn new(frame: Rect) -> Self {
-        Self {
-            frame,
-            taken: Vec::new(),
-            lines: Vec::new(),
-        }
+        Self { frame, taken: Vec::new(), lines: Vec::new() }
     }
 
     /// No label may lie on this line.
@@ -94,12 +88,7 @@ impl Placer {
                 HPos::Center => at.0 - width / 2.0,
                 HPos::Right => at.0 - width,
             };
-            let rect = Rect {
-                left,
-                top: at.1 - up,
-                right: left + width,
-                bottom: at.1 + down,
-            };
+            let rect = Rect { left, top: at.1 - up, right: left + width, bottom: at.1 + down };
             if self.is_free(&rect) {
                 self.taken.push(rect.grown(2.0));
                 sheet.text((left, at.1), &label.text, label.style, HPos::Left, VPos::Center)?;
@@ -138,12 +127,7 @@ fn crosses(from: Point, to: Point, rect: &Rect) -> bool {
 mod tests {
     use super::*;
 
-    const RECT: Rect = Rect {
-        left: 10.0,
-        top: 10.0,
-        right: 20.0,
-        bottom: 20.0,
-    };
+    const RECT: Rect = Rect { left: 10.0, top: 10.0, right: 20.0, bottom: 20.0 };
 
     #[test]
     fn lines_through_a_rectangle_are_seen() {
@@ -156,21 +140,12 @@ mod tests {
 
     #[test]
     fn a_place_is_free_within_the_frame_and_off_the_lines() {
-        let mut placer = Placer::new(Rect {
-            left: 0.0,
-            top: 0.0,
-            right: 100.0,
-            bottom: 100.0,
-        });
+        let mut placer = Placer::new(Rect { left: 0.0, top: 0.0, right: 100.0, bottom: 100.0 });
         assert!(placer.is_free(&RECT));
         assert!(!placer.is_free(&RECT.grown(11.0)));
         placer.keep_clear_line(vec![(0.0, 15.0), (100.0, 15.0)]);
         assert!(!placer.is_free(&RECT));
-        let below = Rect {
-            top: 40.0,
-            bottom: 50.0,
-            ..RECT
-        };
+        let below = Rect { top: 40.0, bottom: 50.0, ..RECT };
         assert!(placer.is_free(&below));
         placer.keep_clear(below);
         assert!(!placer.is_free(&below));

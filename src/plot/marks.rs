@@ -37,11 +37,11 @@ pub(super) fn ring<DB: DrawingBackend>(
 pub(super) fn waiting<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point) -> Drawn<DB> {
     let radius = 3.5;
     sheet.disc(at, radius + 1.5, sheet.theme.bg)?;
-    let turn = std::f64::consts::TAU / 24.0;
-    let points: Vec<Point> = (0..=24)
-        .map(|i| turn * f64::from(i))
-        .map(|angle| (at.0 + radius * libm::cos(angle), at.1 + radius * libm::sin(angle)))
-        .collect();
+    // Turned by 15 degrees again and again; sine and cosine themselves would be much code for one small ring.
+    let (cos, sin) = (0.965_925_826_289_068_3, 0.258_819_045_102_520_74);
+    let turn = |p: &Point| Some((p.0 * cos - p.1 * sin, p.0 * sin + p.1 * cos));
+    let around = std::iter::successors(Some((radius, 0.0)), turn).take(25);
+    let points: Vec<Point> = around.map(|p| (at.0 + p.0, at.1 + p.1)).collect();
     sheet.line(&points, Stroke::new(sheet.theme.axis, 1.2).dash(&[1.8, 1.8]))
 }
 
@@ -50,14 +50,8 @@ pub(super) fn failed<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point) -> Drawn<
     let reach = 4.0;
     sheet.disc(at, reach + 2.0, sheet.theme.bg)?;
     let stroke = Stroke::new(sheet.theme.error, 2.0);
-    sheet.line(
-        &[(at.0 - reach, at.1 - reach), (at.0 + reach, at.1 + reach)],
-        stroke,
-    )?;
-    sheet.line(
-        &[(at.0 - reach, at.1 + reach), (at.0 + reach, at.1 - reach)],
-        stroke,
-    )
+    sheet.line(&[(at.0 - reach, at.1 - reach), (at.0 + reach, at.1 + reach)], stroke)?;
+    sheet.line(&[(at.0 - reach, at.1 + reach), (at.0 + reach, at.1 - reach)], stroke)
 }
 
 /// The marker of a category: square, triangle, diamond, inverted triangle, plus, cross. Circles belong to checkpoints.
@@ -70,10 +64,7 @@ pub(super) fn category<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let r = size / 2.0;
     let shape = |corners: &[Point], grow: f64| -> Vec<Point> {
-        corners
-            .iter()
-            .map(|(x, y)| (at.0 + x * (r + grow), at.1 + y * (r + grow)))
-            .collect()
+        corners.iter().map(|(x, y)| (at.0 + x * (r + grow), at.1 + y * (r + grow))).collect()
     };
     let filled: &[Point] = match category % 6 {
         0 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],

@@ -109,11 +109,7 @@ fn draw_on<'a>(
 
 /// Where everything would be drawn in an SVG document of this figure.
 pub fn layout(document: &ResultDocument, figure: &Figure) -> Result<Layout, PlotError> {
-    draw(
-        svg::SvgBackend::new(&mut String::new(), backend_size(figure)),
-        document,
-        figure,
-    )
+    draw(svg::SvgBackend::new(&mut String::new(), backend_size(figure)), document, figure)
 }
 
 /// The figure as an SVG document.

@@ -27,11 +27,7 @@ pub(super) fn draw<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
     let bottom = (inside.bottom - 25.0).max(inside.top + 7.0);
-    let rect = Rect {
-        top: inside.top + 6.0,
-        bottom,
-        ..inside
-    };
+    let rect = Rect { top: inside.top + 6.0, bottom, ..inside };
     let chart = chart(scene, rect);
     layout.plots.push(chart.place("nfd"));
     let (null, own) = (null_bars(scene, scene.current), bars_of(scene, scene.current));
@@ -41,24 +37,14 @@ pub(super) fn draw<DB: DrawingBackend>(
     let line = outline(&chart, &own, false);
     sheet.line(&line, Stroke::new(color, 2.0))?;
 
-    let mut placer = Placer::new(Rect {
-        bottom: rect.bottom,
-        ..sheet.frame
-    });
+    let mut placer = Placer::new(Rect { bottom: rect.bottom, ..sheet.frame });
     placer.keep_clear_line(line.clone());
-    let style = Type {
-        face: Face::Semibold,
-        size: theme.sizes.label,
-        color,
-    };
+    let style = Type { face: Face::Semibold, size: theme.sizes.label, color };
     placer.draw(sheet, &beside(&line, "this checkpoint", style, true))?;
     if let Some(kind) = scene.null(scene.current).filter(|_| !null.is_empty()) {
         let border = outline(&chart, &null, false);
         placer.keep_clear_line(border.clone());
-        let style = Type {
-            color: theme.null,
-            ..style
-        };
+        let style = Type { color: theme.null, ..style };
         placer.draw(sheet, &beside(&border, null_adjective(kind), style, false))?;
     }
     Ok(())
@@ -72,11 +58,7 @@ pub(super) fn draw_small<DB: DrawingBackend>(
     layout: &mut Layout,
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let rect = Rect {
-        top: inside.top + 2.0,
-        bottom: (inside.bottom - 1.0).max(inside.top + 3.0),
-        ..inside
-    };
+    let rect = Rect { top: inside.top + 2.0, bottom: (inside.bottom - 1.0).max(inside.top + 3.0), ..inside };
     let chart = chart(scene, rect);
     layout.plots.push(chart.place("nfd"));
     let color = scene.color(theme, scene.current);
@@ -97,31 +79,17 @@ fn chart(scene: &Scene, rect: Rect) -> Chart {
     let all = (0..count).flat_map(|i| bars_of(scene, i).into_iter().chain(null_bars(scene, i)));
     let start = (f64::INFINITY, f64::NEG_INFINITY, 0.0_f64);
     let (low, high, top) = all.fold(start, |(l, h, t), bar| (l.min(bar.0), h.max(bar.1), t.max(bar.2)));
-    let (x, top) = if low < high {
-        ((low, high), top)
-    } else {
-        ((0.4, 1.6), 1.0)
-    };
+    let (x, top) = if low < high { ((low, high), top) } else { ((0.4, 1.6), 1.0) };
     let margin = 0.04 * (x.1 - x.0);
-    Chart::new(
-        rect,
-        Scale::Linear(x.0 - margin, x.1 + margin),
-        Scale::Linear(0.0, 1.06 * top),
-    )
+    Chart::new(rect, Scale::Linear(x.0 - margin, x.1 + margin), Scale::Linear(0.0, 1.06 * top))
 }
 
 fn bars_of(scene: &Scene, index: usize) -> Bars {
-    scene
-        .records()
-        .get(index)
-        .map_or_else(Bars::new, |r| bars(&r.nfd.histogram))
+    scene.records().get(index).map_or_else(Bars::new, |r| bars(&r.nfd.histogram))
 }
 
 fn null_bars(scene: &Scene, index: usize) -> Bars {
-    scene
-        .null(index)
-        .and_then(|n| n.nfd.histogram.as_ref())
-        .map_or_else(Bars::new, bars)
+    scene.null(index).and_then(|n| n.nfd.histogram.as_ref()).map_or_else(Bars::new, bars)
 }
 
 fn bars(histogram: &NfdHistogram) -> Bars {
@@ -137,15 +105,7 @@ fn bars(histogram: &NfdHistogram) -> Bars {
         return Bars::new();
     }
     let edge = |i: usize| from + (to - from) * i as f64 / counts.len() as f64;
-    (first..=last)
-        .map(|i| {
-            (
-                edge(i),
-                edge(i + 1),
-                if full(&counts[i]) { counts[i] } else { 0.0 },
-            )
-        })
-        .collect()
+    (first..=last).map(|i| (edge(i), edge(i + 1), if full(&counts[i]) { counts[i] } else { 0.0 })).collect()
 }
 
 /// The upper border of the bars as steps, with both feet on the axis: where the bars end, to be filled (`closed`), or at
@@ -154,23 +114,12 @@ fn outline(chart: &Chart, bars: &Bars, closed: bool) -> Vec<Point> {
     let (Some(first), Some(last)) = (bars.first(), bars.last()) else {
         return Vec::new();
     };
-    let steps = bars
-        .iter()
-        .flat_map(|&(from, to, height)| [(from, height), (to, height)]);
+    let steps = bars.iter().flat_map(|&(from, to, height)| [(from, height), (to, height)]);
     let axis = chart.x.range();
-    let (left, right) = if closed {
-        (first.0, last.1)
-    } else {
-        (axis.start, axis.end)
-    };
+    let (left, right) = if closed { (first.0, last.1) } else { (axis.start, axis.end) };
     let feet_left = [(left, 0.0), (first.0, 0.0)];
     let feet_right = [(last.1, 0.0), (right, 0.0)];
-    feet_left
-        .into_iter()
-        .chain(steps)
-        .chain(feet_right)
-        .map(|p| chart.at(p))
-        .collect()
+    feet_left.into_iter().chain(steps).chain(feet_right).map(|p| chart.at(p)).collect()
 }
 
 /// A label beside the upper part of a histogram.
@@ -187,14 +136,7 @@ fn beside(line: &[Point], text: &str, style: Type, right: bool) -> Label {
         };
         ((x, y), if right { HPos::Left } else { HPos::Right })
     };
-    let places = if line.is_empty() {
-        Vec::new()
-    } else {
-        [0.02, 0.1, 0.2, 0.3, 0.4, 0.5].map(at_height).to_vec()
-    };
-    Label {
-        text: text.into(),
-        style,
-        places,
-    }
+    let places =
+        if line.is_empty() { Vec::new() } else { [0.02, 0.1, 0.2, 0.3, 0.4, 0.5].map(at_height).to_vec() };
+    Label { text: text.into(), style, places }
 }

@@ -19,26 +19,13 @@ pub(super) fn draw<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let quantity = Quantity::of(scene.figure.kind);
     let curves = Curves::new(scene, quantity);
-    let usual = if quantity == Quantity::Tau {
-        (-5.0, 3.0)
-    } else {
-        (0.5, 2.0)
-    };
+    let usual = if quantity == Quantity::Tau { (-5.0, 3.0) } else { (0.5, 2.0) };
     let [x, y] = scales(&curves, scene.figure.domain, [(-3.2, 3.2), usual]);
     let right = if scene.is_series() { 56.0 } else { 30.0 };
     let rect = inside_of(inside, 36.0, right);
     let chart = Chart::fitted(sheet, rect, x, y);
-    chart.draw_grid(
-        sheet,
-        &chart.y_ticks(Y_DISTANCE),
-        Numerals::Plain,
-        sheet.theme.sizes.tick,
-    )?;
-    let symbol = Type {
-        face: Face::Symbol,
-        size: sheet.theme.sizes.symbol,
-        color: sheet.theme.ink,
-    };
+    chart.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), Numerals::Plain, sheet.theme.sizes.tick)?;
+    let symbol = Type { face: Face::Symbol, size: sheet.theme.sizes.symbol, color: sheet.theme.ink };
     chart.draw_x_axis(sheet, &chart.x_ticks(X_DISTANCE), &[Run("q", symbol)])?;
     curves.draw(sheet, &chart)?;
     let mut placer = curves.placer(sheet, &chart);

@@ -24,19 +24,12 @@ const LARGEST_SCALE: f64 = 8.0;
 pub fn png(document: &ResultDocument, figure: &Figure) -> Result<Vec<u8>, PlotError> {
     let failed = |error: &dyn std::fmt::Display| PlotError::Backend(error.to_string());
     let text = svg(document, figure)?;
-    let options = Options {
-        fontdb: FONTS.clone(),
-        font_family: "NeuroMFA Sans".into(),
-        ..Options::default()
-    };
+    let options =
+        Options { fontdb: FONTS.clone(), font_family: "NeuroMFA Sans".into(), ..Options::default() };
     let tree = Tree::from_str(&text, &options).map_err(|e| failed(&e))?;
     let scale = figure.scale.clamp(0.1, LARGEST_SCALE) as f32;
     let scale = if scale.is_nan() { 1.0 } else { scale };
-    let size = tree
-        .size()
-        .to_int_size()
-        .scale_by(scale)
-        .ok_or_else(|| failed(&"no size"))?;
+    let size = tree.size().to_int_size().scale_by(scale).ok_or_else(|| failed(&"no size"))?;
     let mut pixmap = Pixmap::new(size.width(), size.height()).ok_or_else(|| failed(&"too large"))?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     pixmap.encode_png().map_err(|e| failed(&e))

@@ -70,28 +70,14 @@ pub(super) fn draw<DB: DrawingBackend>(
     let room = rect.height() - ABOVE - BELOW;
     let pitch = (room / (rows.len().max(2) - 1) as f64).clamp(0.5, WIDE_PITCH);
     let y_of = |row: usize| rect.top + ABOVE + pitch * row as f64;
-    layout.rows = rows
-        .iter()
-        .enumerate()
-        .map(|(row, &checkpoint)| RowPlace {
-            checkpoint,
-            y: y_of(row),
-        })
-        .collect();
+    layout.rows =
+        rows.iter().enumerate().map(|(row, &checkpoint)| RowPlace { checkpoint, y: y_of(row) }).collect();
     layout.plots.push(chart.place("rulers"));
 
     let band = (pitch + 5.0).max(13.0) / 2.0;
-    for place in layout
-        .rows
-        .iter()
-        .filter(|place| place.checkpoint == scene.current)
-    {
-        let highlight = Rect {
-            left: inside.left,
-            top: place.y - band,
-            right: inside.right,
-            bottom: place.y + band,
-        };
+    for place in layout.rows.iter().filter(|place| place.checkpoint == scene.current) {
+        let highlight =
+            Rect { left: inside.left, top: place.y - band, right: inside.right, bottom: place.y + band };
         sheet.block(highlight, theme.soft, 1.0)?;
     }
     for place in &layout.rows {
@@ -104,34 +90,18 @@ pub(super) fn draw<DB: DrawingBackend>(
 fn chosen(scene: &Scene) -> Vec<usize> {
     let count = scene.records().len();
     let every = count.div_ceil(MOST_ROWS).max(1);
-    (0..count)
-        .filter(|i| i % every == 0 || *i + 1 == count || *i == scene.current)
-        .collect()
+    (0..count).filter(|i| i % every == 0 || *i + 1 == count || *i == scene.current).collect()
 }
 
 fn draw_caption<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, inside: Rect) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let text = Type {
-        face: Face::Regular,
-        size: theme.sizes.label,
-        color: theme.ink3,
-    };
-    let symbol = Type {
-        face: Face::Symbol,
-        size: theme.sizes.label + 2.0,
-        color: theme.ink3,
-    };
+    let text = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink3 };
+    let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink3 };
     let y = rect.top + 13.5;
-    let mut caption = vec![
-        Run("Range of ", text),
-        Run("α", symbol),
-        Run(" and its centre at every step.", text),
-    ];
+    let mut caption =
+        vec![Run("Range of ", text), Run("α", symbol), Run(" and its centre at every step.", text)];
     if scene.null(scene.current).is_some() {
-        caption.push(Run(
-            " Colour beyond the grey bar is what shuffling removes.",
-            text,
-        ));
+        caption.push(Run(" Colour beyond the grey bar is what shuffling removes.", text));
         if runs_width(sheet, &caption) > rect.width() {
             caption.pop();
         }
@@ -139,26 +109,12 @@ fn draw_caption<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect
     if runs_width(sheet, &caption) <= rect.width() {
         draw_runs(sheet, (rect.left, y), &caption, HPos::Left)?;
     }
-    draw_runs(
-        sheet,
-        (inside.right - 2.0, y),
-        &[Run(
-            "w",
-            Type {
-                color: theme.ink,
-                ..symbol
-            },
-        )],
-        HPos::Right,
-    )
+    draw_runs(sheet, (inside.right - 2.0, y), &[Run("w", Type { color: theme.ink, ..symbol })], HPos::Right)
 }
 
 fn range(points: &Points) -> Option<(f64, f64)> {
     let alphas = || points.iter().flatten().map(|p| p.0);
-    let (low, high) = (
-        alphas().fold(f64::INFINITY, f64::min),
-        alphas().fold(f64::NEG_INFINITY, f64::max),
-    );
+    let (low, high) = (alphas().fold(f64::INFINITY, f64::min), alphas().fold(f64::NEG_INFINITY, f64::max));
     (low <= high).then_some((low, high))
 }
 
@@ -176,12 +132,7 @@ fn draw_row<DB: DrawingBackend>(
     {
         let [(left, _), (right, _)] = across(span);
         let half = (0.28 * pitch).max(1.0);
-        let bar = Rect {
-            left,
-            top: y - half,
-            right,
-            bottom: y + half,
-        };
+        let bar = Rect { left, top: y - half, right, bottom: y + half };
         sheet.block(bar, theme.null, 0.38)?;
     }
     let current = index == scene.current;
@@ -190,10 +141,7 @@ fn draw_row<DB: DrawingBackend>(
     if let Some(span) = range(&scene.curve(Quantity::Spectrum, index)) {
         sheet.line(&across(span), Stroke::new(color, thick))?;
     }
-    let sample = scene
-        .figure
-        .sample
-        .and_then(|s| scene.records()[index].samples.get(s));
+    let sample = scene.figure.sample.and_then(|s| scene.records()[index].samples.get(s));
     let alpha0 = clean(sample.map_or(scene.records()[index].mean.alpha0, |s| s.alpha0));
     match alpha0.map(|alpha0| (spectrum.at((alpha0, 0.0)).0, y)) {
         Some(at) if current => marks::dot(sheet, at, 4.0, color),
@@ -214,10 +162,7 @@ fn draw_numbers<DB: DrawingBackend>(
     let order = current.chain(layout.rows.last()).chain(&layout.rows);
     let mut taken: Vec<f64> = Vec::new();
     for place in order {
-        if taken
-            .iter()
-            .any(|y| (y - place.y).abs() < 2.4 * sheet.theme.sizes.small)
-        {
+        if taken.iter().any(|y| (y - place.y).abs() < 2.4 * sheet.theme.sizes.small) {
             continue;
         }
         taken.push(place.y);

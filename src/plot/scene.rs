@@ -109,19 +109,11 @@ pub(super) struct Scene<'a> {
 impl<'a> Scene<'a> {
     pub fn new(document: &'a ResultDocument, figure: &'a Figure) -> Self {
         let last = document.checkpoints.len().saturating_sub(1);
-        Self {
-            document,
-            figure,
-            current: figure.checkpoint.unwrap_or(last).min(last),
-        }
+        Self { document, figure, current: figure.checkpoint.unwrap_or(last).min(last) }
     }
 
     pub fn records(&self) -> &'a [CheckpointRecord] {
-        if self.figure.axes_only {
-            &[]
-        } else {
-            &self.document.checkpoints
-        }
+        if self.figure.axes_only { &[] } else { &self.document.checkpoints }
     }
 
     pub fn record(&self) -> Option<&'a CheckpointRecord> {
@@ -144,10 +136,7 @@ impl<'a> Scene<'a> {
             return 1.0;
         }
         let step = self.document.checkpoints.get(index).and_then(|r| r.step);
-        let before = pending
-            .iter()
-            .filter(|p| step.is_some_and(|step| p.step < step))
-            .count();
+        let before = pending.iter().filter(|p| step.is_some_and(|step| p.step < step)).count();
         (index + before) as f64 / (all - 1) as f64
     }
 
@@ -195,10 +184,7 @@ impl<'a> Scene<'a> {
             return Points::new();
         };
         match self.figure.sample {
-            Some(sample) => record
-                .samples
-                .get(sample)
-                .map_or_else(Points::new, |s| quantity.of_sample(s)),
+            Some(sample) => record.samples.get(sample).map_or_else(Points::new, |s| quantity.of_sample(s)),
             None => mean(&all_samples(quantity, record)),
         }
     }
@@ -212,11 +198,7 @@ impl<'a> Scene<'a> {
         let from = self.curve(quantity, motion.checkpoint);
         let part =
             |(from, to): (&Option<Point>, &Option<Point>)| Some(towards((*from)?, (*to)?, motion.done));
-        if from.len() == curve.len() {
-            from.iter().zip(&curve).map(part).collect()
-        } else {
-            curve
-        }
+        if from.len() == curve.len() { from.iter().zip(&curve).map(part).collect() } else { curve }
     }
 
     /// 95 % interval over the samples of the selected checkpoint.
@@ -231,10 +213,7 @@ impl<'a> Scene<'a> {
 
     /// The orders q of a checkpoint.
     pub fn q(&self, index: usize) -> &'a [f64] {
-        self.records()
-            .get(index)
-            .and_then(|r| r.samples.first())
-            .map_or(&[], |s| &s.q)
+        self.records().get(index).and_then(|r| r.samples.first()).map_or(&[], |s| &s.q)
     }
 }
 
@@ -244,10 +223,7 @@ fn all_samples(quantity: Quantity, record: &CheckpointRecord) -> Vec<Points> {
 
 /// The values of all samples at one q.
 fn at(samples: &[Points], i: usize) -> Vec<Point> {
-    samples
-        .iter()
-        .filter_map(|points| points.get(i).copied().flatten())
-        .collect()
+    samples.iter().filter_map(|points| points.get(i).copied().flatten()).collect()
 }
 
 fn longest(samples: &[Points]) -> usize {
@@ -258,9 +234,7 @@ fn mean(samples: &[Points]) -> Points {
     let mean_at = |i| {
         let values = at(samples, i);
         let n = values.len() as f64;
-        let (x, y) = values
-            .iter()
-            .fold((0.0, 0.0), |sum, v| (sum.0 + v.0, sum.1 + v.1));
+        let (x, y) = values.iter().fold((0.0, 0.0), |sum, v| (sum.0 + v.0, sum.1 + v.1));
         (n > 0.0).then(|| (x / n, y / n))
     };
     (0..longest(samples)).map(mean_at).collect()

@@ -64,23 +64,15 @@ pub(super) fn draw<DB: DrawingBackend>(
     layout: &mut Layout,
 ) -> Drawn<DB> {
     let steps = Steps::of(scene);
-    let tracks: Vec<Track> = scene
-        .figure
-        .series
-        .iter()
-        .filter_map(|name| track(scene, &steps, name))
-        .collect();
+    let tracks: Vec<Track> =
+        scene.figure.series.iter().filter_map(|name| track(scene, &steps, name)).collect();
     let count = tracks.len().max(1) as f64;
     // In a figure that stands alone the steps are written under the last chart.
     let values = if scene.figure.title { 22.0 } else { 0.0 };
     let height = (inside.height() - values - (count - 1.0) * BETWEEN) / count;
     for (i, track) in tracks.iter().enumerate() {
         let top = inside.top + i as f64 * (height + BETWEEN);
-        let block = Rect {
-            top,
-            bottom: top + height,
-            ..inside
-        };
+        let block = Rect { top, bottom: top + height, ..inside };
         let chart = track_chart(scene, &steps, track, block);
         draw_title(sheet, track, block)?;
         draw_track(sheet, scene, &steps, track, &chart)?;
@@ -96,69 +88,29 @@ pub(super) fn draw<DB: DrawingBackend>(
 fn track(scene: &Scene, steps: &Steps, name: &str) -> Option<Track> {
     if let Some(metric) = name.strip_prefix("score:") {
         let index = scene.document.scores.iter().position(|s| s.metric == metric)?;
-        return Some(score_track(
-            scene,
-            steps,
-            name,
-            &scene.document.scores[index],
-            index,
-        ));
+        return Some(score_track(scene, steps, name, &scene.document.scores[index], index));
     }
     match name {
-        "emergence" => Some(number_track(
-            scene,
-            steps,
-            name,
-            Number::Emergence,
-            "Degree of emergence ",
-            "E",
-        )),
-        "alpha0" => Some(number_track(
-            scene,
-            steps,
-            name,
-            Number::Alpha0,
-            "Regularity ",
-            "α",
-        )),
+        "emergence" => Some(number_track(scene, steps, name, Number::Emergence, "Degree of emergence ", "E")),
+        "alpha0" => Some(number_track(scene, steps, name, Number::Alpha0, "Regularity ", "α")),
         "width" => Some(number_track(scene, steps, name, Number::Width, "Width ", "w")),
-        "nfd" => Some(number_track(
-            scene,
-            steps,
-            name,
-            Number::Nfd,
-            "Mean neuron fractal dimension",
-            "",
-        )),
+        "nfd" => Some(number_track(scene, steps, name, Number::Nfd, "Mean neuron fractal dimension", "")),
         "excess_width" => Some(excess_track(scene, steps, name)),
         _ => None,
     }
 }
 
 fn score_track(scene: &Scene, steps: &Steps, name: &str, score: &Score, index: usize) -> Track {
-    let values = || {
-        score
-            .values
-            .iter()
-            .filter_map(|v| Some((v.step as f64, clean(Some(v.value))?)))
-    };
-    let (first, last) = steps
-        .values
-        .iter()
-        .fold((f64::INFINITY, 0.0_f64), |(l, h), s| (l.min(*s), h.max(*s)));
+    let values = || score.values.iter().filter_map(|v| Some((v.step as f64, clean(Some(v.value))?)));
+    let (first, last) =
+        steps.values.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), s| (l.min(*s), h.max(*s)));
     let share = values().all(|(_, v)| (0.0..=1.0).contains(&v));
     let text = |v: f64| if share { percent(v) } else { decimal(v, 2) };
-    let selected = steps
-        .values
-        .get(scene.current)
-        .copied()
-        .filter(|_| !steps.ordinal);
+    let selected = steps.values.get(scene.current).copied().filter(|_| !steps.ordinal);
     let checkpoint = |step: f64| (Some(step) == selected).then_some(scene.current);
     let inside = values().filter(|(step, _)| !steps.ordinal && (first..=last).contains(step));
     let mut letters = score.metric.chars();
-    let title = letters
-        .next()
-        .map_or(String::new(), |c| c.to_uppercase().chain(letters).collect());
+    let title = letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect());
     Track {
         name: name.into(),
         title,
@@ -166,13 +118,9 @@ fn score_track(scene: &Scene, steps: &Steps, name: &str, score: &Score, index: u
         look: Look::Category(index),
         numerals: if share { Numerals::Percent } else { Numerals::Plain },
         zero: false,
-        points: inside
-            .map(|(step, value)| (checkpoint(step), step, value))
-            .collect(),
+        points: inside.map(|(step, value)| (checkpoint(step), step, value)).collect(),
         band: Vec::new(),
-        now: values()
-            .find(|(step, _)| Some(*step) == selected)
-            .map_or(String::new(), |(_, v)| text(v)),
+        now: values().find(|(step, _)| Some(*step) == selected).map_or(String::new(), |(_, v)| text(v)),
         chance: String::new(),
         note: None,
     }
@@ -204,17 +152,13 @@ fn number_track(
         look: Look::Checkpoints,
         numerals: Numerals::Plain,
         zero: number == Number::Emergence,
-        points: records()
-            .filter_map(|(i, (r, step))| Some((Some(i), *step, value_of(number, r)?)))
-            .collect(),
+        points: records().filter_map(|(i, (r, step))| Some((Some(i), *step, value_of(number, r)?))).collect(),
         band: records().filter_map(band).collect(),
         now: now.map_or(String::new(), |v| decimal(v, 3)),
-        chance: null.zip(chance).map_or(String::new(), |(n, v)| {
-            format!(" {} {}", null_adjective(n), decimal(v, 3))
-        }),
-        note: null
-            .filter(|_| rises)
-            .map(|null| format!("{} weights rise too", null_adjective(null))),
+        chance: null
+            .zip(chance)
+            .map_or(String::new(), |(n, v)| format!(" {} {}", null_adjective(n), decimal(v, 3))),
+        note: null.filter(|_| rises).map(|null| format!("{} weights rise too", null_adjective(null))),
     }
 }
 
@@ -227,11 +171,8 @@ fn excess_track(scene: &Scene, steps: &Steps, name: &str) -> Track {
             interval_of(Number::Width, null).map(|e| e.map(|v| v - mean)),
         ))
     };
-    let all = || {
-        (0..scene.records().len())
-            .zip(&steps.values)
-            .filter_map(|(i, step)| Some((i, *step, excess(i)?)))
-    };
+    let all =
+        || (0..scene.records().len()).zip(&steps.values).filter_map(|(i, step)| Some((i, *step, excess(i)?)));
     let null = scene.null(scene.current);
     let adjective = null.map_or("shuffled", null_adjective);
     Track {
@@ -241,28 +182,18 @@ fn excess_track(scene: &Scene, steps: &Steps, name: &str) -> Track {
         look: Look::Checkpoints,
         numerals: Numerals::Signed,
         zero: true,
-        points: all()
-            .map(|(i, step, (value, _))| (Some(i), step, value))
-            .collect(),
-        band: all()
-            .filter_map(|(_, step, (_, interval))| Some((step, interval?)))
-            .collect(),
+        points: all().map(|(i, step, (value, _))| (Some(i), step, value)).collect(),
+        band: all().filter_map(|(_, step, (_, interval))| Some((step, interval?))).collect(),
         now: excess(scene.current).map_or(String::new(), |(v, _)| signed(v, 3)),
         chance: String::new(),
-        note: null
-            .filter(|n| n.kind == "shuffle")
-            .map(|_| "95% of shuffles".into()),
+        note: null.filter(|n| n.kind == "shuffle").map(|_| "95% of shuffles".into()),
     }
 }
 
 /// The chart under the title, on the axis of steps that all share.
 fn track_chart(scene: &Scene, steps: &Steps, track: &Track, block: Rect) -> Chart {
     let top = block.top + TITLE + 8.0;
-    let rect = Rect {
-        top,
-        bottom: (block.bottom - 8.0).max(top + 1.0),
-        ..Steps::rect(scene, block)
-    };
+    let rect = Rect { top, bottom: (block.bottom - 8.0).max(top + 1.0), ..Steps::rect(scene, block) };
     let values = track.points.iter().map(|p| p.2);
     let band = track.band.iter().flat_map(|(_, interval)| *interval);
     let zero = (track.zero || track.look != Look::Checkpoints).then_some(0.0);
@@ -277,36 +208,15 @@ fn draw_title<DB: DrawingBackend>(sheet: &Sheet<DB>, track: &Track, block: Rect)
         Look::Category(index) => theme.categories[index % 6],
         Look::Checkpoints => theme.ink,
     };
-    let now = Type {
-        face: Face::Semibold,
-        size,
-        color,
-    };
-    let chance = Type {
-        face: Face::Regular,
-        size,
-        color: theme.null,
-    };
+    let now = Type { face: Face::Semibold, size, color };
+    let chance = Type { face: Face::Regular, size, color: theme.null };
     let numbers = [Run(&track.now, now), Run(&track.chance, chance)];
     draw_runs(sheet, (block.right, y), &numbers, HPos::Right)?;
     let room = block.width() - runs_width(sheet, &numbers) - 12.0;
-    let style = Type {
-        face: Face::Semibold,
-        size,
-        color: theme.ink,
-    };
+    let style = Type { face: Face::Semibold, size, color: theme.ink };
     let title = shortened(sheet, &track.title, style, room);
-    let symbol = Type {
-        face: Face::Symbol,
-        size: size + 1.0,
-        color: theme.ink,
-    };
-    draw_runs(
-        sheet,
-        (block.left, y),
-        &[Run(&title, style), Run(track.symbol, symbol)],
-        HPos::Left,
-    )
+    let symbol = Type { face: Face::Symbol, size: size + 1.0, color: theme.ink };
+    draw_runs(sheet, (block.left, y), &[Run(&title, style), Run(track.symbol, symbol)], HPos::Left)
 }
 
 /// Text that fits into `room`, with an ellipsis where it is cut.
@@ -335,25 +245,13 @@ fn draw_track<DB: DrawingBackend>(
     chart: &Chart,
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let wide = Rect {
-        left: chart.rect.left - 6.0,
-        right: chart.rect.right + 10.0,
-        ..chart.rect
-    };
+    let wide = Rect { left: chart.rect.left - 6.0, right: chart.rect.right + 10.0, ..chart.rect };
     let grid = Chart::new(wide, chart.x, chart.y);
-    grid.draw_grid(
-        sheet,
-        &chart.y_ticks(Y_DISTANCE),
-        track.numerals,
-        theme.sizes.small,
-    )?;
+    grid.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), track.numerals, theme.sizes.small)?;
     draw_band(sheet, track, chart)?;
     if track.zero {
         let (_, zero) = chart.at((0.0, 0.0));
-        sheet.line(
-            &[(wide.left, zero), (wide.right, zero)],
-            Stroke::new(theme.axis, theme.sizes.hair),
-        )?;
+        sheet.line(&[(wide.left, zero), (wide.right, zero)], Stroke::new(theme.axis, theme.sizes.hair))?;
     }
     if let Some(x) = steps.x(chart, scene.current) {
         let cursor = Stroke::new(theme.ink3, theme.sizes.hair).dash(DOTTED);
@@ -390,35 +288,21 @@ fn draw_points<DB: DrawingBackend>(
     chart: &Chart,
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let at: Vec<Point> = track
-        .points
-        .iter()
-        .map(|(_, step, value)| chart.at((*step, *value)))
-        .collect();
+    let at: Vec<Point> = track.points.iter().map(|(_, step, value)| chart.at((*step, *value))).collect();
     match track.look {
         Look::Category(index) => {
             let color: RGBColor = theme.categories[index % 6];
             let width = if theme.print { 1.0 } else { 2.0 };
             sheet.line(&at, Stroke::new(color, width).dash(CATEGORY_DASHES[index % 6]))?;
             for (place, (checkpoint, ..)) in at.iter().zip(&track.points) {
-                marks::category(
-                    sheet,
-                    *place,
-                    index,
-                    if checkpoint.is_some() { 9.0 } else { 6.0 },
-                    color,
-                )?;
+                marks::category(sheet, *place, index, if checkpoint.is_some() { 9.0 } else { 6.0 }, color)?;
             }
             Ok(())
         }
         Look::Checkpoints => {
             sheet.line(&at, Stroke::new(theme.ink3, theme.sizes.other))?;
             let selected = |i: &Option<usize>| *i == Some(scene.current);
-            let marked = || {
-                at.iter()
-                    .zip(&track.points)
-                    .filter_map(|(at, (i, ..))| Some((at, (*i)?)))
-            };
+            let marked = || at.iter().zip(&track.points).filter_map(|(at, (i, ..))| Some((at, (*i)?)));
             for (place, index) in marked().filter(|(_, i)| !selected(&Some(*i))) {
                 sheet.disc(*place, 4.5, theme.bg)?;
                 sheet.disc(*place, 3.3, scene.color(theme, index))?;
@@ -458,9 +342,7 @@ fn draw_note<DB: DrawingBackend>(sheet: &Sheet<DB>, track: &Track, chart: &Chart
     let mut placer = Placer::new(chart.rect.grown(6.0));
     placer.keep_clear_line(track.points.iter().map(|p| chart.at((p.1, p.2))).collect());
     for pair in track.band.windows(2) {
-        let corners = pair
-            .iter()
-            .flat_map(|(step, edge)| edge.map(|value| chart.at((*step, value))));
+        let corners = pair.iter().flat_map(|(step, edge)| edge.map(|value| chart.at((*step, value))));
         let start = Rect {
             left: f64::INFINITY,
             top: f64::INFINITY,
@@ -476,35 +358,17 @@ fn draw_note<DB: DrawingBackend>(sheet: &Sheet<DB>, track: &Track, chart: &Chart
     }
     let (rect, mut places) = (chart.rect, Vec::new());
     if track.numerals == Numerals::Signed {
-        let highest = track
-            .band
-            .iter()
-            .take(track.band.len().div_ceil(2))
-            .map(|(s, e)| chart.at((*s, e[1])).1);
+        let highest =
+            track.band.iter().take(track.band.len().div_ceil(2)).map(|(s, e)| chart.at((*s, e[1])).1);
         let above = highest.fold(rect.bottom, f64::min) - 10.0;
         places.extend([0.0, -6.0, -14.0].map(|dy| ((rect.left + 24.0, above + dy), HPos::Left)));
     }
     for y in [0.35, 0.25, 0.5, 0.12] {
-        places.extend([0.45, 0.3, 0.6].map(|x| {
-            (
-                (rect.left + x * rect.width(), rect.top + y * rect.height()),
-                HPos::Center,
-            )
-        }));
+        places.extend(
+            [0.45, 0.3, 0.6]
+                .map(|x| ((rect.left + x * rect.width(), rect.top + y * rect.height()), HPos::Center)),
+        );
     }
-    let style = Type {
-        face: Face::Regular,
-        size: theme.sizes.label,
-        color: theme.null,
-    };
-    placer
-        .draw(
-            sheet,
-            &Label {
-                text: note,
-                style,
-                places,
-            },
-        )
-        .map(|_| ())
+    let style = Type { face: Face::Regular, size: theme.sizes.label, color: theme.null };
+    placer.draw(sheet, &Label { text: note, style, places }).map(|_| ())
 }

@@ -58,12 +58,7 @@ impl Rect {
     }
 
     pub fn grown(&self, by: f64) -> Rect {
-        Rect {
-            left: self.left - by,
-            top: self.top - by,
-            right: self.right + by,
-            bottom: self.bottom + by,
-        }
+        Rect { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
     }
 }
 
@@ -78,12 +73,7 @@ pub(super) struct Stroke {
 
 impl Stroke {
     pub fn new(color: RGBColor, width: f64) -> Self {
-        Self {
-            color,
-            opacity: 1.0,
-            width,
-            dash: &[],
-        }
+        Self { color, opacity: 1.0, width, dash: &[] }
     }
 
     pub fn opacity(self, opacity: f64) -> Self {
@@ -116,12 +106,8 @@ impl<DB: DrawingBackend> Sheet<DB> {
         let area = backend.into_drawing_area();
         let (width, height) = area.dim_in_pixel();
         area.fill(&theme.bg)?;
-        let frame = Rect {
-            left: 0.0,
-            top: 0.0,
-            right: f64::from(width) / UNITS,
-            bottom: f64::from(height) / UNITS,
-        };
+        let frame =
+            Rect { left: 0.0, top: 0.0, right: f64::from(width) / UNITS, bottom: f64::from(height) / UNITS };
         Ok(Self { area, theme, frame })
     }
 
@@ -132,14 +118,9 @@ impl<DB: DrawingBackend> Sheet<DB> {
     /// A line through the points.
     pub fn line(&self, points: &[Point], stroke: Stroke) -> Drawn<DB> {
         let pieces = dashes(points, stroke.dash);
-        for piece in pieces
-            .iter()
-            .map(Vec::as_slice)
-            .chain(stroke.dash.is_empty().then_some(points))
-        {
+        for piece in pieces.iter().map(Vec::as_slice).chain(stroke.dash.is_empty().then_some(points)) {
             if piece.len() > 1 {
-                self.area
-                    .draw(&PathElement::new(units(piece), self.stroke_style(stroke)))?;
+                self.area.draw(&PathElement::new(units(piece), self.stroke_style(stroke)))?;
             }
         }
         Ok(())
@@ -150,51 +131,35 @@ impl<DB: DrawingBackend> Sheet<DB> {
         if points.len() < 3 {
             return Ok(());
         }
-        self.area
-            .draw(&Polygon::new(units(points), self.tint(color, opacity).filled()))
+        self.area.draw(&Polygon::new(units(points), self.tint(color, opacity).filled()))
     }
 
     /// A filled rectangle.
     pub fn block(&self, rect: Rect, color: RGBColor, opacity: f64) -> Drawn<DB> {
         let corners = [unit((rect.left, rect.top)), unit((rect.right, rect.bottom))];
-        self.area
-            .draw(&Rectangle::new(corners, self.tint(color, opacity).filled()))
+        self.area.draw(&Rectangle::new(corners, self.tint(color, opacity).filled()))
     }
 
     /// A filled circle.
     pub fn disc(&self, middle: Point, radius: f64, color: RGBColor) -> Drawn<DB> {
-        self.area.draw(&Circle::new(
-            unit(middle),
-            (radius * UNITS).round(),
-            color.filled(),
-        ))
+        self.area.draw(&Circle::new(unit(middle), (radius * UNITS).round(), color.filled()))
     }
 
     /// The outline of a circle.
     pub fn circle(&self, middle: Point, radius: f64, stroke: Stroke) -> Drawn<DB> {
-        self.area.draw(&Circle::new(
-            unit(middle),
-            (radius * UNITS).round(),
-            self.stroke_style(stroke),
-        ))
+        self.area.draw(&Circle::new(unit(middle), (radius * UNITS).round(), self.stroke_style(stroke)))
     }
 
     /// Text, anchored at `at`. `VPos::Bottom` is the baseline.
     pub fn text(&self, at: Point, text: &str, style: Type, h_pos: HPos, v_pos: VPos) -> Drawn<DB> {
-        self.area.draw(&Text::new(
-            text,
-            unit(at),
-            self.style(style, Pos::new(h_pos, v_pos)),
-        ))
+        self.area.draw(&Text::new(text, unit(at), self.style(style, Pos::new(h_pos, v_pos))))
     }
 
     /// Width of text as this backend will draw it.
     pub fn measure(&self, text: &str, style: Type) -> f64 {
         let style = self.style(style, Pos::new(HPos::Left, VPos::Bottom));
         // A backend that cannot measure still draws; its labels may then be placed less well.
-        self.area
-            .estimate_text_size(text, &style)
-            .map_or(0.0, |(width, _)| f64::from(width) / UNITS)
+        self.area.estimate_text_size(text, &style).map_or(0.0, |(width, _)| f64::from(width) / UNITS)
     }
 
     /// A see-through colour; on paper the opaque one that looks alike on the background, because not every printer and
@@ -212,21 +177,13 @@ impl<DB: DrawingBackend> Sheet<DB> {
 
     fn stroke_style(&self, stroke: Stroke) -> ShapeStyle {
         let width = (stroke.width * UNITS).round().max(1.0) as u32;
-        ShapeStyle {
-            color: self.tint(stroke.color, stroke.opacity),
-            filled: false,
-            stroke_width: width,
-        }
+        ShapeStyle { color: self.tint(stroke.color, stroke.opacity), filled: false, stroke_width: width }
     }
 
     fn style(&self, style: Type, pos: Pos) -> TextStyle<'static> {
         let (family, slant) = style.face.font();
         let font = FontDesc::new(family, style.size * UNITS, slant);
-        TextStyle {
-            font,
-            color: style.color.to_backend_color(),
-            pos,
-        }
+        TextStyle { font, color: style.color.to_backend_color(), pos }
     }
 }
 

@@ -38,18 +38,9 @@ pub(super) fn draw<DB: DrawingBackend>(
         Scale::Linear(low, high.max(-0.04 * low))
     };
     let chart = Chart::fitted(sheet, area(scene, inside, rows), x, y);
-    let story = if scene.is_last() {
-        Story::of(scene)
-    } else {
-        Story::default()
-    };
+    let story = if scene.is_last() { Story::of(scene) } else { Story::default() };
 
-    chart.draw_grid(
-        sheet,
-        &chart.y_ticks(Y_DISTANCE),
-        Numerals::Plain,
-        sheet.theme.sizes.tick,
-    )?;
+    chart.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), Numerals::Plain, sheet.theme.sizes.tick)?;
     let axis = if rows {
         let axis = rulers::chart(&chart, inside);
         rulers::draw(sheet, scene, &chart, &axis, inside, layout)?;
@@ -57,11 +48,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     } else {
         Chart::new(chart.rect, chart.x, chart.y)
     };
-    let symbol = Type {
-        face: Face::Symbol,
-        size: sheet.theme.sizes.symbol,
-        color: sheet.theme.ink,
-    };
+    let symbol = Type { face: Face::Symbol, size: sheet.theme.sizes.symbol, color: sheet.theme.ink };
     axis.draw_x_axis(sheet, &axis.x_ticks(X_DISTANCE), &[Run("α", symbol)])?;
 
     curves.draw(sheet, &chart)?;
@@ -106,11 +93,7 @@ fn area(scene: &Scene, inside: Rect, rows: bool) -> Rect {
         30.0
     };
     let top = if series { 28.0 } else { 12.0 };
-    let bottom = if rows {
-        rulers::height(scene, inside) + 30.0
-    } else {
-        25.0
-    };
+    let bottom = if rows { rulers::height(scene, inside) + 30.0 } else { 25.0 };
     Rect {
         left: inside.left + left,
         top: inside.top + top,
@@ -128,12 +111,7 @@ fn top(scene: &Scene, curves: &Curves, index: usize) -> Option<Point> {
         return Some((alpha0, 0.0));
     }
     // While it moves, the dot stays on the curve.
-    curves
-        .current
-        .iter()
-        .flatten()
-        .copied()
-        .max_by(|a, b| a.1.total_cmp(&b.1))
+    curves.current.iter().flatten().copied().max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 fn draw_tops<DB: DrawingBackend>(
@@ -166,25 +144,14 @@ fn draw_width<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
     let alphas = || curves.current.iter().flatten().map(|p| p.0);
-    let (low, high) = (
-        alphas().fold(f64::INFINITY, f64::min),
-        alphas().fold(f64::NEG_INFINITY, f64::max),
-    );
+    let (low, high) = (alphas().fold(f64::INFINITY, f64::min), alphas().fold(f64::NEG_INFINITY, f64::max));
     if low >= high {
         return Ok(());
     }
     let (color, y) = (scene.color(theme, scene.current), chart.rect.bottom - 9.0);
     let (left, right) = (chart.at((low, 0.0)).0, chart.at((high, 0.0)).0);
-    let symbol = Type {
-        face: Face::Symbol,
-        size: theme.sizes.label + 2.0,
-        color: theme.ink,
-    };
-    let number = Type {
-        face: Face::Semibold,
-        size: theme.sizes.label,
-        color: theme.ink,
-    };
+    let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink };
+    let number = Type { face: Face::Semibold, size: theme.sizes.label, color: theme.ink };
     let text = format!(" {}", decimal(high - low, 3));
     let runs = [Run("w", symbol), Run(&text, number)];
     let half = super::labels::runs_width(sheet, &runs) / 2.0 + 6.0;
@@ -193,12 +160,7 @@ fn draw_width<DB: DrawingBackend>(
         sheet.line(&[(x, y - 4.0), (x, y + 4.0)], stroke)?;
     }
     let middle = (left + right) / 2.0;
-    placer.keep_clear(Rect {
-        left,
-        top: y - 8.0,
-        right,
-        bottom: y + 8.0,
-    });
+    placer.keep_clear(Rect { left, top: y - 8.0, right, bottom: y + 8.0 });
     if right - left < 2.0 * half + 12.0 {
         return sheet.line(&[(left, y), (right, y)], stroke);
     }
@@ -225,32 +187,10 @@ fn draw_moved<DB: DrawingBackend>(
     }
     let y = zero - 13.0;
     marks::arrow(sheet, (from, y), (to, y), Stroke::new(theme.ink2, 1.6))?;
-    placer.keep_clear(Rect {
-        left: from.min(to),
-        top: y - 5.0,
-        right: from.max(to),
-        bottom: y + 5.0,
-    });
-    let style = Type {
-        face: Face::Semibold,
-        size: theme.sizes.label,
-        color: theme.ink2,
-    };
-    let place = if to < from {
-        ((from + 8.0, y), HPos::Left)
-    } else {
-        ((from - 8.0, y), HPos::Right)
-    };
-    placer
-        .draw(
-            sheet,
-            &Label {
-                text: "moved".into(),
-                style,
-                places: vec![place],
-            },
-        )
-        .map(|_| ())
+    placer.keep_clear(Rect { left: from.min(to), top: y - 5.0, right: from.max(to), bottom: y + 5.0 });
+    let style = Type { face: Face::Semibold, size: theme.sizes.label, color: theme.ink2 };
+    let place = if to < from { ((from + 8.0, y), HPos::Left) } else { ((from - 8.0, y), HPos::Right) };
+    placer.draw(sheet, &Label { text: "moved".into(), style, places: vec![place] }).map(|_| ())
 }
 
 /// The arrow from the end of the null model to the end of the curve, on the side that grew more, inside of the arch.
@@ -270,11 +210,7 @@ fn draw_widened<DB: DrawingBackend>(
         return Ok(());
     };
     let rightwards = this.1.0 - null.1.0 >= null.0.0 - this.0.0;
-    let (from, to, inwards) = if rightwards {
-        (null.1, this.1, -1.0)
-    } else {
-        (null.0, this.0, 1.0)
-    };
+    let (from, to, inwards) = if rightwards { (null.1, this.1, -1.0) } else { (null.0, this.0, 1.0) };
     if (to.0 - from.0) * -inwards < 14.0 {
         return Ok(());
     }
@@ -282,27 +218,13 @@ fn draw_widened<DB: DrawingBackend>(
     let head = (to.0 + 12.0 * inwards, to.1 + 1.0);
     marks::arrow(sheet, tail, head, Stroke::new(theme.ink2, 1.6))?;
     placer.keep_clear_line(vec![tail, head]);
-    let style = Type {
-        face: Face::Semibold,
-        size: theme.sizes.label,
-        color: theme.ink2,
-    };
+    let style = Type { face: Face::Semibold, size: theme.sizes.label, color: theme.ink2 };
     let h_pos = if rightwards { HPos::Right } else { HPos::Left };
     // Beside the arrow, never farther down than its head.
     let low = (head.1 - tail.1).min(26.0);
-    let places = [low, low + 8.0, low - 10.0]
-        .map(|dy| ((tail.0 + 8.0 * inwards, tail.1 + dy), h_pos))
-        .to_vec();
-    placer
-        .draw(
-            sheet,
-            &Label {
-                text: "widened".into(),
-                style,
-                places,
-            },
-        )
-        .map(|_| ())
+    let places =
+        [low, low + 8.0, low - 10.0].map(|dy| ((tail.0 + 8.0 * inwards, tail.1 + dy), h_pos)).to_vec();
+    placer.draw(sheet, &Label { text: "widened".into(), style, places }).map(|_| ())
 }
 
 /// Text of a row of the rulers.
@@ -313,20 +235,6 @@ pub(super) fn row_text<DB: DrawingBackend>(
     bold: bool,
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let (face, color) = if bold {
-        (Face::Semibold, theme.ink)
-    } else {
-        (Face::Regular, theme.ink3)
-    };
-    sheet.text(
-        at,
-        text,
-        Type {
-            face,
-            size: theme.sizes.small,
-            color,
-        },
-        HPos::Right,
-        VPos::Center,
-    )
+    let (face, color) = if bold { (Face::Semibold, theme.ink) } else { (Face::Regular, theme.ink3) };
+    sheet.text(at, text, Type { face, size: theme.sizes.small, color }, HPos::Right, VPos::Center)
 }

@@ -26,39 +26,18 @@ impl Steps {
         let known: Option<Vec<f64>> = records.iter().map(|r| r.step.map(|s| s as f64)).collect();
         let ordinal = known.is_none();
         let values = known.unwrap_or_else(|| (0..records.len()).map(|i| i as f64).collect());
-        let pending = scene
-            .figure
-            .pending
-            .iter()
-            .filter(|_| !ordinal)
-            .map(|p| p.step as f64);
-        let scale = if ordinal {
-            StepScale::Linear
-        } else {
-            scene.figure.step_axis
-        };
+        let pending = scene.figure.pending.iter().filter(|_| !ordinal).map(|p| p.step as f64);
+        let scale = if ordinal { StepScale::Linear } else { scene.figure.step_axis };
         let axis = StepAxis::over(values.iter().copied().chain(pending), scale);
-        Self {
-            values,
-            ordinal,
-            scale: Scale::Steps(axis),
-        }
+        Self { values, ordinal, scale: Scale::Steps(axis) }
     }
 
     /// The rectangle from the first step to the last: the same in every figure over steps, so that charts and slider
     /// stand exactly above each other.
     pub fn rect(scene: &Scene, inside: Rect) -> Rect {
-        let (left, right) = if scene.figure.compact {
-            (44.0, 14.0)
-        } else {
-            (50.0, 18.0)
-        };
+        let (left, right) = if scene.figure.compact { (44.0, 14.0) } else { (50.0, 18.0) };
         let left = inside.left + left;
-        Rect {
-            left,
-            right: (inside.right - right).max(left + 1.0),
-            ..inside
-        }
+        Rect { left, right: (inside.right - right).max(left + 1.0), ..inside }
     }
 
     pub fn x(&self, chart: &Chart, index: usize) -> Option<f64> {
@@ -67,12 +46,7 @@ impl Steps {
 
     pub fn places(&self, chart: &Chart) -> Vec<StepPlace> {
         (0..self.values.len())
-            .filter_map(|checkpoint| {
-                Some(StepPlace {
-                    checkpoint,
-                    x: self.x(chart, checkpoint)?,
-                })
-            })
+            .filter_map(|checkpoint| Some(StepPlace { checkpoint, x: self.x(chart, checkpoint)? }))
             .collect()
     }
 }
@@ -101,11 +75,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         marks::ring(sheet, (x, y), 9.0, Stroke::new(color, 3.5))?;
     }
     draw_values(sheet, scene, &steps, &chart, values_y)?;
-    let style = Type {
-        face: Face::Regular,
-        size: theme.sizes.label,
-        color: theme.ink3,
-    };
+    let style = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink3 };
     let word = if steps.ordinal { "" } else { "step" };
     sheet.text((inside.left, values_y), word, style, HPos::Left, VPos::Center)
 }
@@ -128,12 +98,7 @@ fn draw_track<DB: DrawingBackend>(
             (Some(a), Some(b)) => (theme.step((scene.rank(a) + scene.rank(b)) / 2.0), 1.0),
             _ => (theme.axis, 0.35),
         };
-        let segment = Rect {
-            left: pair[0].0 + 1.0,
-            top: y - 2.5,
-            right: pair[1].0 - 1.0,
-            bottom: y + 2.5,
-        };
+        let segment = Rect { left: pair[0].0 + 1.0, top: y - 2.5, right: pair[1].0 - 1.0, bottom: y + 2.5 };
         if segment.width() > 0.0 {
             sheet.block(segment, color, opacity)?;
         }
@@ -163,24 +128,13 @@ pub(super) fn draw_values<DB: DrawingBackend>(
     let mut taken: Vec<(f64, f64)> = Vec::new();
     for (i, (step, text)) in wanted.iter().enumerate() {
         let bold = i == 0;
-        let (face, color) = if bold {
-            (Face::Semibold, theme.ink)
-        } else {
-            (Face::Regular, theme.ink3)
-        };
-        let style = Type {
-            face,
-            size: theme.sizes.tick,
-            color,
-        };
+        let (face, color) = if bold { (Face::Semibold, theme.ink) } else { (Face::Regular, theme.ink3) };
+        let style = Type { face, size: theme.sizes.tick, color };
         let half = sheet.measure(text, style) / 2.0;
         let (x, _): Point = chart.at((*step, 0.0));
         // A value must not run out of the sheet.
         let x = x.min(sheet.frame.right - half).max(sheet.frame.left + half);
-        if taken
-            .iter()
-            .any(|(from, to)| x - half < to + 6.0 && from - 6.0 < x + half)
-        {
+        if taken.iter().any(|(from, to)| x - half < to + 6.0 && from - 6.0 < x + half) {
             continue;
         }
         taken.push((x - half, x + half));

@@ -17,10 +17,9 @@ impl Story {
     pub fn of(scene: &Scene) -> Self {
         let last = scene.records().len().saturating_sub(1);
         let told = match (scene.records().first(), scene.records().get(last)) {
-            (Some(first), Some(end)) if last > 0 => scene
-                .null(0)
-                .zip(scene.null(last))
-                .and_then(|nulls| Self::between(first, end, nulls)),
+            (Some(first), Some(end)) if last > 0 => {
+                scene.null(0).zip(scene.null(last)).and_then(|nulls| Self::between(first, end, nulls))
+            }
             _ => None,
         };
         told.unwrap_or_default()
@@ -39,28 +38,15 @@ impl Story {
         if still {
             return Some(Self::default());
         }
-        let mut values = last_null
-            .width_values
-            .iter()
-            .copied()
-            .filter_map(clean)
-            .peekable();
+        let mut values = last_null.width_values.iter().copied().filter_map(clean).peekable();
         values.peek()?;
-        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
-            (l.min(v), h.max(v))
-        });
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         let null_moved_by = clean(last_null.alpha0)? - clean(first_null.alpha0)?;
         let as_far = (0.8..=1.2).contains(&(null_moved_by / moved_by));
         Some(match width {
-            w if w > high => Self {
-                moved: as_far,
-                widened: true,
-            },
+            w if w > high => Self { moved: as_far, widened: true },
             w if w < low => Self::default(),
-            _ => Self {
-                moved: true,
-                widened: false,
-            },
+            _ => Self { moved: true, widened: false },
         })
     }
 }

@@ -25,47 +25,27 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
     let theme = &sheet.theme;
     let count = scene.records().len();
-    let nulls = (0..count)
-        .filter_map(|i| interval_of(number, scene.null(i)?))
-        .flatten();
+    let nulls = (0..count).filter_map(|i| interval_of(number, scene.null(i)?)).flatten();
     let values = scene.records().iter().filter_map(|r| value_of(number, r));
     let (low, high) = padded(values.chain(nulls)).unwrap_or((0.0, 1.0));
-    let rect = Rect {
-        left: inside.left + 7.0,
-        right: (inside.right - 7.0).max(inside.left + 8.0),
-        ..inside
-    };
+    let rect = Rect { left: inside.left + 7.0, right: (inside.right - 7.0).max(inside.left + 8.0), ..inside };
     let chart = Chart::new(rect, Scale::Linear(low, high), Scale::Linear(0.0, 1.0));
     let x_of = |value: f64| chart.at((value, 0.5)).0;
     let y = inside.middle().1;
     layout.plots.push(chart.place("strip"));
 
-    sheet.line(
-        &[(inside.left, y), (inside.right, y)],
-        Stroke::new(theme.grid, 1.5),
-    )?;
-    if let Some([from, to]) = scene
-        .null(scene.current)
-        .and_then(|null| interval_of(number, null))
-    {
+    sheet.line(&[(inside.left, y), (inside.right, y)], Stroke::new(theme.grid, 1.5))?;
+    if let Some([from, to]) = scene.null(scene.current).and_then(|null| interval_of(number, null)) {
         let (left, right) = (x_of(from), x_of(to));
         let grow = ((LEAST - (right - left)) / 2.0).max(0.0);
-        let bar = Rect {
-            left: left - grow,
-            top: y - 6.0,
-            right: right + grow,
-            bottom: y + 6.0,
-        };
+        let bar = Rect { left: left - grow, top: y - 6.0, right: right + grow, bottom: y + 6.0 };
         sheet.block(bar, theme.bg, 1.0)?;
         sheet.block(bar, theme.null, 0.45)?;
     }
     let first = scene.records().first().and_then(|r| value_of(number, r));
     if let Some(first) = first.filter(|_| scene.is_series()) {
         let x = x_of(first);
-        sheet.line(
-            &[(x, y - 6.0), (x, y + 6.0)],
-            Stroke::new(scene.color(theme, 0), 2.0),
-        )?;
+        sheet.line(&[(x, y - 6.0), (x, y + 6.0)], Stroke::new(scene.color(theme, 0), 2.0))?;
     }
     match scene.record().and_then(|r| value_of(number, r)) {
         Some(value) => marks::dot(sheet, (x_of(value), y), 4.5, scene.color(theme, scene.current)),

@@ -28,11 +28,7 @@ pub(super) struct SvgBackend<'a> {
 impl<'a> SvgBackend<'a> {
     /// A backend of `size` units that appends to `out`.
     pub fn new(out: &'a mut String, size: (u32, u32)) -> Self {
-        Self {
-            out,
-            size,
-            open: None,
-        }
+        Self { out, size, open: None }
     }
 
     fn close_path(&mut self) {
@@ -144,11 +140,8 @@ impl DrawingBackend for SvgBackend<'_> {
         style: &S,
         fill: bool,
     ) -> Done {
-        let look = if fill {
-            paint("fill", style.color())
-        } else {
-            format!(" fill=\"none\"{}", stroke(style))
-        };
+        let look =
+            if fill { paint("fill", style.color()) } else { format!(" fill=\"none\"{}", stroke(style)) };
         self.element(format_args!(
             "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{look}/>\n",
             css(x),
@@ -178,16 +171,8 @@ impl DrawingBackend for SvgBackend<'_> {
             HPos::Center => " text-anchor=\"middle\"",
             HPos::Right => " text-anchor=\"end\"",
         };
-        let weight = if face.weight() == 400 {
-            ""
-        } else {
-            " font-weight=\"600\""
-        };
-        let slant = if face.slant() == "normal" {
-            ""
-        } else {
-            " font-style=\"italic\""
-        };
+        let weight = if face.weight() == 400 { "" } else { " font-weight=\"600\"" };
+        let slant = if face.slant() == "normal" { "" } else { " font-style=\"italic\"" };
         self.element(format_args!(
             "<text x=\"{}\" y=\"{}\" font-family=\"{}\" font-size=\"{}\"{weight}{slant}{hang}{}>{}</text>\n",
             css(x),
@@ -228,11 +213,7 @@ fn paint(attribute: &str, color: BackendColor) -> String {
 }
 
 fn stroke<S: BackendStyle>(style: &S) -> String {
-    format!(
-        "{} stroke-width=\"{}\"",
-        paint("stroke", style.color()),
-        f64::from(style.stroke_width()) / UNITS
-    )
+    format!("{} stroke-width=\"{}\"", paint("stroke", style.color()), f64::from(style.stroke_width()) / UNITS)
 }
 
 /// Text as XML character data; characters that XML does not allow are left out.

@@ -108,10 +108,8 @@ mod tests {
     #[test]
     fn digits_are_tabular_and_the_minus_is_as_wide() {
         for face in [Face::Regular, Face::Semibold] {
-            let digits: Vec<f64> = "0123456789\u{2212}"
-                .chars()
-                .map(|c| face.width(&c.to_string(), 1000.0))
-                .collect();
+            let digits: Vec<f64> =
+                "0123456789\u{2212}".chars().map(|c| face.width(&c.to_string(), 1000.0)).collect();
             assert!(digits.iter().all(|w| *w == digits[0]), "{digits:?}");
         }
     }

@@ -61,14 +61,8 @@ const PAPER: Sizes = Sizes {
 };
 
 /// Dashes of the six categories (benchmarks, models), in CSS pixels; an empty one is solid.
-pub(super) const CATEGORY_DASHES: [&[f64]; 6] = [
-    &[],
-    &[7.0, 3.0],
-    &[2.0, 3.0],
-    &[9.0, 3.0, 2.0, 3.0],
-    &[4.0, 2.0],
-    &[1.0, 2.0],
-];
+pub(super) const CATEGORY_DASHES: [&[f64]; 6] =
+    [&[], &[7.0, 3.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0], &[4.0, 2.0], &[1.0, 2.0]];
 
 /// The colours of a theme.
 #[derive(Debug, Clone)]
@@ -121,9 +115,7 @@ const LIGHT: Theme = Theme {
     first: rgb(0x8A5608),
     error: rgb(0xA02418),
     categories: rgbs([0x00735A, 0x014179, 0x773400, 0xBB5BA4, 0x8E914A, 0x1A191E]),
-    ramp: rgbs([
-        0xB78934, 0xC36C24, 0xC34F39, 0xB83753, 0xA22B6C, 0x86267E, 0x662489, 0x442386, 0x1F2175,
-    ]),
+    ramp: rgbs([0xB78934, 0xC36C24, 0xC34F39, 0xB83753, 0xA22B6C, 0x86267E, 0x662489, 0x442386, 0x1F2175]),
 };
 
 const DARK: Theme = Theme {
@@ -141,9 +133,7 @@ const DARK: Theme = Theme {
     first: rgb(0xD9A45B),
     error: rgb(0xFF9C8F),
     categories: rgbs([0x46C9A3, 0x5489E2, 0xF17C3D, 0xA0528A, 0xECCF3F, 0xF1F0F4]),
-    ramp: rgbs([
-        0x8D6524, 0xB0632D, 0xCB5E4F, 0xD7617D, 0xD36FAB, 0xCA85D2, 0xC09FEC, 0xBABBFE, 0xBCD4FF,
-    ]),
+    ramp: rgbs([0x8D6524, 0xB0632D, 0xCB5E4F, 0xD7617D, 0xD36FAB, 0xCA85D2, 0xC09FEC, 0xBABBFE, 0xBCD4FF]),
 };
 
 impl Theme {
@@ -151,12 +141,7 @@ impl Theme {
         match name {
             ThemeName::Light => LIGHT,
             ThemeName::Dark => DARK,
-            ThemeName::Print => Self {
-                print: true,
-                sizes: PAPER,
-                bg: rgb(0xFFFFFF),
-                ..LIGHT
-            },
+            ThemeName::Print => Self { print: true, sizes: PAPER, bg: rgb(0xFFFFFF), ..LIGHT },
         }
     }
 
@@ -183,11 +168,7 @@ fn blend(from: RGBColor, to: RGBColor, t: f64) -> RGBColor {
 fn oklab(RGBColor(r, g, b): RGBColor) -> [f64; 3] {
     let [r, g, b] = [r, g, b].map(|v| {
         let v = f64::from(v) / 255.0;
-        if v <= 0.04045 {
-            v / 12.92
-        } else {
-            libm::pow((v + 0.055) / 1.055, 2.4)
-        }
+        if v <= 0.04045 { v / 12.92 } else { libm::pow((v + 0.055) / 1.055, 2.4) }
     });
     let l = libm::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
     let m = libm::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
@@ -206,11 +187,7 @@ fn srgb([light, a, b]: [f64; 3]) -> RGBColor {
     let s = cube(light - 0.0894841775 * a - 1.2914855480 * b);
     let channel = |v: f64| {
         let v = v.clamp(0.0, 1.0);
-        let v = if v <= 0.0031308 {
-            v * 12.92
-        } else {
-            1.055 * libm::pow(v, 1.0 / 2.4) - 0.055
-        };
+        let v = if v <= 0.0031308 { v * 12.92 } else { 1.055 * libm::pow(v, 1.0 / 2.4) - 0.055 };
         (v * 255.0 + 0.5) as u8
     };
     RGBColor(
@@ -230,13 +207,8 @@ mod tests {
             for (i, stop) in theme.ramp.iter().enumerate() {
                 assert_eq!(theme.step(i as f64 / 8.0), *stop);
             }
-            let lightness: Vec<f64> = (0..15)
-                .map(|i| oklab(theme.step(f64::from(i) / 14.0))[0])
-                .collect();
-            assert!(
-                lightness.windows(2).all(|w| (w[1] - w[0]) * sign > 0.0),
-                "{lightness:?}"
-            );
+            let lightness: Vec<f64> = (0..15).map(|i| oklab(theme.step(f64::from(i) / 14.0))[0]).collect();
+            assert!(lightness.windows(2).all(|w| (w[1] - w[0]) * sign > 0.0), "{lightness:?}");
         }
     }
 

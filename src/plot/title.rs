@@ -28,16 +28,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     if !scene.figure.title || !has_title {
         return Ok(sheet.frame);
     }
-    let text = Type {
-        face: Face::Semibold,
-        size: theme.sizes.title,
-        color: theme.ink,
-    };
-    let symbol = Type {
-        face: Face::Symbol,
-        size: theme.sizes.title + 1.0,
-        color: theme.ink,
-    };
+    let text = Type { face: Face::Semibold, size: theme.sizes.title, color: theme.ink };
+    let symbol = Type { face: Face::Symbol, size: theme.sizes.title + 1.0, color: theme.ink };
     let order = fit::order(scene).map_or(String::new(), |q| format!(" = {}", decimal(q, 1)));
     let runs = match scene.figure.kind {
         Kind::Tau => vec![Run("Mass exponent ", text), Run("τ(q)", symbol)],
@@ -58,20 +50,13 @@ pub(super) fn draw<DB: DrawingBackend>(
     if scene.figure.kind != Kind::Fit {
         draw_legend(sheet, scene, from, y)?;
     }
-    Ok(Rect {
-        top: sheet.frame.top + HEIGHT,
-        ..sheet.frame
-    })
+    Ok(Rect { top: sheet.frame.top + HEIGHT, ..sheet.frame })
 }
 
 /// The ramp of the steps and the null model, as far as there is room.
 fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, y: f64) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let style = Type {
-        face: Face::Regular,
-        size: theme.sizes.label,
-        color: theme.ink3,
-    };
+    let style = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink3 };
     let swatch = |x: f64, width: f64, reach: f64| Rect {
         left: x,
         top: y - reach,
@@ -97,11 +82,8 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
     let Some(null) = scene.null(scene.current) else {
         return Ok(());
     };
-    let of = if scene.is_series() {
-        format!(" of {}", scene.long_name(scene.current))
-    } else {
-        String::new()
-    };
+    let of =
+        if scene.is_series() { format!(" of {}", scene.long_name(scene.current)) } else { String::new() };
     let words = format!("{}{of}", null_name(null));
     if x + 33.0 + sheet.measure(&words, style) > sheet.frame.right {
         return Ok(());
@@ -110,10 +92,7 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
         sheet.block(swatch(x, 26.0, 5.0), theme.null, theme.null_fill)?;
     }
     if scene.figure.kind != Kind::Nfd {
-        sheet.line(
-            &[(x, y), (x + 26.0, y)],
-            Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH),
-        )?;
+        sheet.line(&[(x, y), (x + 26.0, y)], Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH))?;
     }
     sheet.text((x + 33.0, y), &words, style, HPos::Left, VPos::Center)
 }
@@ -142,9 +121,7 @@ pub(super) fn draw_message<DB: DrawingBackend>(
         .enumerate()
         .flat_map(|(i, text)| {
             let style = style(i == 0);
-            wrapped(sheet, text, style, room)
-                .into_iter()
-                .map(move |line| (line, style))
+            wrapped(sheet, text, style, room).into_iter().map(move |line| (line, style))
         })
         .collect();
     let height = 1.45 * theme.sizes.title;
@@ -170,11 +147,7 @@ fn wrapped<DB: DrawingBackend>(sheet: &Sheet<DB>, text: &str, style: Type, room:
     let mut lines = vec![String::new()];
     for word in text.split_whitespace().take(100) {
         let Some(line) = lines.last_mut() else { break };
-        let longer = if line.is_empty() {
-            word.to_string()
-        } else {
-            format!("{line} {word}")
-        };
+        let longer = if line.is_empty() { word.to_string() } else { format!("{line} {word}") };
         if line.is_empty() || sheet.measure(&longer, style) <= room {
             *line = longer;
         } else {

@@ -32,10 +32,7 @@ pub(super) fn description(scene: &Scene) -> String {
     let mut text = format!("Spectrum at {}", scene.long_name(scene.current));
     let curve = scene.curve(Quantity::Spectrum, scene.current);
     let alphas = || curve.iter().flatten().map(|p| p.0);
-    let (low, high) = (
-        alphas().fold(f64::INFINITY, f64::min),
-        alphas().fold(f64::NEG_INFINITY, f64::max),
-    );
+    let (low, high) = (alphas().fold(f64::INFINITY, f64::min), alphas().fold(f64::NEG_INFINITY, f64::max));
     if low <= high {
         text += &format!(": α from {} to {}", decimal(low, 3), decimal(high, 3));
     }
@@ -64,20 +61,12 @@ pub(super) fn receipt(scene: &Scene) -> String {
         NetworkKind::Full => "whole network".into(),
         NetworkKind::Sampled => format!("{} samples of {} from seed {}", o.samples, o.layer_sample, o.seed),
     };
-    let mode = if o.mode == Mode::Exact {
-        "exact"
-    } else {
-        "reference"
-    };
+    let mode = if o.mode == Mode::Exact { "exact" } else { "reference" };
     let mut text = format!(
         "{} {}; {network}; {mode} mode; T {}; q {} to {} by {}",
         tool.name, tool.version, o.threshold, o.q_min, o.q_max, o.q_step
     );
-    let files = document
-        .checkpoints
-        .iter()
-        .flat_map(|c| &c.files)
-        .take(MOST_FILES);
+    let files = document.checkpoints.iter().flat_map(|c| &c.files).take(MOST_FILES);
     for file in files {
         text += &format!("; {} {} bytes {}", file.name, file.bytes, file.identity);
     }

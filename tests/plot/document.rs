@@ -31,25 +31,15 @@ pub fn series() -> ResultDocument {
     let source: Source =
         serde_json::from_str(include_str!("../data/plot/neox-tiny.json")).expect("test data");
     let first = &source.checkpoints[0];
-    let checkpoints = source
-        .checkpoints
-        .iter()
-        .map(|s| record(s, first, &source.q))
-        .collect();
+    let checkpoints = source.checkpoints.iter().map(|s| record(s, first, &source.q)).collect();
     let accuracy = [(0, 0.02), (32, 0.31), (256, 0.48), (1000, 0.57)];
-    let values = accuracy
-        .iter()
-        .map(|&(step, value)| ScoreValue { step, value })
-        .collect();
+    let values = accuracy.iter().map(|&(step, value)| ScoreValue { step, value }).collect();
     ResultDocument {
         schema: SCHEMA.into(),
         tool: Tool::this(),
         options: Options::default(),
         checkpoints,
-        scores: vec![Score {
-            metric: "next-character accuracy".into(),
-            values,
-        }],
+        scores: vec![Score { metric: "next-character accuracy".into(), values }],
     }
 }
 
@@ -100,11 +90,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
             skipped: Vec::new(),
         },
         samples: vec![sample(s, q)],
-        mean: MeanRecord {
-            alpha0: Some(s.alpha0),
-            width: Some(s.width),
-            ..MeanRecord::default()
-        },
+        mean: MeanRecord { alpha0: Some(s.alpha0), width: Some(s.width), ..MeanRecord::default() },
         nulls: vec![null(s, first)],
         nfd: nfd(s.nfd_mean),
         baselines: Baselines::default(),
@@ -120,10 +106,7 @@ fn sample(s: &Spectrum, q: &[f64]) -> SampleRecord {
     let row = |order: f64| {
         let tau = s.tau[near(order)];
         let bend = |x: f64| tau * x + 0.04 * order * (x + 2.0) * (x + 2.0);
-        radii
-            .iter()
-            .map(|r| Some(bend((f64::from(*r) / 150.0).ln())))
-            .collect()
+        radii.iter().map(|r| Some(bend(libm::log(f64::from(*r) / 150.0)))).collect()
     };
     SampleRecord {
         seed: None,
@@ -141,18 +124,12 @@ fn sample(s: &Spectrum, q: &[f64]) -> SampleRecord {
             .collect(),
         alpha: some(&s.alpha),
         f: some(&s.f),
-        partition: PartitionRecord {
-            q: orders.to_vec(),
-            ln_z: orders.iter().map(|o| row(*o)).collect(),
-        },
+        partition: PartitionRecord { q: orders.to_vec(), ln_z: orders.iter().map(|o| row(*o)).collect() },
         alpha0: Some(s.alpha0),
         alpha0_candidates: None,
         width: Some(s.width),
         asymmetry: Some(0.4),
-        nfd: NfdSummary {
-            mean: Some(s.nfd_mean),
-            ..NfdSummary::default()
-        },
+        nfd: NfdSummary { mean: Some(s.nfd_mean), ..NfdSummary::default() },
         radii,
     }
 }
@@ -166,9 +143,7 @@ fn null(s: &Spectrum, first: &Spectrum) -> NullRecord {
         let (a, f, e) = (moved[i], first.f[i], spread(i));
         [a - e, a + e, f - 1.5 * (e - 0.002), f + 1.5 * (e - 0.002)]
     };
-    let values: Vec<Option<f64>> = (0..100)
-        .map(|i| Some(first.width + 0.0001 * f64::from(i - 50)))
-        .collect();
+    let values: Vec<Option<f64>> = (0..100).map(|i| Some(first.width + 0.0001 * f64::from(i - 50))).collect();
     let emergence = 0.95 * s.emergence;
     NullRecord {
         kind: "shuffle".into(),
@@ -197,27 +172,16 @@ fn null(s: &Spectrum, first: &Spectrum) -> NullRecord {
 }
 
 fn nfd(mean: f64) -> NfdRecord {
-    let summary = NfdSummary {
-        mean: Some(mean),
-        ..NfdSummary::default()
-    };
-    NfdRecord {
-        summary,
-        histogram: bell(mean, 0.14),
-        layers: Vec::new(),
-    }
+    let summary = NfdSummary { mean: Some(mean), ..NfdSummary::default() };
+    NfdRecord { summary, histogram: bell(mean, 0.14), layers: Vec::new() }
 }
 
 fn bell(mean: f64, sd: f64) -> NfdHistogram {
     let counts = (0..40).map(|i| {
         let z = (0.025 + 0.05 * f64::from(i) - mean) / sd;
-        (1344.0 * 0.05 * 0.4 / sd * (-z * z / 2.0).exp() * (1.0 + 0.12 * (3.0 * z).sin())).round()
+        (1344.0 * 0.05 * 0.4 / sd * libm::exp(-z * z / 2.0) * (1.0 + 0.12 * libm::sin(3.0 * z))).round()
     });
-    NfdHistogram {
-        from: 0.0,
-        to: 2.0,
-        counts: counts.collect(),
-    }
+    NfdHistogram { from: 0.0, to: 2.0, counts: counts.collect() }
 }
 
 /// Fifteen checkpoints, invented between the first and the last real one.
@@ -228,7 +192,7 @@ pub fn long() -> ResultDocument {
     let steps = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 1500, 2000, 3000];
     let between = |step: u64| {
         // Little happens before step 100.
-        let t = (((step + 1) as f64).ln() / 8.0 - 0.6).max(0.0) / 0.4;
+        let t = (libm::log((step + 1) as f64) / 8.0 - 0.6).max(0.0) / 0.4;
         let mix = |a: f64, b: f64| a + (b - a) * t;
         let mixed = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| mix(*a, *b)).collect();
         Spectrum {
@@ -243,14 +207,8 @@ pub fn long() -> ResultDocument {
         }
     };
     let mut document = series();
-    document.checkpoints = steps
-        .map(|step| record(&between(step), first, &source.q))
-        .to_vec();
-    document.scores[0].values = steps
-        .map(|step| ScoreValue {
-            step,
-            value: 0.62 * ((step + 1) as f64).ln() / 8.0,
-        })
-        .to_vec();
+    document.checkpoints = steps.map(|step| record(&between(step), first, &source.q)).to_vec();
+    document.scores[0].values =
+        steps.map(|step| ScoreValue { step, value: 0.62 * libm::log((step + 1) as f64) / 8.0 }).to_vec();
     document
 }

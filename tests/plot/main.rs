@@ -11,28 +11,12 @@ use neuromfa::report::ResultDocument;
 /// Every kind of figure, in the sizes of the page.
 fn figures() -> Vec<(&'static str, ResultDocument, Figure)> {
     let (long, single) = (document::long(), document::single());
-    let size = |kind, width: f64, height: f64| Figure {
-        kind,
-        width,
-        height,
-        ..Figure::default()
-    };
-    let stack = || {
-        vec![
-            "score:next-character accuracy".into(),
-            "emergence".into(),
-            "excess_width".into(),
-        ]
-    };
+    let size = |kind, width: f64, height: f64| Figure { kind, width, height, ..Figure::default() };
+    let stack = || vec!["score:next-character accuracy".into(), "emergence".into(), "excess_width".into()];
     let pending = || {
         let state = PendingState::Waiting;
         let waiting = [512, 1000, 1500, 2000, 3000].map(|step| Pending { step, state });
-        std::iter::once(Pending {
-            step: 256,
-            state: PendingState::Failed,
-        })
-        .chain(waiting)
-        .collect::<Vec<_>>()
+        std::iter::once(Pending { step: 256, state: PendingState::Failed }).chain(waiting).collect::<Vec<_>>()
     };
     let mut reading = long.clone();
     reading.checkpoints.truncate(9);
@@ -42,49 +26,20 @@ fn figures() -> Vec<(&'static str, ResultDocument, Figure)> {
         "A neuron needs more than 10 edges of length 1 to 150. Here none has any.",
     ];
     vec![
-        (
-            "rulers",
-            long.clone(),
-            Figure {
-                rulers: true,
-                ..size(Kind::Spectrum, 744.0, 462.0)
-            },
-        ),
+        ("rulers", long.clone(), Figure { rulers: true, ..size(Kind::Spectrum, 744.0, 462.0) }),
         (
             "rulers-short",
             document::series(),
-            Figure {
-                rulers: true,
-                title: true,
-                ..size(Kind::Spectrum, 744.0, 462.0)
-            },
+            Figure { rulers: true, title: true, ..size(Kind::Spectrum, 744.0, 462.0) },
         ),
         (
             "rulers-middle",
             long.clone(),
-            Figure {
-                rulers: true,
-                checkpoint: Some(10),
-                ..size(Kind::Spectrum, 744.0, 462.0)
-            },
+            Figure { rulers: true, checkpoint: Some(10), ..size(Kind::Spectrum, 744.0, 462.0) },
         ),
-        (
-            "single",
-            single.clone(),
-            Figure {
-                cursor: Some(Cursor { q_index: Some(14) }),
-                ..spectrum.clone()
-            },
-        ),
+        ("single", single.clone(), Figure { cursor: Some(Cursor { q_index: Some(14) }), ..spectrum.clone() }),
         ("sampled", document::sampled(), spectrum.clone()),
-        (
-            "phone",
-            long.clone(),
-            Figure {
-                compact: true,
-                ..size(Kind::Spectrum, 328.0, 222.0)
-            },
-        ),
+        ("phone", long.clone(), Figure { compact: true, ..size(Kind::Spectrum, 328.0, 222.0) }),
         (
             "empty",
             single.clone(),
@@ -94,83 +49,25 @@ fn figures() -> Vec<(&'static str, ResultDocument, Figure)> {
                 ..size(Kind::Spectrum, 390.0, 220.0)
             },
         ),
-        (
-            "tau",
-            single.clone(),
-            Figure {
-                title: true,
-                ..size(Kind::Tau, 540.0, 330.0)
-            },
-        ),
-        (
-            "dimension",
-            long.clone(),
-            Figure {
-                title: true,
-                ..size(Kind::Dimension, 540.0, 330.0)
-            },
-        ),
-        (
-            "fit",
-            single.clone(),
-            Figure {
-                title: true,
-                q: Some(-2.0),
-                ..size(Kind::Fit, 540.0, 330.0)
-            },
-        ),
+        ("tau", single.clone(), Figure { title: true, ..size(Kind::Tau, 540.0, 330.0) }),
+        ("dimension", long.clone(), Figure { title: true, ..size(Kind::Dimension, 540.0, 330.0) }),
+        ("fit", single.clone(), Figure { title: true, q: Some(-2.0), ..size(Kind::Fit, 540.0, 330.0) }),
         ("nfd", single.clone(), size(Kind::Nfd, 404.0, 130.0)),
-        (
-            "nfd-small",
-            long.clone(),
-            Figure {
-                number: Some(Number::Nfd),
-                ..size(Kind::Strip, 160.0, 40.0)
-            },
-        ),
-        (
-            "strip",
-            long.clone(),
-            Figure {
-                number: Some(Number::Width),
-                ..size(Kind::Strip, 160.0, 20.0)
-            },
-        ),
-        (
-            "series",
-            long.clone(),
-            Figure {
-                series: stack(),
-                ..size(Kind::Series, 488.0, 402.0)
-            },
-        ),
+        ("nfd-small", long.clone(), Figure { number: Some(Number::Nfd), ..size(Kind::Strip, 160.0, 40.0) }),
+        ("strip", long.clone(), Figure { number: Some(Number::Width), ..size(Kind::Strip, 160.0, 20.0) }),
+        ("series", long.clone(), Figure { series: stack(), ..size(Kind::Series, 488.0, 402.0) }),
         (
             "reading",
             reading.clone(),
-            Figure {
-                series: stack(),
-                pending: pending(),
-                ..size(Kind::Series, 744.0, 300.0)
-            },
+            Figure { series: stack(), pending: pending(), ..size(Kind::Series, 744.0, 300.0) },
         ),
         ("steps", long.clone(), size(Kind::Steps, 488.0, 60.0)),
         (
             "steps-phone",
             long,
-            Figure {
-                compact: true,
-                checkpoint: Some(6),
-                ..size(Kind::Steps, 328.0, 60.0)
-            },
+            Figure { compact: true, checkpoint: Some(6), ..size(Kind::Steps, 328.0, 60.0) },
         ),
-        (
-            "steps-reading",
-            reading,
-            Figure {
-                pending: pending(),
-                ..size(Kind::Steps, 744.0, 60.0)
-            },
-        ),
+        ("steps-reading", reading, Figure { pending: pending(), ..size(Kind::Steps, 744.0, 60.0) }),
     ]
 }
 
@@ -195,21 +92,10 @@ fn pictures() {
     let Some(folder) = std::env::var_os("FIGURES").map(std::path::PathBuf::from) else {
         return;
     };
-    for (theme, tag) in [
-        (ThemeName::Light, "light"),
-        (ThemeName::Dark, "dark"),
-        (ThemeName::Print, "print"),
-    ] {
+    for (theme, tag) in [(ThemeName::Light, "light"), (ThemeName::Dark, "dark"), (ThemeName::Print, "print")]
+    {
         for (name, document, figure) in figures() {
-            let bytes = png(
-                &document,
-                &Figure {
-                    theme,
-                    scale: 2.0,
-                    ..figure
-                },
-            )
-            .expect("a figure");
+            let bytes = png(&document, &Figure { theme, scale: 2.0, ..figure }).expect("a figure");
             std::fs::write(folder.join(format!("{name}-{tag}.png")), bytes).expect("a folder");
         }
     }
@@ -222,10 +108,7 @@ fn snapshots() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plot");
     let small = ["phone", "fit", "nfd", "strip", "reading", "steps-phone"];
     for (name, document, figure) in figures().into_iter().filter(|(name, ..)| small.contains(name)) {
-        let (path, drawn) = (
-            folder.join(format!("{name}.svg")),
-            svg(&document, &figure).expect("a figure"),
-        );
+        let (path, drawn) = (folder.join(format!("{name}.svg")), svg(&document, &figure).expect("a figure"));
         if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
             std::fs::write(&path, &drawn).expect("a folder");
         }
@@ -259,23 +142,12 @@ fn charts_and_slider_stand_above_each_other() {
 #[test]
 fn the_domain_stays_when_another_checkpoint_is_selected() {
     let document = document::long();
-    let at = |checkpoint| {
-        layout(
-            &document,
-            &Figure {
-                checkpoint: Some(checkpoint),
-                ..Figure::default()
-            },
-        )
-    };
+    let at = |checkpoint| layout(&document, &Figure { checkpoint: Some(checkpoint), ..Figure::default() });
     let (early, late) = (at(2), at(14));
     assert_eq!(early.plots, late.plots);
     let plot = &late.plots[0];
     assert_eq!((plot.name.as_str(), plot.x_scale), ("spectrum", "linear"));
-    assert!(
-        plot.y1 > 0.0 && plot.y1 < 0.05 && plot.x0 < 0.5448 && plot.x1 > 0.902,
-        "{plot:?}"
-    );
+    assert!(plot.y1 > 0.0 && plot.y1 < 0.05 && plot.x0 < 0.5448 && plot.x1 > 0.902, "{plot:?}");
 }
 
 #[test]
@@ -294,12 +166,7 @@ fn points_lie_where_the_axes_say() {
 #[test]
 fn rows_are_in_order_and_thinned_beyond_forty() {
     let mut document = document::long();
-    let figure = Figure {
-        rulers: true,
-        width: 744.0,
-        height: 462.0,
-        ..Figure::default()
-    };
+    let figure = Figure { rulers: true, width: 744.0, height: 462.0, ..Figure::default() };
     let rows = layout(&document, &figure).rows;
     assert_eq!(rows.len(), 15);
     let pitch = rows[1].y - rows[0].y;
@@ -314,15 +181,8 @@ fn rows_are_in_order_and_thinned_beyond_forty() {
 fn labels_that_would_collide_are_left_out() {
     let document = document::series();
     let named = |width: f64| {
-        let figure = Figure {
-            width,
-            height: 0.6 * width,
-            ..Figure::default()
-        };
-        svg(&document, &figure)
-            .expect("a figure")
-            .matches("font-weight=\"600\"")
-            .count()
+        let figure = Figure { width, height: 0.6 * width, ..Figure::default() };
+        svg(&document, &figure).expect("a figure").matches("font-weight=\"600\"").count()
     };
     assert!(named(744.0) >= 4, "{}", named(744.0));
     assert!(named(90.0) < named(744.0));
@@ -331,14 +191,7 @@ fn labels_that_would_collide_are_left_out() {
 #[test]
 fn without_null_models_nothing_is_grey_and_nothing_is_told() {
     let document = document::series();
-    let drawn = svg(
-        &document,
-        &Figure {
-            nulls: false,
-            ..Figure::default()
-        },
-    )
-    .expect("a figure");
+    let drawn = svg(&document, &Figure { nulls: false, ..Figure::default() }).expect("a figure");
     assert!(!drawn.contains("#74727a") && !drawn.contains("moved") && !drawn.contains("widened"));
 }
 
@@ -355,32 +208,15 @@ fn what_a_document_says_is_text_and_never_markup() {
 #[test]
 fn sizes_that_are_none_become_the_smallest() {
     for bad in [f64::NAN, -1.0, 0.0] {
-        assert_eq!(
-            backend_size(&Figure {
-                width: bad,
-                height: bad,
-                ..Figure::default()
-            }),
-            (128, 128)
-        );
+        assert_eq!(backend_size(&Figure { width: bad, height: bad, ..Figure::default() }), (128, 128));
     }
-    let endless = Figure {
-        width: f64::INFINITY,
-        ..Figure::default()
-    };
+    let endless = Figure { width: f64::INFINITY, ..Figure::default() };
     assert_eq!(backend_size(&endless).0, 8 * 8192);
 }
 
 #[test]
 fn png_has_the_asked_pixels_and_needs_no_installed_fonts() {
-    let bytes = png(
-        &document::single(),
-        &Figure {
-            scale: 2.0,
-            ..Figure::default()
-        },
-    )
-    .expect("a figure");
+    let bytes = png(&document::single(), &Figure { scale: 2.0, ..Figure::default() }).expect("a figure");
     let side = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     assert_eq!((&bytes[1..4], side(16), side(20)), (&b"PNG"[..], 1080, 660));
 }

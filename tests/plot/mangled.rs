@@ -21,15 +21,8 @@ enum Blow {
 fn blow() -> impl Strategy<Value = Blow> {
     prop_oneof![
         Just(Blow::Null),
-        prop_oneof![
-            Just(0.0),
-            Just(-1e308),
-            Just(1e308),
-            Just(1e-308),
-            Just(-0.5),
-            -10.0..10.0
-        ]
-        .prop_map(Blow::Number),
+        prop_oneof![Just(0.0), Just(-1e308), Just(1e308), Just(1e-308), Just(-0.5), -10.0..10.0]
+            .prop_map(Blow::Number),
         (0_usize..4).prop_map(Blow::Cut),
         Just(Blow::Repeat),
     ]
@@ -76,16 +69,9 @@ fn poison(document: &mut ResultDocument, with: f64) {
         record.samples.iter_mut().for_each(|s| s.q.fill(with));
         record.samples.iter_mut().for_each(|s| s.alpha.fill(Some(with)));
         record.nulls.iter_mut().for_each(|n| n.envelope.fill([with; 4]));
-        record
-            .nulls
-            .iter_mut()
-            .for_each(|n| n.width_interval = Some([with, 0.0]));
+        record.nulls.iter_mut().for_each(|n| n.width_interval = Some([with, 0.0]));
     }
-    document
-        .scores
-        .iter_mut()
-        .flat_map(|s| &mut s.values)
-        .for_each(|v| v.value = with);
+    document.scores.iter_mut().flat_map(|s| &mut s.values).for_each(|v| v.value = with);
 }
 
 fn length() -> impl Strategy<Value = f64> {
@@ -93,13 +79,7 @@ fn length() -> impl Strategy<Value = f64> {
 }
 
 fn number() -> impl Strategy<Value = f64> {
-    prop_oneof![
-        -4.0..4.0,
-        Just(f64::NAN),
-        Just(f64::INFINITY),
-        Just(1e300),
-        Just(0.0)
-    ]
+    prop_oneof![-4.0..4.0, Just(f64::NAN), Just(f64::INFINITY), Just(1e300), Just(0.0)]
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
@@ -146,59 +126,36 @@ fn figure() -> impl Strategy<Value = Figure> {
     ]));
     let domain = prop::option::of((number(), number(), number(), number()));
     let fit = prop::option::of(prop::collection::vec((number(), number()), 0..5));
-    (
-        look(),
-        [index(), index(), index(), index()],
-        pending,
-        strip,
-        domain,
-        fit,
-        number(),
-    )
-        .prop_map(
-            |(look, [checkpoint, sample, q_index, from], pending, number, domain, fit, x)| Figure {
-                checkpoint,
-                sample,
-                cursor: Some(Cursor { q_index }),
-                from: from.map(|checkpoint| Motion { checkpoint, done: x }),
-                pinned: vec![1, 99],
-                pending: pending
-                    .into_iter()
-                    .map(|(step, failed)| Pending {
-                        step,
-                        state: if failed {
-                            PendingState::Failed
-                        } else {
-                            PendingState::Waiting
-                        },
-                    })
-                    .collect(),
-                number,
-                series: [
-                    "score:next-character accuracy",
-                    "emergence",
-                    "excess_width",
-                    "alpha0",
-                    "nfd",
-                    "none",
-                ]
+    (look(), [index(), index(), index(), index()], pending, strip, domain, fit, number()).prop_map(
+        |(look, [checkpoint, sample, q_index, from], pending, number, domain, fit, x)| Figure {
+            checkpoint,
+            sample,
+            cursor: Some(Cursor { q_index }),
+            from: from.map(|checkpoint| Motion { checkpoint, done: x }),
+            pinned: vec![1, 99],
+            pending: pending
+                .into_iter()
+                .map(|(step, failed)| Pending {
+                    step,
+                    state: if failed { PendingState::Failed } else { PendingState::Waiting },
+                })
+                .collect(),
+            number,
+            series: ["score:next-character accuracy", "emergence", "excess_width", "alpha0", "nfd", "none"]
                 .map(String::from)
                 .to_vec(),
-                domain: domain.map(|(a, b, c, d)| Domain {
-                    x: Some([a, b]),
-                    y: Some([c, d]),
-                }),
-                fit: fit.map(|points| Fit {
-                    radii: points.iter().map(|p| p.0).collect(),
-                    ln_z: points.iter().map(|p| Some(p.1)).collect(),
-                    slope: Some(x),
-                    intercept: Some(x),
-                    r_squared: Some(x),
-                }),
-                q: Some(x),
-                ..look
-            },
-        )
+            domain: domain.map(|(a, b, c, d)| Domain { x: Some([a, b]), y: Some([c, d]) }),
+            fit: fit.map(|points| Fit {
+                radii: points.iter().map(|p| p.0).collect(),
+                ln_z: points.iter().map(|p| Some(p.1)).collect(),
+                slope: Some(x),
+                intercept: Some(x),
+                r_squared: Some(x),
+            }),
+            q: Some(x),
+            ..look
+        },
+    )
 }
 
 fn drawn(document: &ResultDocument, figure: &Figure) {
