@@ -47,29 +47,18 @@ impl CanvasBackend {
         canvas.set_width((f64::from(size.0) * scale).round() as u32);
         canvas.set_height((f64::from(size.1) * scale).round() as u32);
         let refused = |_| CanvasError("the canvas refuses a transform".into());
-        context
-            .set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0)
-            .map_err(refused)?;
+        context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0).map_err(refused)?;
         context.set_line_join("round");
         context.set_text_baseline("alphabetic");
         context.set_text_align("left");
-        Ok(Self {
-            context,
-            size,
-            scale,
-            font: RefCell::default(),
-        })
+        Ok(Self { context, size, scale, font: RefCell::default() })
     }
 
     /// The middle of a line `width` units wide that covers whole device pixels, as near to `at` as possible.
     fn snapped(&self, at: f64, width: f64) -> f64 {
         let pixels = (width * self.scale).round().max(1.0);
         let place = at * self.scale;
-        let place = if pixels % 2.0 == 1.0 {
-            place.floor() + 0.5
-        } else {
-            place.round()
-        };
+        let place = if pixels % 2.0 == 1.0 { place.floor() + 0.5 } else { place.round() };
         place / self.scale
     }
 
@@ -86,23 +75,13 @@ impl CanvasBackend {
     fn trace(&self, points: impl IntoIterator<Item = (f64, f64)>) {
         self.context.begin_path();
         for (i, (x, y)) in points.into_iter().enumerate() {
-            if i == 0 {
-                self.context.move_to(x, y)
-            } else {
-                self.context.line_to(x, y)
-            }
+            if i == 0 { self.context.move_to(x, y) } else { self.context.line_to(x, y) }
         }
     }
 
     fn set_font<S: BackendTextStyle>(&self, style: &S) {
         let face = Face::of(style);
-        let font = format!(
-            "{} {} {}px {}",
-            face.slant(),
-            face.weight(),
-            style.size(),
-            face.family()
-        );
+        let font = format!("{} {} {}px {}", face.slant(), face.weight(), style.size(), face.family());
         if *self.font.borrow() != font {
             self.context.set_font(&font);
             self.font.replace(font);
@@ -192,9 +171,7 @@ impl DrawingBackend for CanvasBackend {
     ) -> Result<(), Failure> {
         let (x, y) = float(center);
         self.context.begin_path();
-        self.context
-            .arc(x, y, f64::from(radius), 0.0, std::f64::consts::TAU)
-            .map_err(failure)?;
+        self.context.arc(x, y, f64::from(radius), 0.0, std::f64::consts::TAU).map_err(failure)?;
         if fill {
             self.context.set_fill_style_str(&css_color(style.color()));
             self.context.fill();
@@ -231,9 +208,7 @@ impl DrawingBackend for CanvasBackend {
             HPos::Right => x - self.text_width(text)?,
         };
         self.context.set_fill_style_str(&css_color(style.color()));
-        self.context
-            .fill_text(text, x, y + baseline(anchor.v_pos, style.size()))
-            .map_err(failure)
+        self.context.fill_text(text, x, y + baseline(anchor.v_pos, style.size())).map_err(failure)
     }
 
     fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, style: &S) -> Result<(u32, u32), Failure> {

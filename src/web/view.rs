@@ -20,21 +20,14 @@ impl View {
     /// Keeps a typed copy of a parsed result document. Throws `bad-document` when it is none.
     #[wasm_bindgen(constructor)]
     pub fn new(document: JsValue) -> Result<View, JsValue> {
-        console_error_panic_hook::set_once();
-        Ok(Self {
-            document: read(document, "bad-document", "This is not a result document.")?,
-        })
+        Ok(Self { document: read(document, "bad-document", "This is not a result document.")? })
     }
 
     /// Draws a figure on the canvas at the device's resolution and says where everything is (a `Layout`). The canvas'
     /// CSS size stays as it is.
     pub fn draw(&self, canvas: &HtmlCanvasElement, figure: JsValue) -> Result<JsValue, JsValue> {
         let figure = read_figure(figure)?;
-        let ratio = if figure.scale.is_finite() {
-            figure.scale.clamp(0.5, 8.0)
-        } else {
-            1.0
-        };
+        let ratio = if figure.scale.is_finite() { figure.scale.clamp(0.5, 8.0) } else { 1.0 };
         let backend = CanvasBackend::new(canvas, plot::backend_size(&figure), ratio);
         let backend = backend.map_err(|error| failed("canvas", &error))?;
         let layout = plot::draw(backend, &self.document, &figure);
