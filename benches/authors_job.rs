@@ -39,5 +39,8 @@ fn main() {
         .collect();
     times.sort_by(f64::total_cmp);
     let (best, median, worst) = (times[0], times[RUNS / 2], times[RUNS - 1]);
-    println!(r#"{{"best":{best},"median":{median},"worst":{worst},"alpha0":{}}}"#, alpha0.expect("a spectrum"));
+    println!(
+        r#"{{"best":{best},"median":{median},"worst":{worst},"alpha0":{}}}"#,
+        alpha0.expect("a spectrum")
+    );
 }

@@ -54,7 +54,8 @@ fn document() -> ResultDocument {
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
         .collect();
     names.sort();
-    let records = names.iter().map(|name| record(name, &read(&format!("checkpoints/{name}")), &options)).collect();
+    let records =
+        names.iter().map(|name| record(name, &read(&format!("checkpoints/{name}")), &options)).collect();
     let mut document = series::document(options.clone(), records);
     let scores: Value = serde_json::from_slice(&read("scores.json")).expect("JSON");
     let scores: Vec<Score> = serde_json::from_value(scores["metrics"].clone()).expect("scores");
@@ -81,7 +82,6 @@ fn cut(document: &ResultDocument) -> Value {
         for null in &mut checkpoint.nulls {
             null.envelope.clear();
             null.alpha0_values.clear();
-            null.width_values.clear();
         }
     }
     let mut value = serde_json::to_value(&cut).expect("JSON");
@@ -120,9 +120,18 @@ fn figures(document: &ResultDocument, phone: bool, theme: ThemeName) -> String {
         "emergence".to_owned(),
         "excess_width".to_owned(),
     ];
-    let strip = |number| Figure { kind: Kind::Strip, number: Some(number), width: pick(156.0, 116.0), height: 32.0, ..base.clone() };
+    let strip = |number| Figure {
+        kind: Kind::Strip,
+        number: Some(number),
+        width: pick(156.0, 116.0),
+        height: 32.0,
+        ..base.clone()
+    };
     let figures = [
-        ("spectrum", Figure { rulers: !phone, width: pick(744.0, 328.0), height: pick(462.0, 222.0), ..base.clone() }),
+        (
+            "spectrum",
+            Figure { rulers: !phone, width: pick(744.0, 328.0), height: pick(462.0, 222.0), ..base.clone() },
+        ),
         ("series", Figure { kind: Kind::Series, series, width, height: pick(422.0, 400.0), ..base.clone() }),
         ("steps", Figure { kind: Kind::Steps, width, height: 60.0, ..base.clone() }),
         ("strip-alpha0", strip(Number::Alpha0)),

@@ -64,7 +64,11 @@ fn compare(name: &str, sample: &SampleRecord, expected: &Value, mode: Mode) {
         Mode::Reference => {
             let candidates = &expected["reference"]["alpha0_candidates"];
             close(&format!("{name} alpha_0"), sample.alpha0, &candidates[0]);
-            close(&format!("{name} second candidate"), sample.alpha0_candidates.map(|c| c[1]), &candidates[1]);
+            close(
+                &format!("{name} second candidate"),
+                sample.alpha0_candidates.map(|c| c[1]),
+                &candidates[1],
+            );
             &expected["reference"]
         }
     };
@@ -117,7 +121,10 @@ fn the_whole_network_equals_the_authors_numbers() {
         for (expected, record) in records(NetworkKind::Full, mode) {
             let full = &expected["full"];
             assert_eq!(record.network.neurons, full["neurons"].as_u64().expect("a number"));
-            assert_eq!(record.network.edges + record.network.zero_weights, full["edges"].as_u64().expect("a number"));
+            assert_eq!(
+                record.network.edges + record.network.zero_weights,
+                full["edges"].as_u64().expect("a number")
+            );
             compare(&record.name, &record.samples[0], full, mode);
         }
     }
@@ -128,7 +135,8 @@ fn emergence_equals_the_authors_numbers() {
     for (network, key) in
         [(NetworkKind::Full, "emergence_exact_full"), (NetworkKind::Sampled, "emergence_exact_sampled")]
     {
-        let (expected, records): (Vec<Value>, Vec<CheckpointRecord>) = records(network, Mode::Exact).into_iter().unzip();
+        let (expected, records): (Vec<Value>, Vec<CheckpointRecord>) =
+            records(network, Mode::Exact).into_iter().unzip();
         let document: ResultDocument = series::document(Options::default(), records);
         for (record, expected) in document.checkpoints.iter().zip(&expected) {
             close(&format!("{} {key}", record.name), record.emergence, &expected[key]);

@@ -33,7 +33,8 @@ fn only_the_boundary_knows_the_browser() {
 
 #[test]
 fn nothing_below_knows_what_is_above_it() {
-    let above = |rooms: &[&str]| -> Vec<String> { rooms.iter().map(|room| format!("crate::{room}")).collect() };
+    let above =
+        |rooms: &[&str]| -> Vec<String> { rooms.iter().map(|room| format!("crate::{room}")).collect() };
     for (room, rooms) in [
         ("checkpoint", &["network", "multifractal", "series", "analysis", "plot", "web"][..]),
         ("network", &["multifractal", "series", "analysis", "plot", "web"]),

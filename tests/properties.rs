@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{analyse, model, Weights};
+use common::{Weights, analyse, model};
 use neuromfa::analysis::{Mode, NullKind, Options};
 use neuromfa::multifractal::{fit_line, log_relative_radii};
 use proptest::prelude::*;
@@ -31,7 +31,10 @@ fn the_cantor_set_is_one_point_and_the_weighted_one_an_arch() {
         let exact = libm::log(libm::pow(1.0 / 3.0, q) + libm::pow(2.0 / 3.0, q)) / -libm::log(3.0);
         assert!((weighted - exact).abs() < 1e-12, "q = {q}: {weighted}");
     }
-    let alpha = |q: f64| (tau_of_cascade([1.0 / 3.0, 2.0 / 3.0], q + 1e-5) - tau_of_cascade([1.0 / 3.0, 2.0 / 3.0], q - 1e-5)) / 2e-5;
+    let alpha = |q: f64| {
+        (tau_of_cascade([1.0 / 3.0, 2.0 / 3.0], q + 1e-5) - tau_of_cascade([1.0 / 3.0, 2.0 / 3.0], q - 1e-5))
+            / 2e-5
+    };
     assert!((alpha(3.0) - 0.4392).abs() < 1e-4 && (alpha(-3.0) - 0.9299).abs() < 1e-4);
 }
 
@@ -66,7 +69,12 @@ fn no_edges_and_no_numbers_are_answers() {
         let record = analyse(&model("0.weight", 16, 4, |_, _| value), &shuffled(0));
         let sample = &record.samples[0];
         assert_eq!((sample.alpha0, sample.width, sample.neurons_kept), (None, None, 0), "{value}");
-        assert!(record.warnings.iter().any(|warning| ["no-edges", "no-spectrum"].contains(&warning.code.as_str())));
+        assert!(
+            record
+                .warnings
+                .iter()
+                .any(|warning| ["no-edges", "no-spectrum"].contains(&warning.code.as_str()))
+        );
         assert_eq!(record.nulls[0].alpha0, None);
         let json = serde_json::to_string(&record).unwrap();
         assert!(!json.contains("NaN") && !json.contains("inf"), "{json}");

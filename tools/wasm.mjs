@@ -5,21 +5,16 @@ import { join } from 'node:path';
 import { root, run, say, target } from './lib.mjs';
 
 // Every browser that the page supports has simd128. Threads need a standard library that is itself built with
-// atomics: `build-std`, which the pinned stable compiler offers under RUSTC_BOOTSTRAP. The linker's part
-// (shared memory) is in build.rs.
-const simd = '-C target-feature=+simd128';
+// atomics, and all modules want a small one: `build-std`, which the pinned stable compiler offers under
+// RUSTC_BOOTSTRAP. A panic traps at once, without its message: formatting it would cost 14 KB of every download. The
+// linker's part of the threads (shared memory) is in build.rs.
+const common = '-C target-feature=+simd128 -Z unstable-options -C panic=immediate-abort';
 const flavours = [
-  { name: 'view', features: 'view', rustflags: simd },
-  { name: 'engine-single', features: 'engine', rustflags: simd },
-  {
-    name: 'engine-threads',
-    features: 'threads',
-    rustflags: `${simd},+atomics,+bulk-memory`,
-    options: ['-Z', 'build-std=std,panic_abort'],
-    env: { RUSTC_BOOTSTRAP: '1' },
-    folder: 'wasm-threads',
-  },
+  { name: 'view', features: 'view', rustflags: common },
+  { name: 'engine-single', features: 'engine', rustflags: common },
+  { name: 'engine-threads', features: 'threads', rustflags: `${common} -C target-feature=+atomics,+bulk-memory`, folder: 'wasm-threads' },
 ];
+const buildStd = ['-Z', 'build-std=std,panic_abort', '-Z', 'build-std-features=optimize_for_size'];
 const inputs = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', 'src', 'tools/bindgen', 'tools/wasm.mjs'];
 
 /** Builds what changed inputs call for and returns the folder of the modules. */
@@ -41,20 +36,17 @@ export function buildWasm() {
   return out;
 }
 
-/**
- * The modules without threads share a folder, hence most dependencies. RUSTC_BOOTSTRAP makes build scripts run anew,
- * so the threaded module has a folder of its own.
- */
-function compile({ features, rustflags, options = [], env = {}, folder: name = 'wasm' }) {
+/** The modules without threads share a folder, hence all dependencies; other flags need another one. */
+function compile({ features, rustflags, folder: name = 'wasm' }) {
   const folder = join(target, name);
   const triple = 'wasm32-unknown-unknown';
   run(
     'cargo',
-    ['build', '--locked', '--release', '--lib', '--no-default-features', '--features', features, '--target', triple, ...options],
+    ['build', '--locked', '--profile', 'wasm', '--lib', '--no-default-features', '--features', features, '--target', triple, ...buildStd],
     // The reader's own flags would win over these, or break the modules.
-    { env: { CARGO_TARGET_DIR: folder, RUSTFLAGS: rustflags, CARGO_ENCODED_RUSTFLAGS: undefined, ...env } },
+    { env: { CARGO_TARGET_DIR: folder, RUSTFLAGS: rustflags, CARGO_ENCODED_RUSTFLAGS: undefined, RUSTC_BOOTSTRAP: '1' } },
   );
-  return join(folder, triple, 'release', 'neuromfa.wasm');
+  return join(folder, triple, 'wasm', 'neuromfa.wasm');
 }
 
 function buildBindgen() {

@@ -11,9 +11,9 @@ interface Engine {
   redo(checkpoint: number, options: object): Checkpoint | null;
   nullSamples(checkpoint: number, count: number): number;
   fit(checkpoint: number, sample: number, q: number): FitData;
-  document(checkpoints: Uint32Array): ResultDocument;
+  record(checkpoint: number): Checkpoint | null;
+  document(records: Checkpoint[], options: object): ResultDocument;
   forget(checkpoint: number): void;
-  restore(record: object, options: object): number;
 }
 
 interface EngineModule {
@@ -24,11 +24,12 @@ interface EngineModule {
 
 /** One checkpoint that this worker knows. */
 interface Entry {
+  /** The engine's number; of a checkpoint without files, none. */
   id: number;
+  record: Checkpoint;
   found: Found | null;
   /** Without histograms: taken back after a restart, or from a result file. */
   restored: boolean;
-  done: boolean;
   name: string;
   step: number | null;
   /** Null samples still missing; null before the engine was asked. */
@@ -67,7 +68,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
       cancelled = Math.max(cancelled, data.job - 1);
       return queue(() => changeOptions(data.job, data.options, data.selected));
     case "fit": return queue(async () => {
-      const entry = entries.find((e) => e.done && e.name === data.name);
+      const entry = entries.find((e) => e.name === data.name);
       let found: FitData | null = null;
       try {
         if (entry && !entry.restored) found = engine.fit(entry.id, data.sample, data.q);
@@ -144,8 +145,7 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
   const drop = data.files.length ? engine.recognise() : { checkpoints: [], skipped: [], errors: [] };
   for (const record of data.done) {
     const again = drop.checkpoints.find((f) => f.name === record.name && sameFiles(f, record));
-    const id = engine.restore(record, options);
-    entries.push(entryOf(id, again ?? null, record.name, record.step, true));
+    entries.push(entryOf(record, again ?? null, true));
   }
   const todo = drop.checkpoints.filter((f) => !data.done.some((r) => r.name === f.name && sameFiles(f, r)));
   post({ type: "found", job, drop });
@@ -162,18 +162,18 @@ function sameFiles(found: Found, record: Checkpoint): boolean {
   return key(found.files) === key(record.files);
 }
 
-function entryOf(id: number, found: Found | null, name: string, step: number | null, restored: boolean): Entry {
-  return { id, found, restored, done: true, name, step, missing: null, nullsRefused: false };
+function entryOf(record: Checkpoint, found: Found | null, restored: boolean): Entry {
+  return { id: found?.id ?? -1, record, found, restored, name: record.name, step: record.step, missing: null, nullsRefused: false };
 }
 
 /** Reads one checkpoint; what it was before, if anything, is replaced only when this succeeds. */
 async function readOne(found: Found, ofJob: number): Promise<void> {
   try {
     where = `reading ${found.name}`;
-    const complete = await readInto(found, ofJob);
-    if (!complete) return;
+    const record = await readInto(found, ofJob);
+    if (!record) return;
     entries = entries.filter((e) => e.id !== found.id);
-    entries.push(entryOf(found.id, found, found.name, found.step, false));
+    entries.push(entryOf(record, found, false));
     post({ type: "checkpoint", job: ofJob, id: found.id, name: found.name });
     postDocument(ofJob, false);
   } catch (error) {
@@ -182,8 +182,8 @@ async function readOne(found: Found, ofJob: number): Promise<void> {
   }
 }
 
-/** Feeds the engine; `quiet` says nothing and cannot be cancelled. False when it was cancelled midway. */
-async function readInto(found: Found, ofJob: number, quiet = false): Promise<boolean> {
+/** Feeds the engine; `quiet` says nothing and cannot be cancelled. Null when it was cancelled midway. */
+async function readInto(found: Found, ofJob: number, quiet = false): Promise<Checkpoint | null> {
   const plan = engine.plan(found.id, options);
   const pending: Promise<ArrayBuffer>[] = [];
   let next = 0;
@@ -201,24 +201,22 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<boo
   for (const read of plan.reads) {
     const buffer = await pending.shift()!;
     ask();
-    if (!quiet && cancelled >= ofJob) return false;
+    if (!quiet && cancelled >= ofJob) return null;
     where = `reading ${read.label || found.name}`;
     engine.feed(new Uint8Array(buffer));
     bytes += read.length;
     if (!quiet) post({ type: "reading", job: ofJob, id: found.id, name: found.name, bytes, of: plan.bytes, label: read.label });
   }
-  engine.finish();
-  return true;
+  return engine.finish();
 }
 
 function order(): Entry[] {
-  const list = entries.filter((e) => e.done);
-  return list.every((e) => e.step !== null) ? [...list].sort((a, b) => a.step! - b.step!) : list;
+  return entries.every((e) => e.step !== null) ? [...entries].sort((a, b) => a.step! - b.step!) : entries;
 }
 
 function postDocument(ofJob: number, final: boolean): void {
   if (!order().length) return;
-  const document = engine.document(Uint32Array.from(order(), (e) => e.id));
+  const document = engine.document(order().map((e) => e.record), options);
   post({ type: "document", job: ofJob, document, nulls: progress(null), final });
 }
 
@@ -280,6 +278,7 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void>
     post({ type: "failed", job: ofJob, id: null, error: asError(error, entry.found) });
   }
   where = "";
+  if (!entry.restored) entry.record = engine.record(entry.id) ?? entry.record;
   if (!waitingForNulls().includes(entry)) postDocument(ofJob, waitingForNulls().length === 0 && !keptAfterCancel);
   else post({ type: "nulls", job: ofJob, nulls: progress(entry) });
   if (waitingForNulls().length === 0) return;
@@ -290,10 +289,7 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void>
 
 /** Reads a checkpoint again whose record survived a restart but whose histograms did not. */
 async function bringBack(entry: Entry, ofJob: number): Promise<void> {
-  if (!entry.found || !await readInto(entry.found, ofJob, true)) return;
-  engine.forget(entry.id);
-  entry.id = entry.found.id;
-  entry.restored = false;
+  if (entry.found && await readInto(entry.found, ofJob, true)) entry.restored = false;
 }
 
 // ---- options ----
@@ -311,6 +307,7 @@ async function changeOptions(newJob: number, next: Options, name: string | null)
     try {
       where = `reading ${entry.name}`;
       const kept = entry.restored ? null : engine.redo(entry.id, options);
+      if (kept) entry.record = kept;
       if (kept) post({ type: "checkpoint", job: newJob, id: entry.id, name: entry.name });
       else if (entry.found) await readOne(entry.found, newJob);
     } catch (error) {

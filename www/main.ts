@@ -34,6 +34,7 @@ const model: Model = {
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
+let noDemo = false;
 let joining = false;
 let isReady: () => void = () => undefined;
 const ready = new Promise<void>((resolve) => { isReady = resolve; });
@@ -134,9 +135,17 @@ function render(): void {
   view?.destroy();
   close(false);
   shown = next;
-  view = next === "waiting" ? null : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => oneView(model, actions, card.root, phone), reading: () => readingView(model, actions, card.root, phone) }[next]();
+  view = next === "waiting" ? welcome() : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => oneView(model, actions, card.root, phone), reading: () => readingView(model, actions, card.root, phone) }[next]();
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+/** Before the demo is there, and where a host has none: the way in, and a heading only once it is known that none comes. */
+function welcome(): View {
+  const headline = h("h1.headline", { tabindex: "-1" });
+  const update = (): void => fill(headline, noDemo ? "See the spectrum of a network\u2019s weights, beside chance" : "");
+  update();
+  return { root: h("div.view.series-view", null, h("div.top", null, h("div.words", null, headline), card.root)), update, destroy: () => undefined };
 }
 
 let due = false;
@@ -211,7 +220,8 @@ async function boot(): Promise<void> {
   render();
   // The demo needs no Wasm and does not wait for isolation; Wasm does, or a reload would cut its download.
   const first = firstView(phone(), theme(), figures).then((found) => {
-    if (!found || model.source !== "demo" || model.document) return;
+    noDemo = !found;
+    if (!found || model.source !== "demo" || model.document) return schedule();
     demo = found;
     model.document = found;
     model.deck = found.demo?.deck ?? null;

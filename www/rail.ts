@@ -15,9 +15,10 @@ export function rail(model: Model, actions: Actions): Rail {
   const set = settings(model, actions);
   const list = h("ul.checks");
   const add = h("label.tick-row", null, h("input", { type: "checkbox", checked: model.add, onchange: (event: Event) => actions.setAdd((event.target as HTMLInputElement).checked) }), h("span", null, "Add the next files to these"));
+  const adding = h("section.adding", { "aria-label": "Next files" }, add);
   const body = h("div.rail-body", null, read, set.root,
     h("section", { "aria-labelledby": "checks-title" }, h("h2.rail-title", { id: "checks-title" }, "Checks"), list),
-    h("section.adding", { "aria-label": "Next files" }, add));
+    adding);
   const button = h("button.ghost.drawer-button", { type: "button", "aria-expanded": "false", "aria-controls": "rail" }) as HTMLButtonElement;
   const root = h("aside.rail", { id: "rail", "aria-label": "Settings and checks" }, body);
   button.addEventListener("click", () => {
@@ -54,6 +55,7 @@ export function rail(model: Model, actions: Actions): Rail {
         line("Groups", `${c.network.layers.length} `, wiring),
         skipped.length > 0 && line("Not counted", left)));
     set.update();
+    adding.hidden = model.source === "demo"; // what is loaded never joins the demo
     const found_ = checks(c);
     const known = new Set(found_.map((x) => x.code));
     const bad = found_.filter((x) => !x.ok);

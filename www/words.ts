@@ -95,7 +95,8 @@ export function numberCaption(which: "alpha0" | "width" | "emergence" | "nfd", d
       const from = start ? moved(first.mean.alpha0, here.mean.alpha0) : "";
       if (!shuffled) return [none, from && `${from}.`].filter(Boolean).join(" ");
       const share = start ? shuffledShare(first, here) : null;
-      const why = !from ? "" : share === null ? `${from}.` : movesAsFar(first, here)
+      const still = fixed(first.mean.alpha0) === fixed(here.mean.alpha0);
+      const why = !from ? "" : still || share === null ? `${from}.` : movesAsFar(first, here)
         ? `${from}, but shuffled weights ${verb(first, here)} as far: weight sizes explain it.`
         : share > 1.2 ? `${from}; shuffled weights move further.` : `${from}; shuffled weights move less.`;
       return `Shuffled ${fixed(shuffled.alpha0)}. ${why}`.trim();
@@ -117,6 +118,7 @@ export function numberCaption(which: "alpha0" | "width" | "emergence" | "nfd", d
       if (!start) return "The first checkpoint counts as 0. Shuffled 0 as well.";
       if (!shuffled || shuffled.emergence === null) return `${none} Do not read {E} on its own.`;
       const e = here.emergence ?? 0;
+      if (Math.abs(e) < 0.0005 && Math.abs(shuffled.emergence) < 0.0005) return `Shuffled ${fixed(shuffled.emergence)}. Neither has left the first checkpoint yet.`;
       const share = e === 0 ? 1 : shuffled.emergence / e;
       const why = share >= 0.8 && share <= 1.2 ? "Nearly all of it comes without structure: do not read {E} on its own."
         : share > 1.2 ? "Shuffled weights reach more: do not read {E} on its own."
@@ -138,7 +140,7 @@ export function numberCaption(which: "alpha0" | "width" | "emergence" | "nfd", d
 function moved(from: number | null, to: number | null): string {
   if (from === null || to === null) return "";
   const text = fixed(from);
-  return text === fixed(to) ? `As at the start, ${text}` : `${to < from ? "Down" : "Up"} from ${text}`;
+  return text === fixed(to) ? "As at the start" : `${to < from ? "Down" : "Up"} from ${text}`;
 }
 
 function verb(first: Checkpoint, here: Checkpoint): string {

@@ -114,14 +114,19 @@ impl Measured {
     pub fn redo(&mut self, options: &Options) -> Result<bool, AnalysisError> {
         options.check()?;
         let settings = options.fold_settings()?;
-        let suffices = self.keeps_histograms && self.options.same_network(options) && settings.resolved_by(&self.binning);
+        let suffices = self.keeps_histograms
+            && self.options.same_network(options)
+            && settings.resolved_by(&self.binning);
         if !suffices {
             return Ok(false);
         }
         if settings != self.settings {
             for sample in &mut self.samples {
-                sample.folds =
-                    sample.histograms.iter().map(|group| fold_group(group, &self.binning, &settings)).collect();
+                sample.folds = sample
+                    .histograms
+                    .iter()
+                    .map(|group| fold_group(group, &self.binning, &settings))
+                    .collect();
             }
             self.nulls.clear();
         }
@@ -163,7 +168,8 @@ impl Measured {
     /// series of one.
     pub fn record(&self) -> CheckpointRecord {
         let mut record = super::record::record(self);
-        record.nulls = self.nulls.iter().filter_map(|null| null.record(&self.settings, &self.options)).collect();
+        record.nulls =
+            self.nulls.iter().filter_map(|null| null.record(&self.settings, &self.options)).collect();
         record
     }
 

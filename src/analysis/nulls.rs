@@ -110,7 +110,8 @@ impl NullSamples {
         let alpha0_values = values(&|spectrum| finite(spectrum.alpha0));
         let width_values = values(&|spectrum| finite(spectrum.width));
         let [alpha0, width, asymmetry] =
-            [alpha0_values.clone(), width_values.clone(), values(&Spectrum::asymmetry)].map(|values| Summary::of(&values));
+            [alpha0_values.clone(), width_values.clone(), values(&Spectrum::asymmetry)]
+                .map(|values| Summary::of(&values));
         let curves: Vec<&Spectrum> = spectra.iter().flatten().collect();
         Some(NullRecord {
             kind: self.kind.name().to_owned(),

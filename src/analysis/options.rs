@@ -31,6 +31,8 @@ pub struct Options {
     pub q_step: f64,
     /// Reference mode: which samples are dropped (0 none, 1 any f > 0, 2 alpha not peaked at its first q, 3 both).
     pub filter: u8,
+    /// Sampled network: length of the paths that are followed; only 1 for now.
+    pub hops: u8,
     /// Null models.
     pub null: Vec<NullKind>,
     /// Number of samples of each null model.
@@ -51,6 +53,7 @@ impl Default for Options {
             q_max: 3.0,
             q_step: 0.1,
             filter: 0,
+            hops: 1,
             null: Vec::new(),
             null_samples: 100,
         }
@@ -70,6 +73,7 @@ impl Options {
             ("layer-sample", self.layer_sample, 1, MOST_DRAWN),
             ("null-samples", self.null_samples, 1, MOST_SAMPLES),
             ("filter", self.filter.into(), 0, 3),
+            ("hops", self.hops.into(), 1, 1),
         ];
         for (option, value, least, most) in counts {
             if !(least..=most).contains(&value) {

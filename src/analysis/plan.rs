@@ -84,7 +84,9 @@ impl Analysis {
         let matrices: Vec<Vec<StoredMatrix>> = wiring
             .groups
             .iter()
-            .map(|group| group.matrices.iter().map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect())
+            .map(|group| {
+                group.matrices.iter().map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()
+            })
             .collect();
         let (mut reads, mut pieces) = (Vec::new(), Vec::new());
         for (group, stored) in matrices.iter().enumerate() {
@@ -145,7 +147,12 @@ impl Analysis {
 }
 
 /// Adds a rectangle to the histograms of its neurons.
-fn count_all(histograms: &mut GroupHistograms, matrix: SubMatrix<'_>, orientation: Orientation, piece: &Piece) {
+fn count_all(
+    histograms: &mut GroupHistograms,
+    matrix: SubMatrix<'_>,
+    orientation: Orientation,
+    piece: &Piece,
+) {
     match orientation {
         Orientation::OutputsFirst => histograms.count_columns(matrix, piece.columns.start as usize),
         Orientation::InputsFirst => histograms.count_rows(matrix, piece.rows.start as usize),
@@ -200,7 +207,9 @@ impl Decoded {
             .for_each(|((bytes, weights), bins)| {
                 dtype.decode_f64(bytes, weights);
                 if dtype.fits_f32() {
-                    bins.iter_mut().zip(weights).for_each(|(bin, weight)| *bin = binning.bin_f32(*weight as f32));
+                    bins.iter_mut()
+                        .zip(weights)
+                        .for_each(|(bin, weight)| *bin = binning.bin_f32(*weight as f32));
                 } else {
                     bins.iter_mut().zip(weights).for_each(|(bin, weight)| *bin = binning.bin_f64(*weight));
                 }
@@ -240,7 +249,7 @@ impl StoredMatrix {
             .map(|sample| sample.as_ref().map(|groups| self.sampled_axes(&groups[group], matrix).0))
             .collect();
         let spans = match sampled {
-            None => vec![0..self.rows],
+            None => Vec::from([0..self.rows]),
             Some(rows) => self.spans(rows.concat()),
         };
         spans.into_iter().flat_map(|rows| self.pieces_of_rows(matrix, rows, samples[0].is_some())).collect()
@@ -280,7 +289,9 @@ fn samples(wiring: &Wiring, options: &Options) -> Vec<Option<Vec<SampledGroup>>>
     match options.network {
         NetworkKind::Full => vec![None],
         NetworkKind::Sampled => (0..options.samples)
-            .map(|sample| Some(Sampler::new(options.seed.wrapping_add(sample), options.layer_sample).sample(wiring)))
+            .map(|sample| {
+                Some(Sampler::new(options.seed.wrapping_add(sample), options.layer_sample).sample(wiring))
+            })
             .collect(),
     }
 }

@@ -9,8 +9,8 @@ use crate::multifractal::statistics::{mean, quantile, standard_deviation};
 use crate::multifractal::{GroupFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
 use crate::network::Wiring;
 use crate::report::{
-    Baselines, CheckpointRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer, NfdRecord,
-    NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
+    Baselines, CheckpointRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer,
+    NfdRecord, NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
 };
 
 /// Width of the bins of fractal dimensions.
@@ -72,8 +72,10 @@ pub(super) fn finite(value: f64) -> Option<f64> {
 /// The record without null models.
 pub(super) fn record(measured: &Measured) -> CheckpointRecord {
     let Identity { name, step, format, architecture, guessed, files, parameters, .. } = &measured.identity;
-    let samples: Vec<Sample> = (0..measured.samples.len()).map(|index| Sample::new(measured, index)).collect();
-    let passing = |sample: &&Sample| sample.spectrum.as_ref().is_none_or(|s| !s.dropped_by(measured.options.filter));
+    let samples: Vec<Sample> =
+        (0..measured.samples.len()).map(|index| Sample::new(measured, index)).collect();
+    let passing =
+        |sample: &&Sample| sample.spectrum.as_ref().is_none_or(|s| !s.dropped_by(measured.options.filter));
     let kept: Vec<&Sample> = samples.iter().filter(passing).collect();
     let mut warnings = measured.identity.warnings.clone();
     warnings.extend(validity::warnings(measured, &samples, samples.len() - kept.len()));
@@ -132,7 +134,8 @@ impl Sample {
                 .zip(fits)
                 .map(|(&q, fit)| if q == 0.0 { alpha0 } else { finite(fit.slope / q) })
                 .collect(),
-            alpha: spectrum.map_or_else(Vec::new, |spectrum| spectrum.alpha.iter().copied().map(finite).collect()),
+            alpha: spectrum
+                .map_or_else(Vec::new, |spectrum| spectrum.alpha.iter().copied().map(finite).collect()),
             f: spectrum.map_or_else(Vec::new, |spectrum| spectrum.f.iter().copied().map(finite).collect()),
             partition: partition(&self.total.partition, grid),
             alpha0,
@@ -146,7 +149,8 @@ impl Sample {
 
 fn partition(sums: &PartitionSums, grid: &QGrid) -> PartitionRecord {
     let radii = sums.radii();
-    let stored = STORED_ORDERS.iter().filter_map(|&q| Some((q, grid.orders().iter().position(|&order| order == q)?)));
+    let stored =
+        STORED_ORDERS.iter().filter_map(|&q| Some((q, grid.orders().iter().position(|&order| order == q)?)));
     let ln_z = |order| log_partition(sums, order, &radii).into_iter().map(finite).collect();
     let (q, ln_z) = stored.map(|(q, order)| (q, ln_z(order))).unzip();
     PartitionRecord { q, ln_z }
@@ -187,7 +191,8 @@ fn means(samples: &[&Sample]) -> MeanRecord {
 /// Means over all entries and all neurons of every sample.
 fn baselines(measured: &Measured, samples: &[Sample]) -> Baselines {
     let sums: f64 = measured.samples.iter().flat_map(|sample| &sample.absolute_sums).sum();
-    let count = |count: fn(&GroupFold) -> u64| samples.iter().map(|sample| count(&sample.total)).sum::<u64>() as f64;
+    let count =
+        |count: fn(&GroupFold) -> u64| samples.iter().map(|sample| count(&sample.total)).sum::<u64>() as f64;
     let entries = count(|total| total.edges + total.zeros + total.nonfinite);
     let neurons = count(|total| total.neurons);
     Baselines { mean_abs_weight: finite(sums / entries), mean_weighted_degree: finite(sums / neurons) }
@@ -205,7 +210,9 @@ fn summary(dimensions: &[f64]) -> NfdSummary {
 
 /// Means over samples of each number.
 fn mean_summary(summaries: &[NfdSummary]) -> NfdSummary {
-    let over = |value: fn(&NfdSummary) -> Option<f64>| mean(&summaries.iter().filter_map(value).collect::<Vec<f64>>());
+    let over = |value: fn(&NfdSummary) -> Option<f64>| {
+        mean(&summaries.iter().filter_map(value).collect::<Vec<f64>>())
+    };
     NfdSummary {
         mean: over(|summary| summary.mean),
         median: over(|summary| summary.median),

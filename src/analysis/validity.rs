@@ -73,9 +73,13 @@ fn fair_fit(spectra: &[&Spectrum]) -> Option<Warning> {
 }
 
 fn not_concave(spectra: &[&Spectrum]) -> Option<Warning> {
-    let rises = |spectrum: &&Spectrum| spectrum.alpha.windows(2).any(|pair| pair[1] > pair[0] + CONCAVITY_TOLERANCE);
-    spectra.iter().any(|spectrum| rises(spectrum)).then(|| {
-        warning("tau-not-concave", "τ(q) is not concave: α rises with q somewhere, so f(α) folds back. Distrust the width.")
+    let rises =
+        |spectrum: &&Spectrum| spectrum.alpha.windows(2).any(|pair| pair[1] > pair[0] + CONCAVITY_TOLERANCE);
+    spectra.iter().any(rises).then(|| {
+        warning(
+            "tau-not-concave",
+            "τ(q) is not concave: α rises with q somewhere, so f(α) folds back. Distrust the width.",
+        )
     })
 }
 
@@ -84,7 +88,10 @@ fn above_zero() -> Warning {
 }
 
 fn peak_tied() -> Warning {
-    warning("peak-tied", "Peak tied: f is 0 at q = 0 and at the order below it. α₀ is taken from the lower one, always.")
+    warning(
+        "peak-tied",
+        "Peak tied: f is 0 at q = 0 and at the order below it. α₀ is taken from the lower one, always.",
+    )
 }
 
 fn neurons_left_out(total: &GroupFold, options: &Options) -> Option<Warning> {
@@ -101,14 +108,20 @@ fn neurons_left_out(total: &GroupFold, options: &Options) -> Option<Warning> {
 fn zeros(total: &GroupFold) -> Option<Warning> {
     let share = total.zeros as f64 / (total.edges + total.zeros + total.nonfinite) as f64;
     (share >= MANY_ZEROS).then(|| {
-        let text = format!("{:.1}% of the weights are exactly zero and count as no edges: pruned or quantised?", 100.0 * share);
+        let text = format!(
+            "{:.1}% of the weights are exactly zero and count as no edges: pruned or quantised?",
+            100.0 * share
+        );
         warning("zero-weights", text)
     })
 }
 
 fn nonfinite(total: &GroupFold) -> Option<Warning> {
     (total.nonfinite > 0).then(|| {
-        warning("nonfinite-weights", format!("{} weights are not finite and count as no edges.", total.nonfinite))
+        warning(
+            "nonfinite-weights",
+            format!("{} weights are not finite and count as no edges.", total.nonfinite),
+        )
     })
 }
 

@@ -218,7 +218,11 @@ mod tests {
 
     fn agree(binning: &Binning, bits: u32) {
         let weight = f32::from_bits(bits);
-        assert_eq!(binning.bin_f32(weight), binning.bin_f64(f64::from(weight)), "weight {weight:e}, {bits:#x}");
+        assert_eq!(
+            binning.bin_f32(weight),
+            binning.bin_f64(f64::from(weight)),
+            "weight {weight:e}, {bits:#x}"
+        );
     }
 
     #[test]
@@ -228,7 +232,9 @@ mod tests {
             for (border, _) in borders(&binning.splits) {
                 (border - 40..border + 40).for_each(|bits| agree(&binning, bits));
             }
-            for special in [0, 1, 0x007f_ffff, 0x0080_0000, 0x7f7f_ffff, INFINITY_BITS, 0x7fc0_0000, 0x7fff_ffff] {
+            for special in
+                [0, 1, 0x007f_ffff, 0x0080_0000, 0x7f7f_ffff, INFINITY_BITS, 0x7fc0_0000, 0x7fff_ffff]
+            {
                 agree(&binning, special);
                 agree(&binning, special | 0x8000_0000);
             }

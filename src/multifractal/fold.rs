@@ -111,7 +111,8 @@ impl NumberTables {
     /// Tables for all counts of a group in which every neuron has the same number of entries.
     pub(super) fn of_group(histograms: &GroupHistograms, settings: &FoldSettings) -> Self {
         let counts = histograms.counts();
-        let entries = counts.outer_iter().next().map_or(0, |row| row.iter().map(|&count| u64::from(count)).sum());
+        let entries =
+            counts.outer_iter().next().map_or(0, |row| row.iter().map(|&count| u64::from(count)).sum());
         let numbers = || (0..=LARGEST_TABLE.min(entries + 1)).map(|number| number as f64);
         let step = settings.grid.step();
         let roots: Vec<f64> = numbers().map(|number| libm::pow(number, step)).collect();
@@ -120,7 +121,9 @@ impl NumberTables {
             inverse_roots: roots.iter().map(|root| 1.0 / root).collect(),
             roots,
             logarithms: numbers().map(libm::log).collect(),
-            log_radius: (0..=settings.nfd_threshold as u32 + 1).map(|radius| libm::log(radius.into())).collect(),
+            log_radius: (0..=settings.nfd_threshold as u32 + 1)
+                .map(|radius| libm::log(radius.into()))
+                .collect(),
         }
     }
 
@@ -129,7 +132,10 @@ impl NumberTables {
     }
 
     fn inverse_root(&self, number: u64) -> f64 {
-        self.inverse_roots.get(number as usize).copied().unwrap_or_else(|| 1.0 / libm::pow(number as f64, self.step))
+        self.inverse_roots
+            .get(number as usize)
+            .copied()
+            .unwrap_or_else(|| 1.0 / libm::pow(number as f64, self.step))
     }
 
     fn logarithm(&self, number: u64) -> f64 {
@@ -189,9 +195,8 @@ impl<'a> Folder<'a> {
         }
         let tables = self.tables;
         let (all, inverse_all) = (tables.root(number), tables.inverse_root(number));
-        self.block.push(
-            self.numbers.iter().map(|&n| (tables.root(n) * inverse_all, tables.inverse_root(n) * all)),
-        );
+        self.block
+            .push(self.numbers.iter().map(|&n| (tables.root(n) * inverse_all, tables.inverse_root(n) * all)));
         if self.block.neurons() == NEURONS_PER_BLOCK {
             self.block.flush(&self.settings.grid, &mut self.fold.partition);
         }

@@ -111,11 +111,17 @@ mod tests {
     use super::*;
 
     fn weights(count: usize) -> Vec<f64> {
-        (0..count).map(|index| f64::from((index as u32).wrapping_mul(2_654_435_761) >> 8) * 1e-9 - 0.005).collect()
+        (0..count)
+            .map(|index| f64::from((index as u32).wrapping_mul(2_654_435_761) >> 8) * 1e-9 - 0.005)
+            .collect()
     }
 
     /// The plain form: one weight after the other.
-    fn naive(binning: &Binning, neurons: usize, entries: impl Iterator<Item = (usize, f64)>) -> GroupHistograms {
+    fn naive(
+        binning: &Binning,
+        neurons: usize,
+        entries: impl Iterator<Item = (usize, f64)>,
+    ) -> GroupHistograms {
         let mut histograms = GroupHistograms::new(neurons, binning);
         for (neuron, weight) in entries {
             histograms.counts[[neuron, usize::from(binning.bin_f64(weight))]] += 1;

@@ -8,7 +8,11 @@ pub type NeuronDimensions = Vec<f64>;
 /// Slope of ln N(r) on ln r over a neuron's own distinct rounded radii above 0. `counts` yields for each radius
 /// 0, 1, ... the number of edges; N(r) is one more than the edges up to r. 0 for 10 edges or fewer, or fewer than
 /// two distinct radii.
-pub(super) fn dimension(counts: impl Iterator<Item = u32>, log_radius: &[f64], log_number: impl Fn(u64) -> f64) -> f64 {
+pub(super) fn dimension(
+    counts: impl Iterator<Item = u32>,
+    log_radius: &[f64],
+    log_number: impl Fn(u64) -> f64,
+) -> f64 {
     let (mut edges, mut points) = (0_u64, 0.0);
     let (mut sum_x, mut sum_y, mut sum_xx, mut sum_xy) = (0.0, 0.0, 0.0, 0.0);
     for (radius, count) in counts.enumerate() {

@@ -28,7 +28,9 @@ pub enum QGridError {
     )]
     OutOfRange,
     /// 0 or one of its neighbours is missing; alpha_0 needs the three.
-    #[error("the q range must hold -step, 0 and +step: choose q-min and q-max as multiples of the step around 0")]
+    #[error(
+        "the q range must hold -step, 0 and +step: choose q-min and q-max as multiples of the step around 0"
+    )]
     NotAroundZero,
 }
 
@@ -36,7 +38,8 @@ impl QGrid {
     /// The grid (round(100 q_min) + i round(100 q_step))/100, so that 0 is exact.
     pub fn new(q_min: f64, q_max: f64, q_step: f64) -> Result<Self, QGridError> {
         let limits = -LARGEST_ORDER..=LARGEST_ORDER;
-        let sensible = limits.contains(&q_min) && limits.contains(&q_max) && (0.005..=LARGEST_ORDER).contains(&q_step);
+        let sensible =
+            limits.contains(&q_min) && limits.contains(&q_max) && (0.005..=LARGEST_ORDER).contains(&q_step);
         if !sensible {
             return Err(QGridError::OutOfRange);
         }

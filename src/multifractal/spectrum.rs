@@ -119,9 +119,10 @@ struct Peak {
 impl Peak {
     /// f is 0 at q = 0 and, with forward differences, at -step as well: a tie that the original leaves to rounding.
     fn find(alpha: &[f64], f: &[f64], zero: usize, mode: SpectrumMode) -> Self {
-        let (largest, top) = f.iter().copied().enumerate().fold((zero, f64::NEG_INFINITY), |best, (index, value)| {
-            if value > best.1 { (index, value) } else { best }
-        });
+        let (largest, top) =
+            f.iter().copied().enumerate().fold((zero, f64::NEG_INFINITY), |best, (index, value)| {
+                if value > best.1 { (index, value) } else { best }
+            });
         match mode {
             SpectrumMode::Exact => {
                 Self { alpha0: alpha[zero], candidates: None, f_above_zero: top > f[zero] + F_TOLERANCE }

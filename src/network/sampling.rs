@@ -73,7 +73,8 @@ impl Sampler {
             let next = draws.get(block + 1).map_or(&last, |draws| &draws.attention_in);
             match of.role {
                 Role::AttentionIn => {
-                    let thirds = (0..3).flat_map(|third| head.iter().map(move |row| row + third * shape.width));
+                    let thirds =
+                        (0..3).flat_map(|third| head.iter().map(move |row| row + third * shape.width));
                     group(attention_in, thirds.collect())
                 }
                 Role::AttentionOut => group(head, mlp_in.clone()),
@@ -160,7 +161,9 @@ fn split_outputs(group: &Group, drawn: &[u64]) -> Vec<Vec<u64>> {
     let of_matrix = |outputs: u64| {
         let range = start..start + outputs;
         start = range.end;
-        sorted(drawn.iter().filter(|output| range.contains(output)).map(|output| output - range.start).collect())
+        sorted(
+            drawn.iter().filter(|output| range.contains(output)).map(|output| output - range.start).collect(),
+        )
     };
     group.matrices.iter().map(|matrix| matrix.outputs).map(of_matrix).collect()
 }

@@ -45,7 +45,9 @@ impl NetworkError {
     /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoMatrix { .. } => "Use the model file of the same step: optimiser states and tokenizers have no weights to analyse.",
+            Self::NoMatrix { .. } => {
+                "Use the model file of the same step: optimiser states and tokenizers have no weights to analyse."
+            }
             Self::UnequalInputs { .. } => "The file mixes several models; save one of them alone.",
         }
     }
@@ -84,7 +86,9 @@ impl<'a> Blocks<'a> {
             }
         }
         // Of equals the first in the order of names.
-        let size = |blocks: &BTreeMap<u32, BTreeMap<&str, usize>>| -> usize { blocks.values().map(BTreeMap::len).sum() };
+        let size = |blocks: &BTreeMap<u32, BTreeMap<&str, usize>>| -> usize {
+            blocks.values().map(BTreeMap::len).sum()
+        };
         let tensors = by_prefix.into_values().rev().max_by_key(size).unwrap_or_default();
         Self { family, tensors }
     }
@@ -123,8 +127,14 @@ fn split_name<'a>(family: &Family, name: &'a str) -> Option<(&'a str, u32, &'a s
     })
 }
 
-fn group(pattern: &GroupPattern, block: u32, members: &[usize], tensors: &[TensorEntry]) -> Result<Group, NetworkError> {
-    let matrices: Vec<Matrix> = members.iter().map(|&index| matrix(index, &tensors[index], pattern.orientation)).collect();
+fn group(
+    pattern: &GroupPattern,
+    block: u32,
+    members: &[usize],
+    tensors: &[TensorEntry],
+) -> Result<Group, NetworkError> {
+    let matrices: Vec<Matrix> =
+        members.iter().map(|&index| matrix(index, &tensors[index], pattern.orientation)).collect();
     let inputs = matrices[0].inputs;
     if let Some(unequal) = matrices.iter().find(|matrix| matrix.inputs != inputs) {
         let tensor = tensors[unequal.tensor].name.clone();
@@ -158,10 +168,18 @@ fn guess(tensors: &[TensorEntry]) -> Vec<Group> {
     tensors
         .iter()
         .enumerate()
-        .filter(|(_, tensor)| is_matrix(tensor) && tensor.name.ends_with("weight") && reason(tensor).is_none())
+        .filter(|(_, tensor)| {
+            is_matrix(tensor) && tensor.name.ends_with("weight") && reason(tensor).is_none()
+        })
         .map(|(index, tensor)| {
             let matrix = matrix(index, tensor, Orientation::OutputsFirst);
-            Group { name: tensor.name.clone(), role: Role::Other, block: None, inputs: matrix.inputs, matrices: vec![matrix] }
+            Group {
+                name: tensor.name.clone(),
+                role: Role::Other,
+                block: None,
+                inputs: matrix.inputs,
+                matrices: vec![matrix],
+            }
         })
         .collect()
 }
@@ -184,10 +202,16 @@ fn skipped(tensors: &[TensorEntry], groups: &[Group]) -> Vec<SkippedRecord> {
     groups.iter().flat_map(|group| &group.matrices).for_each(|matrix| used[matrix.tensor] = true);
     let mut skipped: Vec<SkippedRecord> = Vec::new();
     for (tensor, _) in tensors.iter().zip(&used).filter(|(_, used)| !**used) {
-        let reason = reason(tensor).unwrap_or(if tensor.shape.len() < 2 { "vectors" } else { "not named by the family" });
+        let reason = reason(tensor).unwrap_or(if tensor.shape.len() < 2 {
+            "vectors"
+        } else {
+            "not named by the family"
+        });
         match skipped.iter_mut().find(|record| record.reason == reason) {
             Some(record) => record.tensors.push(tensor.name.clone()),
-            None => skipped.push(SkippedRecord { reason: reason.to_owned(), tensors: vec![tensor.name.clone()] }),
+            None => {
+                skipped.push(SkippedRecord { reason: reason.to_owned(), tensors: vec![tensor.name.clone()] })
+            }
         }
     }
     skipped
@@ -223,16 +247,26 @@ mod tests {
     #[test]
     fn a_gpt_neox_block_has_four_groups_whatever_its_prefix() {
         for prefix in ["", "gpt_neox.", "module.gpt_neox.", "_orig_mod.gpt_neox."] {
-            let names: Vec<String> = patterns(&FAMILIES[0]).map(|suffix| format!("{prefix}layers.0.{suffix}")).collect();
+            let names: Vec<String> =
+                patterns(&FAMILIES[0]).map(|suffix| format!("{prefix}layers.0.{suffix}")).collect();
             let shapes: [&[u64]; 4] = [&[24, 8], &[8, 8], &[32, 8], &[8, 32]];
-            let mut tensors: Vec<_> = names.iter().zip(shapes).map(|(name, shape)| (name.as_str(), shape, DType::F32)).collect();
+            let mut tensors: Vec<_> =
+                names.iter().zip(shapes).map(|(name, shape)| (name.as_str(), shape, DType::F32)).collect();
             tensors.push(("gpt_neox.embed_in.weight", &[100, 8], DType::F32));
-            tensors.push(("gpt_neox.layers.0.attention.bias", &[1, 1, 16, 16], DType::Integer(IntegerType::U8)));
+            tensors.push((
+                "gpt_neox.layers.0.attention.bias",
+                &[1, 1, 16, 16],
+                DType::Integer(IntegerType::U8),
+            ));
             let wiring = recognise(&checkpoint(&tensors)).unwrap();
-            assert_eq!((wiring.architecture.as_str(), wiring.guessed, wiring.groups.len()), ("GPT-NeoX", false, 4));
-            assert_eq!(wiring.groups.iter().map(|group| (group.inputs, group.outputs())).collect::<Vec<_>>(), [
-                (8, 24), (8, 8), (8, 32), (32, 8)
-            ]);
+            assert_eq!(
+                (wiring.architecture.as_str(), wiring.guessed, wiring.groups.len()),
+                ("GPT-NeoX", false, 4)
+            );
+            assert_eq!(
+                wiring.groups.iter().map(|group| (group.inputs, group.outputs())).collect::<Vec<_>>(),
+                [(8, 24), (8, 8), (8, 32), (32, 8)]
+            );
             let reasons: Vec<_> = wiring.skipped.iter().map(|record| record.reason.as_str()).collect();
             assert_eq!(reasons, ["embeddings", "integers"]);
         }
@@ -260,8 +294,14 @@ mod tests {
         ]))
         .unwrap();
         assert!(wiring.guessed);
-        assert_eq!(wiring.groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["0.weight", "2.weight"]);
-        let nothing = recognise(&checkpoint(&[("0.weight", &[8, 4], DType::Integer(IntegerType::I32)), ("0.bias", &[8], DType::F32)]));
+        assert_eq!(
+            wiring.groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(),
+            ["0.weight", "2.weight"]
+        );
+        let nothing = recognise(&checkpoint(&[
+            ("0.weight", &[8, 4], DType::Integer(IntegerType::I32)),
+            ("0.bias", &[8], DType::F32),
+        ]));
         assert_eq!(nothing, Err(NetworkError::NoMatrix { checkpoint: "test".into() }));
     }
 }

@@ -27,7 +27,10 @@ impl ReadAt for BlobSource {
     fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), ReadError> {
         let failed = |reason: &str| ReadError::new(offset, buffer.len(), reason);
         let end = offset as f64 + buffer.len() as f64;
-        let slice = self.blob.slice_with_f64_and_f64(offset as f64, end).map_err(|_| failed("it cannot be sliced"))?;
+        let slice = self
+            .blob
+            .slice_with_f64_and_f64(offset as f64, end)
+            .map_err(|_| failed("it cannot be sliced"))?;
         let bytes = self
             .reader
             .read_as_array_buffer(&slice)

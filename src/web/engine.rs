@@ -2,6 +2,7 @@
 //!
 //! The worker reads the bytes that [`Engine::plan`] lists, several slices in flight, and feeds them in order.
 
+use js_sys::{Array, Reflect};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -12,8 +13,8 @@ use super::value::{Report, read, thrown, write};
 use crate::analysis::{Analysis, AnalysisError, Measured, Options};
 use crate::checkpoint::{Candidate, Checkpoint, CheckpointError, Input, collect, open};
 use crate::network::{Group, NetworkError, Role, Wiring, recognise};
-use crate::report::{CheckpointRecord, SkippedRecord, Warning};
-use crate::series;
+use crate::report::{SkippedRecord, Warning};
+use crate::series::{self, Relation};
 
 /// Bytes of histograms that are kept for changes of options; the oldest go first.
 const HISTOGRAM_BUDGET: usize = 64 << 20;
@@ -27,7 +28,6 @@ pub struct Engine {
     recognised: usize,
     slots: Vec<Slot>,
     running: Option<(usize, Analysis)>,
-    options: Options,
 }
 
 struct DroppedFile {
@@ -40,7 +40,6 @@ struct DroppedFile {
 struct Slot {
     found: Option<Known>,
     measured: Option<Measured>,
-    record: Option<CheckpointRecord>,
 }
 
 struct Known {
@@ -120,7 +119,6 @@ impl Engine {
     /// An engine without files.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
-        console_error_panic_hook::set_once();
         Self::default()
     }
 
@@ -161,7 +159,6 @@ impl Engine {
         let analysis = Analysis::plan(&known.checkpoint, &known.wiring, &options, HISTOGRAM_BUDGET);
         let analysis = analysis.map_err(|error| refused(&error, &known.checkpoint.name))?;
         let plan = Plan::new(&analysis, known);
-        self.options = options;
         self.running = Some((checkpoint, analysis));
         write(&plan)
     }
@@ -177,9 +174,7 @@ impl Engine {
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
         let (checkpoint, analysis) = self.running.take().ok_or_else(not_running)?;
         let measured = analysis.finish().map_err(|_| not_running())?;
-        let slot = &mut self.slots[checkpoint];
-        slot.record = Some(measured.record());
-        slot.measured = Some(measured);
+        self.slots[checkpoint].measured = Some(measured);
         self.evict(checkpoint);
         self.record(checkpoint)
     }
@@ -187,32 +182,25 @@ impl Engine {
     /// The record under other options, from kept histograms; null where the file must be read again.
     pub fn redo(&mut self, checkpoint: usize, options: JsValue) -> Result<JsValue, JsValue> {
         let options: Options = read(options, "bad-options", "These are no options.")?;
-        let Some(Slot { measured: Some(measured), record, .. }) = self.slots.get_mut(checkpoint) else {
-            return Ok(JsValue::NULL);
-        };
-        if !measured.redo(&options).map_err(|error| refused(&error, ""))? {
-            return Ok(JsValue::NULL);
+        let measured = self.slots.get_mut(checkpoint).and_then(|slot| slot.measured.as_mut());
+        match measured.map(|measured| measured.redo(&options)).transpose() {
+            Ok(Some(true)) => self.record(checkpoint),
+            Ok(_) => Ok(JsValue::NULL),
+            Err(error) => Err(refused(&error, "")),
         }
-        *record = Some(measured.record());
-        self.options = options;
-        self.record(checkpoint)
     }
 
     /// Computes up to `count` missing null samples from kept histograms. Returns how many are missing after that;
     /// where the number does not fall, the histograms are gone and the file must be read again.
     #[wasm_bindgen(js_name = nullSamples)]
     pub fn null_samples(&mut self, checkpoint: usize, count: usize) -> usize {
-        let Some(Slot { measured: Some(measured), record, .. }) = self.slots.get_mut(checkpoint) else {
-            return 0;
-        };
-        let missing = measured.compute_nulls(count);
-        *record = Some(measured.record());
-        missing
+        let measured = self.slots.get_mut(checkpoint).and_then(|slot| slot.measured.as_mut());
+        measured.map_or(0, |measured| measured.compute_nulls(count))
     }
 
-    /// The record of a checkpoint, or null.
+    /// The record of a checkpoint with the null samples computed so far, or null.
     pub fn record(&self, checkpoint: usize) -> Result<JsValue, JsValue> {
-        write(&self.slots.get(checkpoint).and_then(|slot| slot.record.as_ref()))
+        write(&self.slots.get(checkpoint).and_then(|slot| slot.measured.as_ref()).map(Measured::record))
     }
 
     /// The log-log fit of the order nearest to `q` for one sample, or null.
@@ -221,10 +209,24 @@ impl Engine {
         write(&measured.and_then(|measured| measured.fit(sample, measured.nearest_order(q)?)))
     }
 
-    /// The result document of these checkpoints, E included, with the null samples computed so far.
-    pub fn document(&self, checkpoints: Vec<usize>) -> Result<JsValue, JsValue> {
-        let records = checkpoints.iter().filter_map(|&checkpoint| self.slots.get(checkpoint)?.record.clone());
-        write(&series::document(self.options.clone(), records.collect()))
+    /// The result document of these records, in this order, with the degrees of emergence. The records are those of
+    /// this engine or of an earlier one: they are completed in place and not copied.
+    pub fn document(&self, records: Vec<JsValue>, options: JsValue) -> Result<JsValue, JsValue> {
+        let options: Options = read(options, "bad-options", "These are no options.")?;
+        let shape = "This is not the record of a checkpoint.";
+        let points: Vec<series::Point> = records
+            .iter()
+            .map(|record| read(record.clone(), "bad-document", shape))
+            .collect::<Result<_, _>>()?;
+        let document = write(&series::document(options, Vec::new()))?;
+        let checkpoints = Array::new();
+        for (record, point) in records.iter().zip(&points) {
+            let relation = series::relate(&points[0], point);
+            complete(record, &relation, series::late_start(&points, point).as_ref())?;
+            checkpoints.push(record);
+        }
+        Reflect::set(&document, &"checkpoints".into(), &checkpoints)?;
+        Ok(document)
     }
 
     /// Frees the memory of a checkpoint.
@@ -234,17 +236,11 @@ impl Engine {
         }
     }
 
-    /// Takes back a record of an earlier document, without histograms. Returns the checkpoint's number.
-    pub fn restore(&mut self, record: JsValue, options: JsValue) -> Result<usize, JsValue> {
-        self.options = read(options, "bad-options", "These are no options.")?;
-        let record = read(record, "bad-document", "This is not the record of a checkpoint.")?;
-        self.slots.push(Slot { record: Some(record), ..Slot::default() });
-        Ok(self.slots.len() - 1)
-    }
-
     fn known(&self, checkpoint: usize) -> Result<&Known, JsValue> {
         let known = self.slots.get(checkpoint).and_then(|slot| slot.found.as_ref());
-        known.ok_or_else(|| thrown(&Report::new("unknown-checkpoint", "This checkpoint's files are not loaded.")))
+        known.ok_or_else(|| {
+            thrown(&Report::new("unknown-checkpoint", "This checkpoint's files are not loaded."))
+        })
     }
 
     /// Keeps the histograms of all checkpoints together within the budget.
@@ -263,6 +259,25 @@ impl Engine {
     }
 }
 
+/// Writes the relation to the first checkpoint of the series into a record.
+fn complete(record: &JsValue, relation: &Relation, warning: Option<&Warning>) -> Result<(), JsValue> {
+    Reflect::set(record, &"emergence".into(), &write(&relation.emergence)?)?;
+    let nulls = Array::from(&Reflect::get(record, &"nulls".into())?);
+    for (null, relation) in nulls.iter().zip(&relation.nulls) {
+        Reflect::set(&null, &"emergence".into(), &write(&relation.emergence)?)?;
+        Reflect::set(&null, &"emergence_interval".into(), &write(&relation.interval)?)?;
+    }
+    let others = Array::from(&Reflect::get(record, &"warnings".into())?).filter(&mut |other, _, _| {
+        Reflect::get(&other, &"code".into()).ok().and_then(|code| code.as_string()).as_deref()
+            != Some(series::LATE_START)
+    });
+    if let Some(warning) = warning {
+        others.push(&write(warning)?);
+    }
+    Reflect::set(record, &"warnings".into(), &others)?;
+    Ok(())
+}
+
 fn know(candidate: &Candidate, inputs: &[Input<'_>], first: usize) -> Result<Known, Report> {
     let checkpoint = open(candidate, inputs).map_err(|error| unreadable(&error))?;
     let file = candidate.parts.first().map_or(candidate.name.clone(), |part| part.name.clone());
@@ -275,7 +290,8 @@ impl Found {
     fn new(id: usize, known: &Known) -> Self {
         let Known { checkpoint, wiring, .. } = known;
         let tensors = || wiring.groups.iter().flat_map(|group| &group.matrices).map(|matrix| matrix.tensor);
-        let mut dtypes: Vec<String> = tensors().map(|tensor| checkpoint.tensors[tensor].dtype.to_string()).collect();
+        let mut dtypes: Vec<String> =
+            tensors().map(|tensor| checkpoint.tensors[tensor].dtype.to_string()).collect();
         dtypes.sort();
         dtypes.dedup();
         let mut blocks: Vec<u32> = wiring.groups.iter().filter_map(|group| group.block).collect();

@@ -7,7 +7,8 @@ use wasm_bindgen::JsValue;
 
 /// Reads a plain value; throws `code` with `text` when it has another shape.
 pub(super) fn read<T: DeserializeOwned>(value: JsValue, code: &str, text: &str) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| thrown(&Report::new(code, format!("{text} {error}"))))
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|error| thrown(&Report::new(code, format!("{text} {error}"))))
 }
 
 /// Writes a plain value: what `JSON.parse` of the same document gives.

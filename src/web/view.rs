@@ -20,7 +20,6 @@ impl View {
     /// Keeps a typed copy of a parsed result document. Throws `bad-document` when it is none.
     #[wasm_bindgen(constructor)]
     pub fn new(document: JsValue) -> Result<View, JsValue> {
-        console_error_panic_hook::set_once();
         Ok(Self { document: read(document, "bad-document", "This is not a result document.")? })
     }
 

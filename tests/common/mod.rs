@@ -10,9 +10,8 @@ use rand_chacha::ChaCha8Rng;
 /// A safetensors file with one matrix `[outputs, inputs]` of binary32.
 pub fn model(name: &str, outputs: usize, inputs: usize, weight: impl Fn(usize, usize) -> f32) -> Vec<u8> {
     let bytes = 4 * outputs * inputs;
-    let header = format!(
-        r#"{{"{name}":{{"dtype":"F32","shape":[{outputs},{inputs}],"data_offsets":[0,{bytes}]}}}}"#
-    );
+    let header =
+        format!(r#"{{"{name}":{{"dtype":"F32","shape":[{outputs},{inputs}],"data_offsets":[0,{bytes}]}}}}"#);
     let mut file = (header.len() as u64).to_le_bytes().to_vec();
     file.extend(header.as_bytes());
     for output in 0..outputs {

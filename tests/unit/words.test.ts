@@ -86,6 +86,14 @@ test("the four captions name chance every time", () => {
   }
 });
 
+test("a step that has not moved yet is not compared", () => {
+  const still = checkpoint(2, 0.68, 1.2621, { ...shuffled(0.68, 1.2619), emergence: 0 });
+  still.emergence = 0.0001;
+  const doc = series(start(), still);
+  assert.equal(numberCaption("alpha0", doc, 1), "Shuffled 1.262. As at the start.");
+  assert.equal(numberCaption("emergence", doc, 1), "Shuffled 0.000. Neither has left the first checkpoint yet.");
+});
+
 test("text twins", () => {
   const doc = series(start(), checkpoint(3000, 0.735, 1.181, shuffled(0.67, 1.177)));
   assert.match(spectrumSummary(doc.checkpoints[1]!), /^Spectrum at step 3,000: \u03b1 from 0\.904 to 1\.639, centre 1\.181, width 0\.735; shuffled width 0\.670, 0\.\d+ to 0\.\d+\.$/);

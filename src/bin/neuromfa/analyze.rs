@@ -209,6 +209,7 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         q_max: arguments.q_max,
         q_step: arguments.q_step,
         filter: arguments.filter,
+        hops: arguments.hops,
         null,
         null_samples: arguments.null_samples,
     };
