@@ -147,8 +147,7 @@ impl Theme {
 
     /// Colour of the checkpoint at `rank` (0 first, 1 last) among the checkpoints of a series.
     pub fn step(&self, rank: f64) -> RGBColor {
-        // Unlike clamp, max and min make a number of what is none.
-        let place = rank.max(0.0).min(1.0) * 8.0;
+        let place = if rank.is_nan() { 0.0 } else { rank.clamp(0.0, 1.0) * 8.0 };
         let stop = (place as usize).min(7);
         blend(self.ramp[stop], self.ramp[stop + 1], place - stop as f64)
     }
