@@ -29,7 +29,7 @@ export function against(value: Maybe, shuffled: Null): Against | null {
   return { verdict: "as wide", above, of };
 }
 
-export type SeriesCase = "moved and widened" | "widened" | "moved" | "maybe" | "alike" | "unchanged" | "pending";
+export type SeriesCase = "moved and widened" | "moved, widened, shuffled narrower" | "widened" | "moved" | "maybe" | "alike" | "unchanged" | "pending";
 
 /** Which of the headlines a training series has earned. */
 export function seriesCase(document: ResultDocument): SeriesCase {
@@ -43,7 +43,10 @@ export function seriesCase(document: ResultDocument): SeriesCase {
     && within(first.mean.width, last.mean.width, nullFirst.width_interval)) return "unchanged";
   const stand = against(last.mean.width, nullLast);
   switch (stand?.verdict) {
-    case "wider": return movesAsFar(first, last) ? "moved and widened" : "widened";
+    case "wider":
+      if (!movesAsFar(first, last)) return "widened";
+      // "Only move" would be wrong of shuffles that end narrower than those of the first checkpoint.
+      return (nullLast.width ?? 0) < (nullFirst.width_interval?.[0] ?? 0) ? "moved, widened, shuffled narrower" : "moved and widened";
     case "narrower": return "alike";
     case "as wide": return "moved";
     default: return "maybe";

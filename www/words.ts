@@ -19,6 +19,9 @@ export function capital(text: string): string {
 export function seriesHeadline(document: ResultDocument, phone = false): string {
   if (!isTraining(document)) return `${plural(document.checkpoints.length, "checkpoint")}, side by side`;
   switch (seriesCase(document)) {
+    case "moved, widened, shuffled narrower":
+      return phone ? "Training moved and widened this spectrum. Shuffled weights move and narrow."
+        : "Training moved this network\u2019s spectrum and widened it. Shuffled weights move as far, but narrow.";
     case "moved and widened":
       return phone ? "Training moved and widened this spectrum. Shuffled weights only move."
         : "Training moved this network\u2019s spectrum and widened it. Shuffled weights only move.";
@@ -222,8 +225,8 @@ export function errorParts(text: string): { title: string; body: string } {
 }
 
 export const ERRORS = {
-  notACheckpoint: (file: string, head: string) => `${file} is not a checkpoint. It begins with \u201c${head}\u201d. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.`,
-  nothing: () => "No checkpoint among these files. Drop the weights: safetensors, PyTorch, GGUF, ONNX or NumPy.",
+  notACheckpoint: (file: string, head: string) => `${file} is not a checkpoint. It begins with \u201c${head}\u201d. Drop the weights instead: safetensors.`,
+  nothing: () => "No checkpoint among these files. Drop the weights: safetensors.",
   changed: (file: string) => `${file} changed on disk while it was read. The results so far are kept. Choose it again to read the new version.`,
   resultFile: (file: string) => `${file} is not a result of NeuroMFA. Its schema is not neuromfa-result/1. Drop a result file that this page or the command line wrote.`,
   memory: (wanted: number) => `Not enough memory. The browser refused ${bytes(wanted)}; a sampled network needs about 40 MB. Analyse a sample.`,

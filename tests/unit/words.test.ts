@@ -39,6 +39,12 @@ test("a series that moved and widened says both, shorter on a phone", () => {
   assert.equal(seriesHeadline(doc, true), "Training moved and widened this spectrum. Shuffled weights only move.");
 });
 
+test("shuffles that end narrower than they began do more than move", () => {
+  const doc = series(start(), checkpoint(3000, 1.113, 1.181, shuffled(0.489, 1.177)));
+  assert.equal(seriesHeadline(doc), "Training moved this network\u2019s spectrum and widened it. Shuffled weights move as far, but narrow.");
+  assert.equal(seriesHeadline(doc, true), "Training moved and widened this spectrum. Shuffled weights move and narrow.");
+});
+
 test("widened, but its shuffles moved less or further", () => {
   for (const alpha0 of [1.25, 1.1]) {
     assert.equal(seriesCase(series(start(), checkpoint(3000, 0.735, 1.181, shuffled(0.67, alpha0)))), "widened");
@@ -112,7 +118,7 @@ test("checks and their words", () => {
 test("an error splits into what and why, dots of file names apart", () => {
   assert.deepEqual(errorParts(ERRORS.notACheckpoint("thesis.pdf", "%PDF")), {
     title: "thesis.pdf is not a checkpoint",
-    body: "It begins with \u201c%PDF\u201d. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.",
+    body: "It begins with \u201c%PDF\u201d. Drop the weights instead: safetensors.",
   });
   assert.equal(ERRORS.stopped("reading block 4", 9), "The engine stopped while reading block 4. Your 9 results are safe.");
   for (const text of Object.values(ERRORS).map((f) => (f as (...a: unknown[]) => string)("file.bin", 1))) assert.doesNotMatch(text, /!|oops/i);
