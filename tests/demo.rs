@@ -33,8 +33,8 @@ fn check(name: &str, text: &str) {
     assert!(stored == text, "demo/{name} is not what the checkpoints give; see the top of tests/demo.rs");
 }
 
-fn record(name: &str, file: &Vec<u8>, options: &Options) -> CheckpointRecord {
-    let inputs = [Input::new(name, file)];
+fn record(name: &str, file: &[u8], options: &Options) -> CheckpointRecord {
+    let inputs = [Input::new(name, &file)];
     let checkpoint = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
     let wiring = recognise(&checkpoint).expect("a network");
     let mut analysis = Analysis::plan(&checkpoint, &wiring, options, usize::MAX).expect("a plan");

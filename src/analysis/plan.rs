@@ -249,7 +249,7 @@ impl StoredMatrix {
             .map(|sample| sample.as_ref().map(|groups| self.sampled_axes(&groups[group], matrix).0))
             .collect();
         let spans = match sampled {
-            None => Vec::from([0..self.rows]),
+            None => std::iter::once(0..self.rows).collect(),
             Some(rows) => self.spans(rows.concat()),
         };
         spans.into_iter().flat_map(|rows| self.pieces_of_rows(matrix, rows, samples[0].is_some())).collect()
