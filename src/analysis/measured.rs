@@ -37,10 +37,10 @@ impl Measured {
         checkpoint: &Checkpoint,
         wiring: &Wiring,
         options: &Options,
+        binning: Binning,
         samples: &[Option<Vec<SampledGroup>>],
         histogram_budget: usize,
     ) -> Result<Self, AnalysisError> {
-        let binning = options.binning()?;
         let samples: Vec<SampleGroups> = (0..)
             .zip(samples)
             .map(|(index, sampled)| SampleGroups {

@@ -81,8 +81,7 @@ impl Options {
             }
         }
         self.fold_settings()?;
-        self.binning()?;
-        Ok(())
+        Ok(Binning::check(&self.thresholds())?)
     }
 
     /// What the folds depend on.
@@ -93,7 +92,11 @@ impl Options {
 
     /// Bins that resolve the thresholds.
     pub fn binning(&self) -> Result<Binning, AnalysisError> {
-        Ok(Binning::new(&[self.threshold, self.nfd_threshold])?)
+        Ok(Binning::new(&self.thresholds())?)
+    }
+
+    fn thresholds(&self) -> [f64; 2] {
+        [self.threshold, self.nfd_threshold]
     }
 
     /// Whether both choose the same neurons and edges, whatever is computed from them.

@@ -97,7 +97,7 @@ impl Analysis {
                 }
             }
         }
-        let measured = Measured::new(checkpoint, wiring, options, &samples, histogram_budget)?;
+        let measured = Measured::new(checkpoint, wiring, options, binning, &samples, histogram_budget)?;
         Ok(Self { reads, pieces, next: 0, matrices, samples, current: Vec::new(), measured })
     }
 

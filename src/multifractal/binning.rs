@@ -36,24 +36,30 @@ pub struct Binning {
 impl Binning {
     /// Bins that resolve these thresholds (lengths, from 2 to 2000) and every integer up to 300.
     pub fn new(thresholds: &[f64]) -> Result<Self, BinningError> {
-        let mut top = LEAST_TOP;
+        Self::check(thresholds)?;
+        let top =
+            thresholds.iter().map(|threshold| threshold.round_ties_even() as u32).fold(LEAST_TOP, u32::max);
+        let mut splits: Vec<f64> = (0..=top).map(f64::from).collect();
         for &threshold in thresholds {
+            splits[threshold.round_ties_even() as usize] = threshold;
+        }
+        let table = Table::new(&splits);
+        Ok(Self { splits, table })
+    }
+
+    /// Whether there are bins that resolve these thresholds.
+    pub fn check(thresholds: &[f64]) -> Result<(), BinningError> {
+        for (index, &threshold) in thresholds.iter().enumerate() {
             if !(SMALLEST_THRESHOLD..=LARGEST_THRESHOLD).contains(&threshold) {
                 return Err(BinningError::OutOfRange(threshold));
             }
-            top = top.max(threshold.round_ties_even() as u32);
-        }
-        let mut splits: Vec<f64> = (0..=top).map(f64::from).collect();
-        for (index, &threshold) in thresholds.iter().enumerate() {
             let radius = threshold.round_ties_even();
             let same = |other: &&f64| other.round_ties_even() == radius && **other != threshold;
             if let Some(&other) = thresholds[..index].iter().find(same) {
                 return Err(BinningError::SameRadius(other, threshold));
             }
-            splits[radius as usize] = threshold;
         }
-        let table = Table::new(&splits);
-        Ok(Self { splits, table })
+        Ok(())
     }
 
     /// Whether distances up to `threshold` can be told from longer ones.

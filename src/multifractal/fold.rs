@@ -92,9 +92,11 @@ pub fn fold_group(histograms: &GroupHistograms, binning: &Binning, settings: &Fo
             folder.finish()
         })
         .collect();
-    let mut total = GroupFold::empty(settings);
-    folds.iter().for_each(|fold| total.append(fold));
-    total
+    let total = folds.into_iter().reduce(|mut total, fold| {
+        total.append(&fold);
+        total
+    });
+    total.unwrap_or_else(|| GroupFold::empty(settings))
 }
 
 /// n^step, n^-step and ln n for the counts that occur, and ln r: no power and no logarithm in the loops.
@@ -148,6 +150,8 @@ pub(super) struct Folder<'a> {
     binning: &'a Binning,
     settings: &'a FoldSettings,
     tables: &'a NumberTables,
+    /// Edges of each rounded radius of the neuron at hand.
+    radii: Vec<u32>,
     /// Number N(r) = 1 + edges up to radius r, for r = 1 to T, of the neuron at hand.
     numbers: Vec<u64>,
     block: MassBlock,
@@ -157,7 +161,15 @@ pub(super) struct Folder<'a> {
 impl<'a> Folder<'a> {
     pub(super) fn new(binning: &'a Binning, settings: &'a FoldSettings, tables: &'a NumberTables) -> Self {
         let block = MassBlock::new(settings.largest_radius());
-        Self { binning, settings, tables, numbers: Vec::new(), block, fold: GroupFold::empty(settings) }
+        Self {
+            binning,
+            settings,
+            tables,
+            radii: Vec::new(),
+            numbers: Vec::new(),
+            block,
+            fold: GroupFold::empty(settings),
+        }
     }
 
     /// Folds the histogram of the next neuron.
@@ -171,27 +183,29 @@ impl<'a> Folder<'a> {
         self.fold.zeros += zeros;
         self.fold.nonfinite += nonfinite;
         if edges > 0 {
-            let radii = radius_counts(counts, self.settings.nfd_threshold, false);
-            let dimension = dimension(radii, &self.tables.log_radius, |number| self.tables.logarithm(number));
+            count_radii(counts, self.settings.nfd_threshold, &mut self.radii);
+            let tables = self.tables;
+            let dimension = dimension(&self.radii, &tables.log_radius, |number| tables.logarithm(number));
             self.fold.dimensions.push(dimension);
         }
         self.push_mass(counts);
     }
 
     fn push_mass(&mut self, counts: &[u32]) {
+        count_radii(counts, self.settings.threshold, &mut self.radii);
+        // The gate: only edges longer than 1.
+        self.radii[1] = counts[Binning::lower(1) + 1];
         let mut number = 1;
         self.numbers.clear();
-        self.numbers.extend(radius_counts(counts, self.settings.threshold, true).skip(1).map(|count| {
+        self.numbers.extend(self.radii[1..].iter().map(|&count| {
             number += u64::from(count);
             number
         }));
         if number <= 1 + MINIMUM_DEGREE {
             return;
         }
-        let before = std::iter::once(&1).chain(&self.numbers);
-        let occupied = self.fold.partition.occupied_mut().iter_mut().skip(1);
-        for ((occupied, previous), number) in occupied.zip(before).zip(&self.numbers) {
-            *occupied |= number > previous;
+        for (occupied, &count) in self.fold.partition.occupied_mut().iter_mut().zip(&self.radii).skip(1) {
+            *occupied |= count > 0;
         }
         let tables = self.tables;
         let (all, inverse_all) = (tables.root(number), tables.inverse_root(number));
@@ -209,17 +223,11 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// Edges of each rounded radius 0, 1, ..., up to `threshold`; with the gate, only those longer than 1.
-fn radius_counts(counts: &[u32], threshold: f64, gate: bool) -> impl Iterator<Item = u32> {
-    let last = threshold.round_ties_even() as u32;
-    (0..=last).map(move |radius| {
-        let lower = counts[Binning::lower(radius)];
-        let upper = counts[Binning::lower(radius) + 1];
-        match radius {
-            0 if gate => 0,
-            1 if gate => upper,
-            _ if radius == last => lower,
-            _ => lower + upper,
-        }
-    })
+/// Edges of each rounded radius 0, 1, ..., up to `threshold`, into `radii`.
+fn count_radii(counts: &[u32], threshold: f64, radii: &mut Vec<u32>) {
+    let last = threshold.round_ties_even() as usize;
+    let (halves, _) = counts.as_chunks::<2>();
+    radii.clear();
+    radii.extend(halves[..last].iter().map(|[lower, upper]| lower + upper));
+    radii.push(halves[last][0]);
 }

@@ -5,17 +5,13 @@ use super::MINIMUM_DEGREE;
 /// Fractal dimensions of neurons that have at least one edge, in order.
 pub type NeuronDimensions = Vec<f64>;
 
-/// Slope of ln N(r) on ln r over a neuron's own distinct rounded radii above 0. `counts` yields for each radius
-/// 0, 1, ... the number of edges; N(r) is one more than the edges up to r. 0 for 10 edges or fewer, or fewer than
+/// Slope of ln N(r) on ln r over a neuron's own distinct rounded radii above 0. `counts` has the number of edges of
+/// each radius 0, 1, ...; N(r) is one more than the edges up to r. 0 for 10 edges or fewer, or fewer than
 /// two distinct radii.
-pub(super) fn dimension(
-    counts: impl Iterator<Item = u32>,
-    log_radius: &[f64],
-    log_number: impl Fn(u64) -> f64,
-) -> f64 {
+pub(super) fn dimension(counts: &[u32], log_radius: &[f64], log_number: impl Fn(u64) -> f64) -> f64 {
     let (mut edges, mut points) = (0_u64, 0.0);
     let (mut sum_x, mut sum_y, mut sum_xx, mut sum_xy) = (0.0, 0.0, 0.0, 0.0);
-    for (radius, count) in counts.enumerate() {
+    for (radius, &count) in counts.iter().enumerate() {
         edges += u64::from(count);
         if count > 0 && radius > 0 {
             let (x, y) = (log_radius[radius], log_number(1 + edges));

@@ -143,13 +143,13 @@ impl MassBlock {
 
     /// Appends a neuron: p^step and p^-step at the radii 1, 2, ..., T.
     pub(super) fn push(&mut self, masses: impl Iterator<Item = (f64, f64)>) {
-        let end = self.ratios.len() + self.padded;
-        for (ratio, inverse) in masses {
-            self.ratios.push(ratio);
-            self.inverses.push(inverse);
+        let start = self.ratios.len();
+        self.ratios.resize(start + self.padded, 0.0);
+        self.inverses.resize(start + self.padded, 0.0);
+        let places = self.ratios[start..].iter_mut().zip(&mut self.inverses[start..]);
+        for ((ratio, inverse), mass) in places.zip(masses) {
+            (*ratio, *inverse) = mass;
         }
-        self.ratios.resize(end, 0.0);
-        self.inverses.resize(end, 0.0);
     }
 
     /// Adds the block's neurons to `sums`, in order, and empties the block.
