@@ -192,7 +192,7 @@ fn reason(tensor: &TensorEntry) -> Option<&'static str> {
     if !tensor.dtype.is_float() {
         return Some("integers");
     }
-    let name = tensor.name.to_lowercase();
+    let name = tensor.name.to_ascii_lowercase();
     LEFT_OUT.iter().find_map(|&(part, reason)| name.contains(part).then_some(reason))
 }
 
