@@ -20,8 +20,8 @@ export function seriesHeadline(document: ResultDocument, phone = false): string 
   if (!isTraining(document)) return `${plural(document.checkpoints.length, "checkpoint")}, side by side`;
   switch (seriesCase(document)) {
     case "moved, widened, shuffled narrower":
-      return phone ? "Training moved and widened this spectrum. Shuffled weights move and narrow."
-        : "Training moved this network\u2019s spectrum and widened it. Shuffled weights move as far, but narrow.";
+      return phone ? "Training moved and widened this spectrum. Shuffled weights narrow it."
+        : "Training moved this network\u2019s spectrum and widened it. Shuffled weights narrow it.";
     case "moved and widened":
       return phone ? "Training moved and widened this spectrum. Shuffled weights only move."
         : "Training moved this network\u2019s spectrum and widened it. Shuffled weights only move.";

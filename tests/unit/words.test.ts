@@ -41,8 +41,8 @@ test("a series that moved and widened says both, shorter on a phone", () => {
 
 test("shuffles that end narrower than they began do more than move", () => {
   const doc = series(start(), checkpoint(3000, 1.113, 1.181, shuffled(0.489, 1.177)));
-  assert.equal(seriesHeadline(doc), "Training moved this network\u2019s spectrum and widened it. Shuffled weights move as far, but narrow.");
-  assert.equal(seriesHeadline(doc, true), "Training moved and widened this spectrum. Shuffled weights move and narrow.");
+  assert.equal(seriesHeadline(doc), "Training moved this network\u2019s spectrum and widened it. Shuffled weights narrow it.");
+  assert.equal(seriesHeadline(doc, true), "Training moved and widened this spectrum. Shuffled weights narrow it.");
 });
 
 test("widened, but its shuffles moved less or further", () => {
