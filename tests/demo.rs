@@ -2,14 +2,15 @@
 //!
 //! After a change that is meant to move them: `UPDATE_DEMO=1 cargo test --release --test demo`.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neuromfa::analysis::{Analysis, NullKind, Options};
-use neuromfa::checkpoint::{Input, collect, open};
-use neuromfa::network::recognise;
+use common::record;
+use neuromfa::analysis::{NullKind, Options};
 use neuromfa::plot::{self, Figure, Kind, Number, ThemeName};
-use neuromfa::report::{CheckpointRecord, ResultDocument, Score};
+use neuromfa::report::{ResultDocument, Score};
 use neuromfa::series;
 use serde_json::{Value, json};
 
@@ -31,20 +32,6 @@ fn check(name: &str, text: &str) {
     }
     let stored = String::from_utf8(read(name)).expect("UTF-8");
     assert!(stored == text, "demo/{name} is not what the checkpoints give; see the top of tests/demo.rs");
-}
-
-fn record(name: &str, file: &[u8], options: &Options) -> CheckpointRecord {
-    let inputs = [Input::new(name, &file)];
-    let checkpoint = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
-    let wiring = recognise(&checkpoint).expect("a network");
-    let mut analysis = Analysis::plan(&checkpoint, &wiring, options, usize::MAX).expect("a plan");
-    for read in analysis.reads().to_vec() {
-        let range = read.offset as usize..(read.offset + read.length) as usize;
-        analysis.feed(&file[range]).expect("fed");
-    }
-    let mut measured = analysis.finish().ok().expect("complete");
-    measured.compute_nulls(usize::MAX);
-    measured.record()
 }
 
 fn document() -> ResultDocument {

@@ -1,8 +1,9 @@
 //! The authors' numbers on a really trained GPT-NeoX: tests/data/neox-tiny.
 
-use neuromfa::analysis::{Analysis, Measured, Mode, NetworkKind, Options};
-use neuromfa::checkpoint::{Input, collect, open};
-use neuromfa::network::{Sampler, recognise};
+mod common;
+
+use neuromfa::analysis::{Measured, Mode, NetworkKind, Options};
+use neuromfa::network::Sampler;
 use neuromfa::report::{CheckpointRecord, ResultDocument, SampleRecord};
 use neuromfa::series;
 use serde_json::Value;
@@ -18,16 +19,7 @@ fn expected() -> Value {
 }
 
 fn measure(file: &str, options: &Options) -> Measured {
-    let bytes = data(file);
-    let inputs = [Input::new(file, &bytes)];
-    let checkpoint = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
-    let wiring = recognise(&checkpoint).expect("a network");
-    let mut analysis = Analysis::plan(&checkpoint, &wiring, options, usize::MAX).expect("a plan");
-    for read in analysis.reads().to_vec() {
-        let range = read.offset as usize..(read.offset + read.length) as usize;
-        analysis.feed(&bytes[range]).expect("fed");
-    }
-    analysis.finish().ok().expect("complete")
+    common::measure(file, &data(file), options, usize::MAX)
 }
 
 fn close(name: &str, found: Option<f64>, expected: &Value) {

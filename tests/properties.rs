@@ -168,7 +168,7 @@ fn shuffling_removes_what_sets_neurons_apart() {
 fn changed_options_from_histograms_equal_a_new_reading() {
     let weights = model("0.weight", 200, 90, |o, i| noise(2, o, i));
     let changed = Options { threshold: 120.0, q_max: 2.0, mode: Mode::Reference, ..shuffled(4) };
-    let mut measured = common::measure(&weights, &shuffled(4), usize::MAX);
+    let mut measured = common::measure("model.safetensors", &weights, &shuffled(4), usize::MAX);
     measured.compute_nulls(usize::MAX);
     assert!(measured.redo(&changed).unwrap());
     assert_eq!(measured.compute_nulls(usize::MAX), 0);
@@ -181,7 +181,7 @@ fn changed_options_from_histograms_equal_a_new_reading() {
 #[test]
 fn histograms_that_are_not_kept_give_the_same_record() {
     let weights = model("0.weight", 200, 90, |o, i| noise(2, o, i));
-    let mut measured = common::measure(&weights, &shuffled(4), 0);
+    let mut measured = common::measure("model.safetensors", &weights, &shuffled(4), 0);
     assert_eq!(measured.kept_bytes(), 0);
     assert_eq!(measured.compute_nulls(usize::MAX), 0, "null samples were taken while the groups were there");
     assert_eq!(measured.record(), analyse(&weights, &shuffled(4)));

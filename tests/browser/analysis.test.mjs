@@ -1,8 +1,9 @@
 // The main run in Chromium: files in, numbers out, the same by every way in and in every flavour.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { root } from '../../tools/lib.mjs';
 import { chromiumTab } from './chromium.mjs';
 import {
   analyse, assertClose, assertGolden, assertQuiet, assertSame, engineStatus, events, expected, flavours, golden, hugeCheckpoint,
@@ -37,6 +38,22 @@ test('a page that is not isolated gives the same document on one thread', needs(
   assert.ok(result.checkpoints[0].nulls.length > 0, 'the page computes the shuffle null by default');
   assertSame(result, wanted);
   assertQuiet(single);
+});
+
+test('Wasm gives the bits that the stored demo has, which was computed natively', needs('Chromium'), async (t) => {
+  const stored = JSON.parse(readFileSync(join(root, 'demo/result.json'), 'utf8')).checkpoints.at(-1);
+  // Alone, the checkpoint is the first of its series: E is another number.
+  const bits = ({ network, samples, mean, nulls, nfd, baselines, files }) => ({
+    network, samples, mean, nfd, baselines, files, nulls: nulls.map((null_) => ({ ...null_, emergence: null, emergence_interval: null })),
+  });
+  for (const [isolated, flavour] of [[true, 'threads'], [false, 'single']]) {
+    const server = await site(t, { isolated });
+    const tab = await chromiumTab(t, isolated ? {} : { serviceWorkers: 'block' });
+    await visit(tab, server.url);
+    const result = await analyse(tab, join(root, `demo/checkpoints/${stored.files[0].name}`));
+    assert.deepEqual(flavours(server), [flavour]);
+    assert.deepEqual(bits(result.checkpoints[0]), bits(stored));
+  }
 });
 
 test('a dropped file and a dropped folder are analysed', needs('Chromium'), async (t) => {

@@ -1,4 +1,7 @@
-//! Small models in memory, read and analysed as files are.
+//! Models in memory, read and analysed as files are.
+
+// Each test uses a part of this.
+#![allow(dead_code)]
 
 use neuromfa::analysis::{Analysis, Measured, Options};
 use neuromfa::checkpoint::{Input, collect, open};
@@ -36,9 +39,9 @@ impl Weights {
     }
 }
 
-pub fn measure(file: &[u8], options: &Options, budget: usize) -> Measured {
-    let source = file.to_vec();
-    let inputs = [Input::new("model.safetensors", &source)];
+/// Reads a checkpoint whole; `budget` bytes of histograms are kept.
+pub fn measure(name: &str, file: &[u8], options: &Options, budget: usize) -> Measured {
+    let inputs = [Input::new(name, &file)];
     let checkpoint = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
     let wiring = recognise(&checkpoint).expect("a network");
     let mut analysis = Analysis::plan(&checkpoint, &wiring, options, budget).expect("a plan");
@@ -49,9 +52,14 @@ pub fn measure(file: &[u8], options: &Options, budget: usize) -> Measured {
     analysis.finish().ok().expect("complete")
 }
 
-/// The record with all null samples.
-pub fn analyse(file: &[u8], options: &Options) -> CheckpointRecord {
-    let mut measured = measure(file, options, usize::MAX);
+/// The record of a checkpoint with all null samples.
+pub fn record(name: &str, file: &[u8], options: &Options) -> CheckpointRecord {
+    let mut measured = measure(name, file, options, usize::MAX);
     assert_eq!(measured.compute_nulls(usize::MAX), 0);
     measured.record()
+}
+
+/// The record of [`model`]'s file.
+pub fn analyse(file: &[u8], options: &Options) -> CheckpointRecord {
+    record("model.safetensors", file, options)
 }
