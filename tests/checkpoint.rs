@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neuromfa::checkpoint::{Checkpoint, Collection, Input, TensorEntry, collect, open};
+use neuromfa::checkpoint::{Checkpoint, Collection, Input, TensorEntry, collect, open, read_values};
 use neuromfa::source::{LocalFile, ReadAt};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -43,12 +43,7 @@ fn open_only(files: &[File]) -> Checkpoint {
 }
 
 fn values(files: &[File], checkpoint: &Checkpoint, tensor: &TensorEntry) -> Vec<f64> {
-    let mut bytes = vec![0; tensor.bytes as usize];
-    let source = &files[checkpoint.files[tensor.file].input].1;
-    source.read_exact_at(tensor.offset, &mut bytes).expect("inside the file");
-    let mut values = vec![0.0; tensor.elements() as usize];
-    tensor.dtype.decode_f64(&bytes, &mut values);
-    values
+    read_values(&files[checkpoint.files[tensor.file].input].1, tensor).expect("decodable")
 }
 
 fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
@@ -163,7 +158,7 @@ fn assert_like_the_reference(bytes: &[u8]) {
             tensor.shape.iter().eq(view.shape().iter().map(|&size| size as u64).collect::<Vec<_>>().iter()),
             "{name}"
         );
-        assert_eq!(&bytes[tensor.offset as usize..][..tensor.bytes as usize], view.data(), "{name}");
+        assert_eq!(&bytes[tensor.storage.offset as usize..][..tensor.storage.bytes as usize], view.data(), "{name}");
     }
 }
 

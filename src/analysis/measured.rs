@@ -47,7 +47,7 @@ impl Measured {
                 seed: sampled.as_ref().map(|_| u64::from(options.seed.wrapping_add(index))),
                 neurons: match sampled {
                     Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
-                    None => wiring.groups.iter().map(|group| group.inputs as usize).collect(),
+                    None => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
                 },
                 folds: Vec::new(),
                 absolute_sums: Vec::new(),

@@ -8,7 +8,7 @@ use super::measured::Measured;
 use super::{AnalysisError, NetworkKind, Options};
 use crate::checkpoint::{Checkpoint, DType, TensorEntry};
 use crate::multifractal::{Binning, GroupHistograms, SubMatrix};
-use crate::network::{Group, Matrix, Orientation, SampledGroup, Sampler, Wiring};
+use crate::network::{Group, Matrix, SampledGroup, Sampler, Wiring};
 
 /// Elements of one read: large enough to be fast, small enough that a few in flight fit a phone.
 const ELEMENTS_PER_READ: u64 = 1 << 20;
@@ -138,7 +138,7 @@ impl Analysis {
             match sample {
                 None => {
                     let matrix = SubMatrix { weights: &decoded.weights, bins: &decoded.bins, columns };
-                    count_all(histograms, matrix, stored.matrix.orientation, piece);
+                    count_all(histograms, matrix, stored.matrix, piece);
                 }
                 Some(groups) => count_sampled(histograms, &decoded, stored, piece, &groups[group]),
             }
@@ -150,12 +150,12 @@ impl Analysis {
 fn count_all(
     histograms: &mut GroupHistograms,
     matrix: SubMatrix<'_>,
-    orientation: Orientation,
+    of: Matrix,
     piece: &Piece,
 ) {
-    match orientation {
-        Orientation::OutputsFirst => histograms.count_columns(matrix, piece.columns.start as usize),
-        Orientation::InputsFirst => histograms.count_rows(matrix, piece.rows.start as usize),
+    match of.after {
+        1 => histograms.count_columns(matrix, piece.columns.start as usize),
+        _ => histograms.count_rows(matrix, piece.rows.start as usize),
     }
 }
 
@@ -183,9 +183,9 @@ fn count_sampled(
         }
     }
     let matrix = SubMatrix { weights: &weights, bins: &bins, columns: columns.len() };
-    match stored.matrix.orientation {
-        Orientation::OutputsFirst => histograms.count_columns(matrix, 0),
-        Orientation::InputsFirst => histograms.count_rows(matrix, first),
+    match stored.matrix.after {
+        1 => histograms.count_columns(matrix, 0),
+        _ => histograms.count_rows(matrix, first),
     }
 }
 
@@ -197,7 +197,7 @@ struct Decoded {
 
 impl Decoded {
     fn new(bytes: &[u8], dtype: DType, binning: &Binning) -> Self {
-        let size = dtype.bytes();
+        let size = dtype.block().bytes as usize;
         let mut weights = vec![0.0; bytes.len() / size];
         let mut bins = vec![0; weights.len()];
         bytes
@@ -220,16 +220,17 @@ impl Decoded {
 
 impl StoredMatrix {
     fn new(matrix: Matrix, tensors: &[TensorEntry]) -> Self {
-        let TensorEntry { file, offset, dtype, .. } = tensors[matrix.tensor];
-        let (rows, columns) = match matrix.orientation {
-            Orientation::OutputsFirst => (matrix.outputs, matrix.inputs),
-            Orientation::InputsFirst => (matrix.inputs, matrix.outputs),
+        let TensorEntry { file, ref storage, dtype, .. } = tensors[matrix.tensor];
+        let offset = storage.offset;
+        let (rows, columns) = match matrix.after {
+            1 => (matrix.before, matrix.inputs),
+            _ => (matrix.inputs, matrix.after),
         };
         Self { matrix, file, offset, dtype, rows, columns }
     }
 
     fn read(&self, piece: &Piece, group: usize) -> Read {
-        let size = self.dtype.bytes() as u64;
+        let size = self.dtype.block().bytes;
         let first = piece.rows.start * self.columns + piece.columns.start;
         let elements = (piece.rows.end - piece.rows.start) * (piece.columns.end - piece.columns.start);
         Read { file: self.file, offset: self.offset + first * size, length: elements * size, group }
@@ -237,9 +238,9 @@ impl StoredMatrix {
 
     /// Stored rows and columns of a sampled sub-matrix.
     fn sampled_axes<'a>(&self, sampled: &'a SampledGroup, index: usize) -> (&'a [u64], &'a [u64]) {
-        match self.matrix.orientation {
-            Orientation::OutputsFirst => (&sampled.outputs[index], &sampled.inputs),
-            Orientation::InputsFirst => (&sampled.inputs, &sampled.outputs[index]),
+        match self.matrix.after {
+            1 => (&sampled.outputs[index], &sampled.inputs),
+            _ => (&sampled.inputs, &sampled.outputs[index]),
         }
     }
 
@@ -258,7 +259,7 @@ impl StoredMatrix {
     /// The sampled rows, once each, together with small gaps between them.
     fn spans(&self, mut rows: Vec<u64>) -> Vec<Range<u64>> {
         rows.sort_unstable();
-        let gap = LARGEST_GAP_BYTES / (self.columns * self.dtype.bytes() as u64).max(1);
+        let gap = LARGEST_GAP_BYTES / (self.columns * self.dtype.block().bytes).max(1);
         let mut spans: Vec<Range<u64>> = Vec::new();
         for row in rows {
             match spans.last_mut() {
@@ -299,7 +300,7 @@ fn samples(wiring: &Wiring, options: &Options) -> Vec<Option<Vec<SampledGroup>>>
 /// Refuses groups whose histograms or draws would not fit, before anything is allocated for them.
 fn check_memory(wiring: &Wiring, binning: &Binning) -> Result<(), AnalysisError> {
     let most = MOST_GROUP_BYTES / GroupHistograms::bytes(1, binning) as u64;
-    let limits = |group: &Group| [(group.inputs, most), (group.outputs(), MOST_OUTPUTS)];
+    let limits = |group: &Group| [(group.neurons, most), (group.outputs(), MOST_OUTPUTS)];
     let beyond = |group| limits(group).into_iter().find(|(neurons, most)| neurons > most);
     match wiring.groups.iter().find_map(|group| Some((group, beyond(group)?))) {
         Some((group, (neurons, most))) => {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-/// Type of one element.
+use super::quantised::QuantisedType;
+
+/// Type of the elements of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DType {
     /// IEEE binary64.
@@ -17,6 +19,22 @@ pub enum DType {
     F8E4M3,
     /// 8 bits, 5 of exponent (bias 15), with infinities.
     F8E5M2,
+    /// As [`F8E4M3`](Self::F8E4M3) with bias 8; the pattern of -0 is the only NaN.
+    F8E4M3Fnuz,
+    /// As [`F8E5M2`](Self::F8E5M2) with bias 16 and no infinities; the pattern of -0 is the only NaN.
+    F8E5M2Fnuz,
+    /// 8 bits of exponent (bias 127) and nothing else; NaN = 0xff. Made for scales.
+    F8E8M0,
+    /// 6 bits, 2 of exponent (bias 1), finite; four elements in three bytes, the first in the lowest bits.
+    F6E2M3,
+    /// 6 bits, 3 of exponent (bias 3), finite; packed as [`F6E2M3`](Self::F6E2M3).
+    F6E3M2,
+    /// 4 bits, 2 of exponent (bias 1), finite; two elements in a byte, the first in the lower half.
+    F4,
+    /// Blocks of small integers with scales, as GGUF has them.
+    Quantised(QuantisedType),
+    /// Pairs of floating-point numbers, of so many bits together: listed, never analysed.
+    Complex(ComplexType),
     /// Integers and booleans: listed, never analysed.
     Integer(IntegerType),
 }
@@ -36,6 +54,24 @@ pub enum IntegerType {
     I64,
 }
 
+/// Types of complex numbers, by the bits of both parts together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum ComplexType {
+    C32,
+    C64,
+    C128,
+}
+
+/// The smallest run of elements that begins and ends at a byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// Elements of one block.
+    pub elements: u64,
+    /// Bytes of one block.
+    pub bytes: u64,
+}
+
 impl DType {
     /// The type that safetensors writes as `name`; `None` for types that are not read.
     pub fn from_safetensors(name: &str) -> Option<Self> {
@@ -47,6 +83,13 @@ impl DType {
             "BF16" => Self::BF16,
             "F8_E4M3" => Self::F8E4M3,
             "F8_E5M2" => Self::F8E5M2,
+            "F8_E4M3FNUZ" => Self::F8E4M3Fnuz,
+            "F8_E5M2FNUZ" => Self::F8E5M2Fnuz,
+            "F8_E8M0" => Self::F8E8M0,
+            "F6_E2M3" => Self::F6E2M3,
+            "F6_E3M2" => Self::F6E3M2,
+            "F4" => Self::F4,
+            "C64" => Self::Complex(ComplexType::C64),
             "BOOL" => Self::Integer(Bool),
             "U8" => Self::Integer(U8),
             "I8" => Self::Integer(I8),
@@ -60,7 +103,7 @@ impl DType {
         })
     }
 
-    /// The name of the type in safetensors.
+    /// The name of the type: that of safetensors where it has one, else that of GGUF.
     pub fn name(self) -> &'static str {
         use IntegerType::*;
         match self {
@@ -70,6 +113,16 @@ impl DType {
             Self::BF16 => "BF16",
             Self::F8E4M3 => "F8_E4M3",
             Self::F8E5M2 => "F8_E5M2",
+            Self::F8E4M3Fnuz => "F8_E4M3FNUZ",
+            Self::F8E5M2Fnuz => "F8_E5M2FNUZ",
+            Self::F8E8M0 => "F8_E8M0",
+            Self::F6E2M3 => "F6_E2M3",
+            Self::F6E3M2 => "F6_E3M2",
+            Self::F4 => "F4",
+            Self::Quantised(quantised) => quantised.name(),
+            Self::Complex(ComplexType::C32) => "C32",
+            Self::Complex(ComplexType::C64) => "C64",
+            Self::Complex(ComplexType::C128) => "C128",
             Self::Integer(Bool) => "BOOL",
             Self::Integer(U8) => "U8",
             Self::Integer(I8) => "I8",
@@ -82,25 +135,39 @@ impl DType {
         }
     }
 
-    /// Length of one element in bits.
-    pub fn bits(self) -> u32 {
+    /// The smallest run of elements that fills whole bytes.
+    pub fn block(self) -> Block {
         use IntegerType::*;
-        match self {
-            Self::F64 | Self::Integer(U64 | I64) => 64,
-            Self::F32 | Self::Integer(U32 | I32) => 32,
-            Self::F16 | Self::BF16 | Self::Integer(U16 | I16) => 16,
-            Self::F8E4M3 | Self::F8E5M2 | Self::Integer(Bool | U8 | I8) => 8,
+        let (elements, bytes) = match self {
+            Self::Complex(ComplexType::C128) => (1, 16),
+            Self::F64 | Self::Integer(U64 | I64) | Self::Complex(ComplexType::C64) => (1, 8),
+            Self::F32 | Self::Integer(U32 | I32) | Self::Complex(ComplexType::C32) => (1, 4),
+            Self::F16 | Self::BF16 | Self::Integer(U16 | I16) => (1, 2),
+            Self::F8E4M3 | Self::F8E5M2 | Self::F8E4M3Fnuz | Self::F8E5M2Fnuz | Self::F8E8M0 => (1, 1),
+            Self::Integer(Bool | U8 | I8) => (1, 1),
+            Self::F6E2M3 | Self::F6E3M2 => (4, 3),
+            Self::F4 => (2, 1),
+            Self::Quantised(quantised) => return quantised.block(),
+        };
+        Block { elements, bytes }
+    }
+
+    /// Bytes of so many elements; `None` where they do not fill whole bytes or the number is too large. Sub-byte
+    /// elements may end within a block; elements of quantised blocks may not.
+    pub fn bytes_of(self, elements: u64) -> Option<u64> {
+        let block = self.block();
+        let bits = block.bytes * 8;
+        if matches!(self, Self::Quantised(_)) && !elements.is_multiple_of(block.elements) {
+            return None;
         }
+        let total = u128::from(elements) * u128::from(bits) / u128::from(block.elements);
+        let whole = (u128::from(elements) * u128::from(bits)).is_multiple_of(u128::from(block.elements));
+        (whole && total.is_multiple_of(8)).then(|| u64::try_from(total / 8).ok()).flatten()
     }
 
-    /// Length of one element in bytes.
-    pub fn bytes(self) -> usize {
-        self.bits() as usize / 8
-    }
-
-    /// Whether elements are floating-point numbers, which alone are analysed.
+    /// Whether elements are real floating-point numbers, which alone are analysed.
     pub fn is_float(self) -> bool {
-        !matches!(self, Self::Integer(_))
+        !matches!(self, Self::Integer(_) | Self::Complex(_))
     }
 
     /// Whether [`decode_f32`](Self::decode_f32) is exact: every floating-point type but F64.
@@ -108,13 +175,16 @@ impl DType {
         self.is_float() && self != Self::F64
     }
 
-    /// Decodes little-endian elements; exact but for F64, which is rounded to nearest.
+    /// Decodes little-endian elements, from the start of a block on; exact but for F64, which is rounded to nearest.
+    /// Values of quantised blocks are those that ggml computes, in binary32.
     ///
     /// # Panics
-    /// When `bytes` is not as long as `values` elements, or the type is an integer: mistakes of the caller, which
+    /// When `bytes` is too short for `values`, or the type is no floating-point type: mistakes of the caller, which
     /// no file can cause.
     pub fn decode_f32(self, bytes: &[u8], values: &mut [f32]) {
-        assert_eq!(bytes.len(), values.len() * self.bytes(), "bytes and values differ in length");
+        let block = self.block();
+        let blocks = (values.len() as u64).div_ceil(block.elements);
+        assert!(bytes.len() as u64 * block.elements >= values.len() as u64 * block.bytes, "too few bytes");
         match self {
             Self::F64 => each(bytes, values, |element| f64::from_le_bytes(element) as f32),
             Self::F32 => each(bytes, values, f32::from_le_bytes),
@@ -122,7 +192,17 @@ impl DType {
             Self::BF16 => each(bytes, values, |element| bf16_to_f32(u16::from_le_bytes(element))),
             Self::F8E4M3 => each(bytes, values, |[element]: [u8; 1]| F8E4M3[usize::from(element)]),
             Self::F8E5M2 => each(bytes, values, |[element]: [u8; 1]| F8E5M2[usize::from(element)]),
-            Self::Integer(_) => panic!("integers are not decoded"),
+            Self::F8E4M3Fnuz => each(bytes, values, |[element]: [u8; 1]| F8E4M3FNUZ[usize::from(element)]),
+            Self::F8E5M2Fnuz => each(bytes, values, |[element]: [u8; 1]| F8E5M2FNUZ[usize::from(element)]),
+            Self::F8E8M0 => each(bytes, values, |[element]: [u8; 1]| e8m0_to_f32(element)),
+            Self::F6E2M3 => packed(bytes, values, 6, |bits| F6E2M3[usize::from(bits)]),
+            Self::F6E3M2 => packed(bytes, values, 6, |bits| F6E3M2[usize::from(bits)]),
+            Self::F4 => packed(bytes, values, 4, |bits| F4[usize::from(bits)]),
+            Self::Quantised(quantised) => {
+                debug_assert_eq!(values.len() as u64, blocks * block.elements, "whole blocks");
+                quantised.decode(bytes, values);
+            }
+            Self::Complex(_) | Self::Integer(_) => panic!("only real floating-point numbers are decoded"),
         }
     }
 
@@ -131,15 +211,20 @@ impl DType {
     /// # Panics
     /// As [`decode_f32`](Self::decode_f32).
     pub fn decode_f64(self, bytes: &[u8], values: &mut [f64]) {
-        assert_eq!(bytes.len(), values.len() * self.bytes(), "bytes and values differ in length");
+        assert!(
+            bytes.len() as u64 * self.block().elements >= values.len() as u64 * self.block().bytes,
+            "too few bytes"
+        );
         match self {
             Self::F64 => each(bytes, values, f64::from_le_bytes),
             Self::F32 => each(bytes, values, |element| f32::from_le_bytes(element).into()),
             Self::F16 => each(bytes, values, |element| f16_to_f32(u16::from_le_bytes(element)).into()),
             Self::BF16 => each(bytes, values, |element| bf16_to_f32(u16::from_le_bytes(element)).into()),
-            Self::F8E4M3 => each(bytes, values, |[element]: [u8; 1]| F8E4M3[usize::from(element)].into()),
-            Self::F8E5M2 => each(bytes, values, |[element]: [u8; 1]| F8E5M2[usize::from(element)].into()),
-            Self::Integer(_) => panic!("integers are not decoded"),
+            _ => {
+                let mut single = vec![0.0; values.len()];
+                self.decode_f32(bytes, &mut single);
+                values.iter_mut().zip(single).for_each(|(value, single)| *value = single.into());
+            }
         }
     }
 }
@@ -156,6 +241,15 @@ fn each<const N: usize, T>(bytes: &[u8], values: &mut [T], decode: impl Fn([u8; 
     let (elements, _) = bytes.as_chunks::<N>();
     for (value, element) in values.iter_mut().zip(elements) {
         *value = decode(*element);
+    }
+}
+
+/// Elements of `width` bits, the first in the lowest bits of the first byte.
+fn packed(bytes: &[u8], values: &mut [f32], width: usize, decode: impl Fn(u8) -> f32) {
+    for (index, value) in values.iter_mut().enumerate() {
+        let bit = index * width;
+        let pair = u16::from(bytes[bit / 8]) | u16::from(bytes.get(bit / 8 + 1).copied().unwrap_or(0)) << 8;
+        *value = decode((pair >> (bit % 8)) as u8 & ((1 << width) - 1));
     }
 }
 
@@ -198,6 +292,42 @@ static F8E5M2: [f32; 256] = {
     }
     table
 };
+
+static F8E4M3FNUZ: [f32; 256] = small_table(4, 3, 8, true);
+static F8E5M2FNUZ: [f32; 256] = small_table(5, 2, 16, true);
+static F6E2M3: [f32; 64] = small_table(2, 3, 1, false);
+static F6E3M2: [f32; 64] = small_table(3, 2, 3, false);
+static F4: [f32; 16] = small_table(2, 1, 1, false);
+
+/// Every value of a small type: a sign, then exponent and mantissa. All patterns are finite, but for -0, which is NaN
+/// where `fnuz` says so.
+const fn small_table<const N: usize>(exponent_bits: u32, mantissa_bits: u32, bias: i32, fnuz: bool) -> [f32; N] {
+    let mut table = [0.0; N];
+    let mut bits = 0;
+    while bits < N {
+        let exponent = (bits >> mantissa_bits) & ((1 << exponent_bits) - 1);
+        let mantissa = (bits & ((1 << mantissa_bits) - 1)) as f32;
+        let ulp = if exponent == 0 { 1 } else { exponent as i32 } - bias - mantissa_bits as i32;
+        let whole = if exponent == 0 { 0.0 } else { (1 << mantissa_bits) as f32 };
+        let magnitude = (whole + mantissa) * power_of_two(ulp);
+        table[bits] = match (bits >= N / 2, bits == N / 2 && fnuz) {
+            (_, true) => f32::NAN,
+            (true, _) => -magnitude,
+            (false, _) => magnitude,
+        };
+        bits += 1;
+    }
+    table
+}
+
+/// 2^(bits - 127); the smallest is subnormal in binary32.
+fn e8m0_to_f32(bits: u8) -> f32 {
+    match bits {
+        0 => f32::from_bits(1 << 22),
+        0xff => f32::NAN,
+        _ => f32::from_bits(u32::from(bits) << 23),
+    }
+}
 
 const fn f8e4m3_to_f32(bits: u8) -> f32 {
     let exponent = (bits >> 3) & 15;
@@ -283,12 +413,13 @@ mod tests {
     #[test]
     fn names_are_read_back() {
         for name in [
-            "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "BOOL", "U8", "I8", "U16", "I16", "U32",
+            "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F8_E8M0", "F6_E2M3",
+            "F6_E3M2", "F4", "C64", "BOOL", "U8", "I8", "U16", "I16", "U32",
             "I32", "U64", "I64",
         ] {
             assert_eq!(DType::from_safetensors(name).expect(name).name(), name);
         }
-        for name in ["F4", "F8_E8M0", "C64", "f32", ""] {
+        for name in ["F5", "F8_E8M1", "C128", "f32", ""] {
             assert_eq!(DType::from_safetensors(name), None, "{name}");
         }
     }

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use super::gguf::GgufProblem;
+use super::npy::NpyProblem;
+use super::onnx::OnnxProblem;
+use super::pytorch::PyTorchProblem;
+use super::zip::ZipProblem;
 use crate::source::ReadError;
 
 /// A file that cannot be read as a checkpoint.
@@ -90,8 +95,18 @@ pub enum Problem {
     NoPart { first: String, parts: u64 },
     #[error("cannot be read. The system says: {0}.")]
     Read(ReadError),
-    #[error("has a header of {} bytes. There is not enough memory for it.", grouped(*.bytes))]
+    #[error("has a part of {} bytes that must be read at once. There is not enough memory for it.", grouped(*.bytes))]
     OutOfMemory { bytes: u64 },
+    #[error(transparent)]
+    Gguf(#[from] GgufProblem),
+    #[error(transparent)]
+    Npy(#[from] NpyProblem),
+    #[error(transparent)]
+    Onnx(#[from] OnnxProblem),
+    #[error(transparent)]
+    PyTorch(#[from] PyTorchProblem),
+    #[error(transparent)]
+    Zip(#[from] ZipProblem),
 }
 
 impl Problem {
@@ -122,6 +137,11 @@ impl Problem {
             Self::NoPart { .. } => "no-part",
             Self::Read(_) => "read-failed",
             Self::OutOfMemory { .. } => "out-of-memory",
+            Self::Gguf(problem) => problem.code(),
+            Self::Npy(problem) => problem.code(),
+            Self::Onnx(problem) => problem.code(),
+            Self::PyTorch(problem) => problem.code(),
+            Self::Zip(problem) => problem.code(),
         }
     }
 
@@ -133,7 +153,9 @@ impl Problem {
             | Self::HeaderEndsEarly { .. }
             | Self::EndsEarly { .. }
             | Self::EndsLate { .. } => "Copy or download it again.",
-            Self::NotACheckpoint { .. } => "Drop the weights instead: safetensors.",
+            Self::NotACheckpoint { .. } => {
+                "Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy."
+            }
             Self::LfsPointer { .. } => "Fetch the weights with “git lfs pull”.",
             Self::WebPage => "Download the weights again, from the link to the raw file.",
             Self::NotReadYet { .. } => "Convert it to safetensors.",
@@ -155,6 +177,11 @@ impl Problem {
             Self::NoPart { .. } => "Drop the parts together with the index.",
             Self::Read(_) => "Check that the file is still there, and try again.",
             Self::OutOfMemory { .. } => "Close other programs or pages, and try again.",
+            Self::Gguf(problem) => problem.hint(),
+            Self::Npy(problem) => problem.hint(),
+            Self::Onnx(problem) => problem.hint(),
+            Self::PyTorch(problem) => problem.hint(),
+            Self::Zip(problem) => problem.hint(),
         };
         sentence.to_owned()
     }

@@ -5,45 +5,60 @@
 
 mod collect;
 mod config;
+mod contents;
 mod dtype;
 mod error;
+mod gguf;
 mod identity;
 mod index;
 mod lenient;
 mod natural;
+mod npy;
+mod npz;
+mod onnx;
 mod open;
+mod pytorch;
+mod quantised;
 mod safetensors;
 mod sniff;
+mod storage;
+mod stream;
+mod values;
+mod zip;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
-pub use dtype::{DType, IntegerType};
+pub use dtype::{Block, ComplexType, DType, IntegerType};
 pub use error::{CheckpointError, Problem};
 pub use index::files_of_index;
 pub use natural::natural_order;
-pub use open::open;
+pub use open::{OpenOptions, open, open_with};
+pub use quantised::QuantisedType;
 pub use safetensors::{MAX_AXES, MAX_HEADER_BYTES, MAX_NAME_BYTES, MAX_TENSORS};
+pub use storage::{Encoding, Storage, Usage, View};
+pub use stream::{ElementStream, StreamError};
+pub use values::{ValuesError, read_values};
 
 use crate::report::{SkippedRecord, Warning};
 
-/// A tensor inside a file: where its bytes lie and what they mean. Elements are contiguous, the last axis fastest.
+/// A tensor inside a file: where its elements lie and what they mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorEntry {
     /// Full name, as written in the file.
     pub name: String,
     /// Type of one element.
     pub dtype: DType,
-    /// Sizes of the axes; the product fits `u64` and matches `bytes`.
+    /// Sizes of the axes, the slowest of a contiguous tensor first; the product fits `u64` and matches the storage.
     pub shape: Vec<u64>,
     /// Index into [`Checkpoint::files`].
     pub file: usize,
-    /// First byte, from the start of the file.
-    pub offset: u64,
-    /// Length in bytes.
-    pub bytes: u64,
+    /// Where the elements lie in that file.
+    pub storage: Storage,
+    /// What the graph uses the tensor for, where the container says so.
+    pub usage: Option<Usage>,
 }
 
 impl TensorEntry {
@@ -60,7 +75,7 @@ pub struct Checkpoint {
     pub name: String,
     /// Training step read from the name.
     pub step: Option<u64>,
-    /// Container format: `safetensors`.
+    /// Container format: `safetensors`, `PyTorch`, `NumPy`, `GGUF` or `ONNX`.
     pub format: &'static str,
     /// The files, in the order of their shards.
     pub files: Vec<FileInfo>,
@@ -74,6 +89,11 @@ pub struct Checkpoint {
     pub skipped: Vec<SkippedRecord>,
     /// A missing shard and the like.
     pub warnings: Vec<Warning>,
+    /// Every global that unpickling the files would import, sorted; empty for containers without pickles. Nothing is
+    /// ever imported or run.
+    pub imports: Vec<Import>,
+    /// The state dicts of a file that holds several; `tensors` are those of the chosen one.
+    pub state_dicts: Vec<StateDict>,
 }
 
 impl Checkpoint {
@@ -82,6 +102,29 @@ impl Checkpoint {
         let floats = self.tensors.iter().filter(|tensor| tensor.dtype.is_float());
         floats.map(TensorEntry::elements).fold(0, u64::saturating_add)
     }
+}
+
+/// A global that a pickle names: a program that unpickles the file would import and perhaps call it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Import {
+    /// Module and name, such as `torch._utils._rebuild_tensor_v2`.
+    pub name: String,
+    /// Whether the reader knows what it makes of it: tensors, storages and plain containers. Of any other global the
+    /// arguments are read as data and the result is an inert object.
+    pub known: bool,
+}
+
+/// One of several sets of weights in a file: the model's, an average of it, another part of a training state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StateDict {
+    /// Where it lies, such as `model_state_dict`; empty for the top of the file.
+    pub path: String,
+    /// Number of tensors.
+    pub tensors: u64,
+    /// Number of elements of its floating-point tensors.
+    pub parameters: u64,
+    /// Whether its tensors are those of the checkpoint.
+    pub chosen: bool,
 }
 
 /// One file of a checkpoint.

@@ -5,36 +5,61 @@ use std::collections::{BTreeMap, HashMap};
 use super::error::{CheckpointError, Problem, short};
 use super::index::Index;
 use super::natural::natural_order;
-use super::safetensors::{self, Contents, RawType};
+use super::contents::{Contents, RawType};
+use super::identity::identity;
 use super::sniff::{Container, sniff};
-use super::{Candidate, Checkpoint, FileInfo, Input, TensorEntry, config};
+use super::zip::Archive;
+use super::{
+    Candidate, Checkpoint, FileInfo, Input, TensorEntry, config, gguf, npy, npz, onnx, pytorch, safetensors,
+};
+use crate::source::ReadAt;
 use crate::report::{SkippedRecord, Warning};
+
+/// What a file that holds several things is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// Path of the state dict to read ([`StateDict::path`](super::StateDict::path)); `None` chooses: the model's own
+    /// before averages, and the largest.
+    pub state_dict: Option<String>,
+}
+
+/// [`open_with`] no wishes.
+pub fn open(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<Checkpoint, CheckpointError> {
+    open_with(candidate, inputs, &OpenOptions::default())
+}
 
 /// Reads the headers of all files of a checkpoint. `inputs` are those that were collected.
 ///
 /// # Errors
 /// When a file that is here is no checkpoint, or contradicts itself or another one. A missing file is a warning of
 /// the checkpoint, and what the others hold is read.
-pub fn open(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<Checkpoint, CheckpointError> {
+pub fn open_with(
+    candidate: &Candidate,
+    inputs: &[Input<'_>],
+    options: &OpenOptions,
+) -> Result<Checkpoint, CheckpointError> {
     let mut checkpoint = Checkpoint {
         name: candidate.name.clone(),
         step: candidate.step,
-        format: Container::Safetensors.name(),
+        format: "",
         files: Vec::new(),
         tensors: Vec::new(),
         config: None,
         metadata: BTreeMap::new(),
         skipped: Vec::new(),
         warnings: Vec::new(),
+        imports: Vec::new(),
+        state_dicts: Vec::new(),
     };
     for (position, input) in present(candidate, inputs) {
-        let container = sniff(input.file_name(), input.source);
-        let contents = container.and_then(|container| match container {
-            Container::Safetensors => safetensors::read(input.source),
-        });
-        let contents = contents.map_err(|problem| CheckpointError::new(input.path, problem))?;
-        add_file(&mut checkpoint, position, input, contents);
+        let failed = |problem| CheckpointError::new(input.path, problem);
+        let (format, contents) = read(input, options).map_err(failed)?;
+        let identity = identity(input.source, &contents.header).map_err(|error| failed(error.into()))?;
+        checkpoint.format = format;
+        add_file(&mut checkpoint, position, input, identity, contents);
     }
+    checkpoint.imports.sort();
+    checkpoint.imports.dedup();
     if checkpoint.files.is_empty() {
         return Err(no_part(candidate, inputs));
     }
@@ -44,6 +69,34 @@ pub fn open(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<Checkpoint, C
     warn_of_types(&mut checkpoint);
     warn_of_missing(&mut checkpoint, candidate, inputs);
     Ok(checkpoint)
+}
+
+/// The format's name, and what the file holds.
+fn read(input: &Input<'_>, options: &OpenOptions) -> Result<(&'static str, Contents), Problem> {
+    let source = input.source;
+    let state_dict = options.state_dict.as_deref();
+    Ok(match sniff(input.file_name(), source)? {
+        Container::Safetensors => ("safetensors", safetensors::read(source)?),
+        Container::Zip => read_archive(source, state_dict)?,
+        Container::Pickle => ("PyTorch", pytorch::read_stream(source, state_dict)?),
+        Container::Tar => ("PyTorch", pytorch::read_tar(source, state_dict)?),
+        Container::Npy => ("NumPy", npy::read(source)?),
+        Container::Gguf => ("GGUF", gguf::read(source)?),
+        Container::Onnx => ("ONNX", onnx::read(source)?),
+    })
+}
+
+/// Both PyTorch and NumPy write zip archives; what is in them tells which.
+fn read_archive(
+    source: &dyn ReadAt,
+    state_dict: Option<&str>,
+) -> Result<(&'static str, Contents), Problem> {
+    let archive = Archive::read(source)?;
+    let arrays = archive.entries.iter().any(|entry| entry.name.ends_with(".npy"));
+    Ok(match arrays {
+        true => ("NumPy", npz::read(source, &archive)?),
+        false => ("PyTorch", pytorch::read_zip(source, &archive, state_dict)?),
+    })
 }
 
 fn present<'c, 'i>(
@@ -60,12 +113,18 @@ fn no_part(candidate: &Candidate, inputs: &[Input<'_>]) -> CheckpointError {
     CheckpointError::new(file, Problem::NoPart { first, parts: candidate.parts.len() as u64 })
 }
 
-fn add_file(checkpoint: &mut Checkpoint, position: usize, input: &Input<'_>, contents: Contents) {
+fn add_file(
+    checkpoint: &mut Checkpoint,
+    position: usize,
+    input: &Input<'_>,
+    identity: String,
+    contents: Contents,
+) {
     let file = checkpoint.files.len();
     checkpoint.files.push(FileInfo {
         name: input.file_name().to_owned(),
         bytes: input.source.len(),
-        identity: contents.identity,
+        identity,
         input: position,
     });
     for (key, value) in contents.metadata {
@@ -79,11 +138,18 @@ fn add_file(checkpoint: &mut Checkpoint, position: usize, input: &Input<'_>, con
                 dtype,
                 shape: tensor.shape,
                 file,
-                offset: tensor.offset,
-                bytes: tensor.bytes,
+                storage: tensor.storage,
+                usage: tensor.usage,
             }),
             RawType::Unknown(name) => unknown.entry(name).or_default().push(tensor.name),
         }
+    }
+    checkpoint.warnings.extend(contents.warnings);
+    checkpoint.imports.extend(contents.imports);
+    checkpoint.state_dicts.extend(contents.state_dicts);
+    checkpoint.config = checkpoint.config.take().or(contents.config);
+    for record in contents.skipped {
+        add_skipped(&mut checkpoint.skipped, record.reason, record.tensors);
     }
     for (name, tensors) in unknown {
         add_skipped(&mut checkpoint.skipped, format!("type {name}, which is not read"), tensors);

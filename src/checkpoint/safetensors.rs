@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::DType;
+use super::contents::{Contents, RawTensor, RawType, read_vec};
 use super::error::{Problem, short};
-use super::identity::identity;
 use super::lenient::Lenient;
 use crate::source::ReadAt;
 
@@ -27,46 +27,26 @@ pub const MAX_AXES: usize = 8;
 pub const MAX_NAME_BYTES: usize = 4096;
 /// How much of `__metadata__` is kept, keys and values together, in bytes. The rest is ignored.
 const MAX_METADATA_BYTES: usize = 64 << 10;
-/// The header is read in pieces of this length, so that memory follows the bytes that are really there.
-const PIECE_BYTES: usize = 4 << 20;
 /// Length of the number before the header.
 const PREFIX_BYTES: u64 = 8;
 
-/// What the header says, checked.
-pub(super) struct Contents {
-    /// In the order of the file.
-    pub tensors: Vec<RawTensor>,
-    pub metadata: BTreeMap<String, String>,
-    /// See [`identity`].
-    pub identity: String,
-}
-
-/// One tensor, with the range of its bytes in the file.
-pub(super) struct RawTensor {
-    pub name: String,
-    pub dtype: RawType,
-    pub shape: Vec<u64>,
-    pub offset: u64,
-    pub bytes: u64,
-}
-
-/// A type that is read, or the name of another.
-pub(super) enum RawType {
-    Known(DType),
-    Unknown(String),
-}
-
 /// Reads and checks the header.
 pub(super) fn read(source: &dyn ReadAt) -> Result<Contents, Problem> {
-    let (prefix, header) = read_header(source)?;
+    let header = read_header(source)?;
     let mut listing = parse(&header)?;
-    place(&mut listing.tensors, PREFIX_BYTES + header.len() as u64, source.len())?;
+    let data = PREFIX_BYTES + header.len() as u64;
+    place(&mut listing.tensors, data, source.len())?;
     refuse_duplicates(&listing.tensors)?;
-    let identity = identity(source, &[&prefix, &header])?;
-    Ok(Contents { tensors: listing.tensors, metadata: listing.metadata, identity })
+    Ok(Contents {
+        tensors: listing.tensors,
+        metadata: listing.metadata,
+        header: 0..data,
+        ..Contents::default()
+    })
 }
 
-fn read_header(source: &dyn ReadAt) -> Result<([u8; 8], Vec<u8>), Problem> {
+/// The JSON; its length is that of the header less the number before it.
+fn read_header(source: &dyn ReadAt) -> Result<Vec<u8>, Problem> {
     let bytes = source.len();
     if bytes < PREFIX_BYTES {
         return Err(Problem::TooShort { bytes });
@@ -86,22 +66,10 @@ fn read_header(source: &dyn ReadAt) -> Result<([u8; 8], Vec<u8>), Problem> {
     if first != *b"{" {
         return Err(Problem::HeaderStart { found: first[0] });
     }
-    Ok((prefix, read_pieces(source, PREFIX_BYTES, length as usize)?))
+    read_vec(source, PREFIX_BYTES, length)
 }
 
-fn read_pieces(source: &dyn ReadAt, offset: u64, length: usize) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    while bytes.len() < length {
-        let from = bytes.len();
-        let piece = PIECE_BYTES.min(length - from);
-        bytes.try_reserve(piece).map_err(|_| Problem::OutOfMemory { bytes: length as u64 })?;
-        bytes.resize(from + piece, 0);
-        source.read_exact_at(offset + from as u64, &mut bytes[from..])?;
-    }
-    Ok(bytes)
-}
-
-/// The header's own words; [`RawTensor::offset`] still counts from the start of the data.
+/// The header's own words; offsets still count from the start of the data.
 #[derive(Default)]
 struct Listing {
     tensors: Vec<RawTensor>,
@@ -206,13 +174,14 @@ impl Entry<'_> {
         let overflow = || Problem::SizeOverflow { tensor: short(&name) };
         let elements = elements.ok_or_else(overflow)?;
         if let RawType::Known(dtype) = dtype {
-            let expected = elements.checked_mul(dtype.bytes() as u64).ok_or_else(overflow)?;
+            // Elements that do not fill whole bytes fit no length at all.
+            let expected = dtype.bytes_of(elements).ok_or_else(overflow)?;
             if expected != bytes {
                 let (tensor, dtype) = (short(&name), dtype.name());
                 return Err(Problem::SizeMismatch { tensor, dtype, expected, bytes });
             }
         }
-        Ok(RawTensor { name, dtype, shape, offset: begin, bytes })
+        Ok(RawTensor::plain(name, dtype, shape, begin, bytes))
     }
 }
 
@@ -290,10 +259,11 @@ impl<'de> Visitor<'de> for Metadata<'_> {
 /// Checks that the tensors follow each other without gap or overlap and cover the file, and moves their offsets from
 /// the start of the data to the start of the file.
 fn place(tensors: &mut [RawTensor], data: u64, file: u64) -> Result<(), Problem> {
-    tensors.sort_by_key(|tensor| (tensor.offset, tensor.bytes));
+    tensors.sort_by_key(|RawTensor { storage, .. }| (storage.offset, storage.bytes));
     // The end of the furthest first: a file that was cut off is by far the most common fault.
-    if let Some(last) = tensors.iter().max_by_key(|tensor| tensor.offset + tensor.bytes) {
-        let Some(promised) = data.checked_add(last.offset + last.bytes) else {
+    let end = |tensor: &RawTensor| tensor.storage.offset + tensor.storage.bytes;
+    if let Some(last) = tensors.iter().max_by_key(|tensor| end(tensor)) {
+        let Some(promised) = data.checked_add(end(last)) else {
             return Err(Problem::SizeOverflow { tensor: short(&last.name) });
         };
         if promised > file {
@@ -302,12 +272,12 @@ fn place(tensors: &mut [RawTensor], data: u64, file: u64) -> Result<(), Problem>
     }
     let mut expected = 0;
     for tensor in tensors {
-        let begin = tensor.offset;
+        let begin = tensor.storage.offset;
         if begin != expected {
             return Err(Problem::OffsetsNotContiguous { tensor: short(&tensor.name), begin, expected });
         }
-        expected += tensor.bytes;
-        tensor.offset = data + begin;
+        expected += tensor.storage.bytes;
+        tensor.storage.offset = data + begin;
     }
     match data + expected == file {
         true => Ok(()),

@@ -7,18 +7,19 @@ use crate::source::ReadAt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Container {
     Safetensors,
-}
-
-impl Container {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Safetensors => "safetensors",
-        }
-    }
+    /// PyTorch or NumPy; its entries tell.
+    Zip,
+    /// PyTorch before 1.6, or any other pickle.
+    Pickle,
+    /// PyTorch in its first versions.
+    Tar,
+    Npy,
+    Gguf,
+    Onnx,
 }
 
 /// As many bytes as the longest test needs.
-const HEAD_BYTES: usize = 64;
+const HEAD_BYTES: usize = 512;
 
 /// Decides what the file is. `name` matters only where the bytes say nothing: a file called `x.safetensors` that looks
 /// like nothing known is handed to the reader, whose error says more.
@@ -34,13 +35,38 @@ pub(super) fn sniff(name: &str, source: &dyn ReadAt) -> Result<Container, Proble
     if head.get(8) == Some(&b'{') && !looks_like_json(head) {
         return Ok(Container::Safetensors);
     }
-    if let Some(problem) = foreign(name, head, source.len()) {
-        return Err(problem);
+    if let Some(container) = known(name, head) {
+        return Ok(container);
     }
-    match has_extension(name, "safetensors") {
-        true => Ok(Container::Safetensors),
-        false => Err(Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() }),
+    Err(foreign(name, head, source.len())
+        .unwrap_or_else(|| Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() }))
+}
+
+/// Formats that are read, by their first bytes; by the name where these say nothing.
+fn known(name: &str, head: &[u8]) -> Option<Container> {
+    /// Where a tar archive says that it is one.
+    const USTAR: usize = 257;
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        Some(Container::Zip)
+    } else if head.starts_with(b"GGUF") {
+        Some(Container::Gguf)
+    } else if head.starts_with(b"\x93NUMPY") {
+        Some(Container::Npy)
+    } else if is_pickle(head) {
+        Some(Container::Pickle)
+    } else if head.get(USTAR..USTAR + 5) == Some(b"ustar") {
+        Some(Container::Tar)
+    } else if looks_like_onnx(name, head) {
+        Some(Container::Onnx)
+    } else {
+        has_extension(name, "safetensors").then_some(Container::Safetensors)
     }
+}
+
+/// Protocol buffers have no magic number: field 1 (the version) as a small varint and field 2 (who wrote it) as text,
+/// or the name.
+fn looks_like_onnx(name: &str, head: &[u8]) -> bool {
+    matches!(head, [0x08, 1..=64, 0x12, ..]) || (has_extension(name, "onnx") && head[0] == 0x08)
 }
 
 /// Text from its first byte on: as a length, eight such bytes would promise exabytes.
@@ -56,33 +82,13 @@ fn foreign(name: &str, head: &[u8], bytes: u64) -> Option<Problem> {
         Some(Problem::LfsPointer { bytes })
     } else if starts_ignoring_case(text, b"<!doctype html") || starts_ignoring_case(text, b"<html") {
         Some(Problem::WebPage)
-    } else if head.starts_with(b"GGUF") {
-        not_yet("a GGUF file")
-    } else if head.starts_with(b"\x93NUMPY") {
-        not_yet("a NumPy array")
     } else if head.starts_with(b"\x89HDF\r\n\x1a\n") {
         not_yet("an HDF5 file (Keras or TensorFlow)")
-    } else if head.starts_with(b"PK\x03\x04") {
-        zip(name).and_then(not_yet)
-    } else if is_pickle(head) {
-        not_yet("a PyTorch file (pickle)")
-    } else if has_extension(name, "onnx") && head[0] == 0x08 {
-        // Protocol buffers have no magic number: field 1 (the version) as a varint, and the name.
-        not_yet("an ONNX file")
     } else if has_extension(name, "msgpack") {
         not_yet("a Flax file (MessagePack)")
     } else {
         None
     }
-}
-
-/// Archives hold anything; the first entry of both is not compressed, but only the name says what to call it.
-fn zip(name: &str) -> Option<&'static str> {
-    if has_extension(name, "npz") {
-        return Some("a NumPy archive");
-    }
-    let torch = ["pt", "pth", "bin", "ckpt", "pyth"].iter().any(|extension| has_extension(name, extension));
-    torch.then_some("a PyTorch file")
 }
 
 /// Whether the first bytes are those of a zip archive or a pickle, as PyTorch writes them; false if unreadable.

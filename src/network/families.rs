@@ -1,6 +1,6 @@
 //! Families of architectures as a table of name patterns.
 
-use super::{Orientation, Role};
+use super::Role;
 
 /// A family of transformers whose blocks all have the same groups.
 pub(super) struct Family {
@@ -18,6 +18,16 @@ pub(super) struct GroupPattern {
     /// What stands behind the block's number, one name for each matrix of the group.
     pub(super) tensors: &'static [&'static str],
     pub(super) orientation: Orientation,
+}
+
+/// Order of the axes of a stored matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Orientation {
+    /// `[outputs, inputs]`, as PyTorch stores a linear layer: a neuron is a column.
+    OutputsFirst,
+    /// `[inputs, outputs]`, as GPT-2 stores a Conv1D: a neuron is a row.
+    #[allow(dead_code)]
+    InputsFirst,
 }
 
 /// Every known family. The one that names most tensors wins.

@@ -34,15 +34,20 @@ pub struct Group {
     /// Number of the block.
     pub block: Option<u32>,
     /// Neurons that the edges leave.
-    pub inputs: u64,
-    /// At least one; all have the group's number of inputs.
+    pub neurons: u64,
+    /// At least one; all have the group's number of neurons.
     pub matrices: Vec<Matrix>,
 }
 
 impl Group {
     /// Edges of each neuron, zeros included.
+    pub fn edges_per_neuron(&self) -> u64 {
+        self.matrices.iter().map(Matrix::edges).sum()
+    }
+
+    /// Neurons that the edges reach, of all matrices together.
     pub fn outputs(&self) -> u64 {
-        self.matrices.iter().map(|matrix| matrix.outputs).sum()
+        self.matrices.iter().map(Matrix::outputs).sum()
     }
 }
 
@@ -62,24 +67,58 @@ pub enum Role {
     Other,
 }
 
-/// One weight matrix.
+/// One weight matrix: a run of a tensor's elements, in C order of its axes, read as
+/// `[splits, before, inputs, after, positions]`.
+///
+/// Element `(s, b, i, a, p)` is an edge that leaves neuron `s * inputs + i` and reaches output
+/// `(s * before + b) * after + a`; a convolution has one for each position of its kernel. All sizes are at least 1, and
+/// their product is at most the tensor's elements less `skip`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Matrix {
     /// Index into the checkpoint's tensors.
     pub tensor: usize,
-    /// Which axis is which.
-    pub orientation: Orientation,
-    /// Neurons that the edges reach.
-    pub outputs: u64,
-    /// Neurons that the edges leave.
+    /// Elements of the tensor before the matrix: those of the experts before this one in a stack.
+    pub skip: u64,
+    /// Parts that share neither inputs nor outputs: groups of channels. 1 for all but grouped convolutions.
+    pub splits: u64,
+    /// Outputs of each split whose axis comes before that of the inputs.
+    pub before: u64,
+    /// Inputs of each split.
     pub inputs: u64,
+    /// Outputs of each split for each of `before`, whose axis comes after that of the inputs.
+    pub after: u64,
+    /// Positions of the kernel. 1 for all but convolutions.
+    pub positions: u64,
 }
 
-/// Order of the axes of a stored matrix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Orientation {
-    /// `[outputs, inputs]`, as PyTorch stores a linear layer: a neuron is a column.
-    OutputsFirst,
-    /// `[inputs, outputs]`, as GPT-2 stores a Conv1D: a neuron is a row.
-    InputsFirst,
+impl Matrix {
+    /// `[outputs, inputs]`, as PyTorch stores a linear layer.
+    pub fn outputs_first(tensor: usize, outputs: u64, inputs: u64) -> Self {
+        Self { tensor, skip: 0, splits: 1, before: outputs, inputs, after: 1, positions: 1 }
+    }
+
+    /// `[inputs, outputs]`, as GPT-2 stores a Conv1D.
+    pub fn inputs_first(tensor: usize, inputs: u64, outputs: u64) -> Self {
+        Self { tensor, skip: 0, splits: 1, before: 1, inputs, after: outputs, positions: 1 }
+    }
+
+    /// Neurons that edges leave.
+    pub fn neurons(&self) -> u64 {
+        self.splits * self.inputs
+    }
+
+    /// Neurons that edges reach.
+    pub fn outputs(&self) -> u64 {
+        self.splits * self.before * self.after
+    }
+
+    /// Edges of each neuron, zeros included.
+    pub fn edges(&self) -> u64 {
+        self.before * self.after * self.positions
+    }
+
+    /// Number of elements.
+    pub fn elements(&self) -> u64 {
+        self.neurons() * self.edges()
+    }
 }

@@ -3,7 +3,7 @@
 
 use rand_mt::Mt;
 
-use super::{Group, Orientation, Role, Wiring};
+use super::{Group, Matrix, Role, Wiring};
 
 /// The sub-matrices of one group in a sampled network.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +90,8 @@ impl Sampler {
         let mut carried: Option<(u64, Vec<u64>)> = None;
         let mut sample = |group: &Group| {
             let inputs = match carried.take() {
-                Some((size, drawn)) if size == group.inputs => drawn,
-                _ => self.draw(group.inputs, self.k),
+                Some((size, drawn)) if size == group.neurons => drawn,
+                _ => self.draw(group.neurons, self.k),
             };
             let drawn = self.draw(group.outputs(), self.k);
             let outputs = split_outputs(group, &drawn);
@@ -138,7 +138,7 @@ struct BlockShape {
 /// Blocks that are missing (a lost shard) are drawn all the same, so that the others get the neurons they always get.
 fn fused_blocks(wiring: &Wiring) -> Option<BlockShape> {
     let first = |role: Role| wiring.groups.iter().find(|group| group.role == role);
-    let width = first(Role::AttentionIn)?.inputs;
+    let width = first(Role::AttentionIn)?.neurons;
     let hidden = first(Role::MlpUp)?.outputs();
     let fits = |group: &Group| {
         let (inputs, outputs) = match group.role {
@@ -148,8 +148,8 @@ fn fused_blocks(wiring: &Wiring) -> Option<BlockShape> {
             Role::MlpDown => (hidden, width),
             Role::Other => return false,
         };
-        let plain = group.matrices.len() == 1 && group.matrices[0].orientation == Orientation::OutputsFirst;
-        plain && (group.inputs, group.outputs()) == (inputs, outputs)
+        let plain = |matrix: &Matrix| *matrix == Matrix::outputs_first(matrix.tensor, outputs, inputs);
+        group.matrices.len() == 1 && plain(&group.matrices[0])
     };
     let blocks = wiring.groups.iter().filter_map(|group| group.block).max()? + 1;
     wiring.groups.iter().all(fits).then_some(BlockShape { blocks, width, hidden })
@@ -165,7 +165,7 @@ fn split_outputs(group: &Group, drawn: &[u64]) -> Vec<Vec<u64>> {
             drawn.iter().filter(|output| range.contains(output)).map(|output| output - range.start).collect(),
         )
     };
-    group.matrices.iter().map(|matrix| matrix.outputs).map(of_matrix).collect()
+    group.matrices.iter().map(Matrix::outputs).map(of_matrix).collect()
 }
 
 fn sorted(mut indices: Vec<u64>) -> Vec<u64> {

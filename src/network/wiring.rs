@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::families::{FAMILIES, Family, GroupPattern, LEFT_OUT};
-use super::{Group, Matrix, Orientation, Role, Wiring};
+use super::families::{FAMILIES, Family, GroupPattern, LEFT_OUT, Orientation};
+use super::{Group, Matrix, Role, Wiring};
 use crate::checkpoint::{Checkpoint, TensorEntry};
 use crate::report::SkippedRecord;
 
@@ -135,13 +135,13 @@ fn group(
 ) -> Result<Group, NetworkError> {
     let matrices: Vec<Matrix> =
         members.iter().map(|&index| matrix(index, &tensors[index], pattern.orientation)).collect();
-    let inputs = matrices[0].inputs;
-    if let Some(unequal) = matrices.iter().find(|matrix| matrix.inputs != inputs) {
+    let neurons = matrices[0].neurons();
+    if let Some(unequal) = matrices.iter().find(|matrix| matrix.neurons() != neurons) {
         let tensor = tensors[unequal.tensor].name.clone();
-        return Err(NetworkError::UnequalInputs { tensor, found: unequal.inputs, expected: inputs });
+        return Err(NetworkError::UnequalInputs { tensor, found: unequal.neurons(), expected: neurons });
     }
     let name = format!("block {block} {}", role_name(pattern.role));
-    Ok(Group { name, role: pattern.role, block: Some(block), inputs, matrices })
+    Ok(Group { name, role: pattern.role, block: Some(block), neurons, matrices })
 }
 
 fn role_name(role: Role) -> &'static str {
@@ -156,11 +156,10 @@ fn role_name(role: Role) -> &'static str {
 
 fn matrix(index: usize, tensor: &TensorEntry, orientation: Orientation) -> Matrix {
     let (first, second) = (tensor.shape[0], tensor.shape[1]);
-    let (outputs, inputs) = match orientation {
-        Orientation::OutputsFirst => (first, second),
-        Orientation::InputsFirst => (second, first),
-    };
-    Matrix { tensor: index, orientation, outputs, inputs }
+    match orientation {
+        Orientation::OutputsFirst => Matrix::outputs_first(index, first, second),
+        Orientation::InputsFirst => Matrix::inputs_first(index, first, second),
+    }
 }
 
 /// Every matrix that is called a weight, in order of the names, each a group of its own.
@@ -177,7 +176,7 @@ fn guess(tensors: &[TensorEntry]) -> Vec<Group> {
                 name: tensor.name.clone(),
                 role: Role::Other,
                 block: None,
-                inputs: matrix.inputs,
+                neurons: matrix.neurons(),
                 matrices: vec![matrix],
             }
         })
@@ -220,7 +219,7 @@ fn skipped(tensors: &[TensorEntry], groups: &[Group]) -> Vec<SkippedRecord> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checkpoint::{DType, IntegerType};
+    use crate::checkpoint::{DType, IntegerType, Storage};
 
     fn checkpoint(tensors: &[(&str, &[u64], DType)]) -> Checkpoint {
         let tensors = tensors.iter().map(|&(name, shape, dtype)| TensorEntry {
@@ -228,8 +227,8 @@ mod tests {
             dtype,
             shape: shape.to_vec(),
             file: 0,
-            offset: 0,
-            bytes: 0,
+            storage: Storage::plain(0, 0),
+            usage: None,
         });
         Checkpoint {
             name: "test".into(),
@@ -241,6 +240,8 @@ mod tests {
             metadata: BTreeMap::new(),
             skipped: Vec::new(),
             warnings: Vec::new(),
+            imports: Vec::new(),
+            state_dicts: Vec::new(),
         }
     }
 
@@ -264,7 +265,7 @@ mod tests {
                 ("GPT-NeoX", false, 4)
             );
             assert_eq!(
-                wiring.groups.iter().map(|group| (group.inputs, group.outputs())).collect::<Vec<_>>(),
+                wiring.groups.iter().map(|group| (group.neurons, group.outputs())).collect::<Vec<_>>(),
                 [(8, 24), (8, 8), (8, 32), (32, 8)]
             );
             let reasons: Vec<_> = wiring.skipped.iter().map(|record| record.reason.as_str()).collect();

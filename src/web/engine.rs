@@ -326,8 +326,8 @@ impl FoundLayer {
         Self {
             name: group.name.clone(),
             tensors: tensors.collect(),
-            neurons: group.inputs,
-            edges_per_neuron: group.outputs(),
+            neurons: group.neurons,
+            edges_per_neuron: group.edges_per_neuron(),
             role: group.role,
             block: group.block,
         }

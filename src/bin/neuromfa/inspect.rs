@@ -135,7 +135,7 @@ fn found(checkpoint: Checkpoint) -> Found {
         name: tensor.name.clone(),
         dtype: tensor.dtype.name(),
         shape: tensor.shape.clone(),
-        bytes: tensor.bytes,
+        bytes: tensor.storage.bytes,
         file: checkpoint.files[tensor.file].name.clone(),
     });
     let file = |file: &neuromfa::checkpoint::FileInfo| FoundFile {
@@ -163,8 +163,8 @@ fn found_groups(wiring: &Wiring, checkpoint: &Checkpoint) -> Vec<FoundGroup> {
         name: group.name.clone(),
         role: group.role,
         block: group.block,
-        neurons: group.inputs,
-        edges_per_neuron: group.outputs(),
+        neurons: group.neurons,
+        edges_per_neuron: group.edges_per_neuron(),
         tensors: group.matrices.iter().map(|matrix| checkpoint.tensors[matrix.tensor].name.clone()).collect(),
     };
     wiring.groups.iter().map(group).collect()
