@@ -29,7 +29,7 @@ const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
 const model: Model = {
   state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
-  found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0,
+  found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0, memoryUsed: 0,
 };
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;

@@ -43,6 +43,8 @@ export interface Model {
   /** What the engine said about each checkpoint, by name. */
   found: Map<string, Found>;
   engine: EngineState | "none" | "starting" | "missing";
+  /** The most memory that the engine has taken, in bytes; 0 before the first result. */
+  memoryUsed: number;
   add: boolean;
   /** Requests to other sites, and bytes. Zero as long as there are no web sources. */
   requests: number;

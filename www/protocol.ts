@@ -163,7 +163,7 @@ export type FromWorker =
   | { type: "reading"; job: number; id: number; name: string; bytes: number; of: number; label: string }
   | { type: "checkpoint"; job: number; id: number; name: string }
   | { type: "failed"; job: number; id: number | null; error: EngineError }
-  | { type: "document"; job: number; document: ResultDocument; nulls: NullProgress; final: boolean }
+  | { type: "document"; job: number; document: ResultDocument; nulls: NullProgress; final: boolean; memory: number }
   | { type: "nulls"; job: number; nulls: NullProgress }
   | { type: "cancelled"; job: number }
   | { type: "fit"; request: number; data: FitData | null }

@@ -169,7 +169,9 @@ export class Session {
         if (this.finished() && !model.reading?.started) this.endReading();
         return;
       }
-      case "document": return this.show(message.document, message.nulls, message.final);
+      case "document":
+        model.memoryUsed = message.memory;
+        return this.show(message.document, message.nulls, message.final);
       case "nulls":
         model.nulls = message.nulls;
         return;
