@@ -1,10 +1,13 @@
 // The dedicated worker that owns the engine: picks a flavour, reads files, computes null models between messages.
 
-import type { Checkpoint, EngineError, EngineState, Found, FitData, FromWorker, Options, Plan, Drop, ResultDocument, ToWorker, NullProgress } from "./protocol";
+import type { Checkpoint, Drop, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
 interface Engine {
   addFile(path: string, file: Blob): number;
   recognise(): Drop;
+  chooseStateDict(checkpoint: number, path: string): Found;
+  wiring(checkpoint: number): WiringData;
+  rewire(checkpoint: number, spec: WiringSpec | null): Found;
   plan(checkpoint: number, options: object): Plan;
   feed(bytes: Uint8Array): void;
   finish(): Checkpoint;
@@ -58,6 +61,7 @@ let memory: WebAssembly.Memory;
 let files: { path: string; file: File }[] = [];
 let entries: Entry[] = [];
 let options: Options;
+let wishes: Wishes = { wiring: null, stateDicts: {} };
 let job = 0;
 let cancelled = -1;
 let selected: string | null = null;
@@ -78,6 +82,13 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     case "options":
       cancelled = Math.max(cancelled, data.job - 1);
       return queue(() => changeOptions(data.job, data.options, data.selected));
+    case "wishes":
+      cancelled = Math.max(cancelled, data.job - 1);
+      return queue(() => changeWishes(data.job, data.wishes, data.selected));
+    case "wiring": return queue(async () => {
+      const entry = entries.find((e) => e.name === data.name);
+      post({ type: "wiring", request: data.request, data: entry?.found ? engine.wiring(entry.found.id) : null });
+    });
     case "fit": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);
       let found: FitData | null = null;
@@ -159,6 +170,7 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
   job = data.job;
   options = data.options;
   selected = data.selected;
+  wishes = data.wishes;
   if (!data.add) {
     for (const entry of entries) engine.forget(entry.id);
     entries = [];
@@ -169,6 +181,15 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
   }
   where = "reading the headers";
   const drop = data.files.length ? engine.recognise() : { checkpoints: [], skipped: [], errors: [] };
+  drop.checkpoints = drop.checkpoints.flatMap((found) => {
+    try {
+      return [wished(found)];
+    } catch (error) {
+      if (isTrap(error)) throw error;
+      drop.errors.push(asError(error, found));
+      return [];
+    }
+  });
   for (const record of data.done) {
     const again = drop.checkpoints.find((f) => f.name === record.name && sameFiles(f, record));
     entries.push(entryOf(record, again ?? null, true));
@@ -181,6 +202,35 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
     await readOne(found, data.job);
   }
   await finishJob(data.job);
+}
+
+/** Reads the state dict and the wiring that the user asked for. */
+function wished(found: Found): Found {
+  const path = wishes.stateDicts[found.name];
+  const chosen = path === undefined ? found : engine.chooseStateDict(found.id, path);
+  return wishes.wiring ? engine.rewire(chosen.id, wishes.wiring) : chosen;
+}
+
+/** Other state dicts or another wiring: the files are read again. */
+async function changeWishes(newJob: number, next: Wishes, name: string | null): Promise<void> {
+  const unwired = wishes.wiring !== null && next.wiring === null;
+  job = newJob;
+  selected = name;
+  wishes = next;
+  for (const { found } of order()) {
+    if (!found) continue;
+    if (cancelled >= newJob) break;
+    try {
+      where = `reading ${found.name}`;
+      const again = wished(unwired ? engine.rewire(found.id, null) : found);
+      post({ type: "refound", job: newJob, found: again });
+      await readOne(again, newJob);
+    } catch (error) {
+      if (isTrap(error)) throw error;
+      post({ type: "failed", job: newJob, id: found.id, error: asError(error, found) });
+    }
+  }
+  await finishJob(newJob);
 }
 
 function sameFiles(found: Found, record: Checkpoint): boolean {
