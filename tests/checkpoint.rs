@@ -92,6 +92,14 @@ fn every_type_decodes_to_the_golden_values() {
     }
 }
 
+#[test]
+fn arrays_of_numpy_are_read_stored_and_deflated() {
+    for name in ["model.npz", "model_compressed.npz"] {
+        let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
+        assert_golden(&[file], name);
+    }
+}
+
 const SHARDED: &str = "sharded/model.safetensors.index.json";
 
 #[test]
