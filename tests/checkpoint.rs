@@ -92,6 +92,16 @@ fn every_type_decodes_to_the_golden_values() {
     }
 }
 
+#[test]
+fn gguf_files_decode_to_the_golden_values() {
+    for name in
+        ["model.f32.gguf", "model.f16.gguf", "model.bf16.gguf", "model.q8_0.gguf", "model.q5_1.gguf", "model.q4_0.gguf"]
+    {
+        let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
+        assert_golden(&[file], name);
+    }
+}
+
 const SHARDED: &str = "sharded/model.safetensors.index.json";
 
 #[test]

@@ -261,7 +261,7 @@ fn bf16_to_f32(bits: u16) -> f32 {
 /// Without branches, so that it can be vectorised: exponent and mantissa are moved to their places in binary32, and
 /// the difference of the biases (127 - 15) is multiplied in. Subnormals are exact too, since binary32 holds them.
 #[inline(always)]
-const fn f16_to_f32(bits: u16) -> f32 {
+pub(super) const fn f16_to_f32(bits: u16) -> f32 {
     /// 2^112.
     const BIAS: f32 = f32::from_bits((127 + 112) << 23);
     let magnitude = (bits as u32 & 0x7fff) << 13;

@@ -35,6 +35,7 @@ pub use bookkeeping::{PackedKind, not_weights, packed};
 pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
 pub use dtype::{Block, ComplexType, DType, IntegerType};
 pub use error::{CheckpointError, Problem};
+pub use gguf::GgufProblem;
 pub use index::files_of_index;
 pub use natural::natural_order;
 pub use open::{OpenOptions, open, open_with};
