@@ -231,6 +231,20 @@ fn tensors_that_contradict_themselves() {
          its offsets give it 8. Save or download it again.",
     );
     refused_header(
+        "{\"a\":{\"dtype\":\"F4\",\"shape\":[1,3],\"data_offsets\":[0,2]}}",
+        2,
+        Problem::PartialByte { tensor: name("a"), dtype: "F4", elements: 3 },
+        "x.safetensors contradicts itself. The tensor `a` has 3 elements of type F4, which do not fill whole bytes. \
+         Save or download it again.",
+    );
+    refused_header(
+        "{\"a\":{\"dtype\":\"F6_E2M3\",\"shape\":[6],\"data_offsets\":[0,4]}}",
+        4,
+        Problem::PartialByte { tensor: name("a"), dtype: "F6_E2M3", elements: 6 },
+        "x.safetensors contradicts itself. The tensor `a` has 6 elements of type F6_E2M3, which do not fill whole bytes. \
+         Save or download it again.",
+    );
+    refused_header(
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,4]}}",
         8,
         Problem::OffsetsReversed { tensor: name("a"), begin: 8, end: 4 },
