@@ -3,6 +3,7 @@
 //! [`collect`] sorts files into checkpoints by their names; [`open`] reads the headers of one. Files are untrusted:
 //! every number in them is checked before it is used, and memory follows the bytes that are really there.
 
+mod bookkeeping;
 mod collect;
 mod config;
 mod contents;
@@ -30,9 +31,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use bookkeeping::{PackedKind, not_weights, packed};
 pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
 pub use dtype::{Block, ComplexType, DType, IntegerType};
 pub use error::{CheckpointError, Problem};
+pub use gguf::GgufProblem;
 pub use index::files_of_index;
 pub use natural::natural_order;
 pub use onnx::files_of_onnx;
