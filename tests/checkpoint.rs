@@ -158,7 +158,11 @@ fn assert_like_the_reference(bytes: &[u8]) {
             tensor.shape.iter().eq(view.shape().iter().map(|&size| size as u64).collect::<Vec<_>>().iter()),
             "{name}"
         );
-        assert_eq!(&bytes[tensor.storage.offset as usize..][..tensor.storage.bytes as usize], view.data(), "{name}");
+        assert_eq!(
+            &bytes[tensor.storage.offset as usize..][..tensor.storage.bytes as usize],
+            view.data(),
+            "{name}"
+        );
     }
 }
 

@@ -147,12 +147,7 @@ impl Analysis {
 }
 
 /// Adds a rectangle to the histograms of its neurons.
-fn count_all(
-    histograms: &mut GroupHistograms,
-    matrix: SubMatrix<'_>,
-    of: Matrix,
-    piece: &Piece,
-) {
+fn count_all(histograms: &mut GroupHistograms, matrix: SubMatrix<'_>, of: Matrix, piece: &Piece) {
     match of.after {
         1 => histograms.count_columns(matrix, piece.columns.start as usize),
         _ => histograms.count_rows(matrix, piece.rows.start as usize),

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::contents::{Contents, RawType};
 use super::error::{CheckpointError, Problem, short};
+use super::identity::identity;
 use super::index::Index;
 use super::natural::natural_order;
-use super::contents::{Contents, RawType};
-use super::identity::identity;
 use super::sniff::{Container, sniff};
 use super::zip::Archive;
 use super::{
     Candidate, Checkpoint, FileInfo, Input, TensorEntry, config, gguf, npy, npz, onnx, pytorch, safetensors,
 };
-use crate::source::ReadAt;
 use crate::report::{SkippedRecord, Warning};
+use crate::source::ReadAt;
 
 /// What a file that holds several things is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,10 +87,7 @@ fn read(input: &Input<'_>, options: &OpenOptions) -> Result<(&'static str, Conte
 }
 
 /// Both PyTorch and NumPy write zip archives; what is in them tells which.
-fn read_archive(
-    source: &dyn ReadAt,
-    state_dict: Option<&str>,
-) -> Result<(&'static str, Contents), Problem> {
+fn read_archive(source: &dyn ReadAt, state_dict: Option<&str>) -> Result<(&'static str, Contents), Problem> {
     let archive = Archive::read(source)?;
     let arrays = archive.entries.iter().any(|entry| entry.name.ends_with(".npy"));
     Ok(match arrays {
