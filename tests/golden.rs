@@ -142,7 +142,7 @@ fn the_sampled_neurons_are_those_of_numpy() {
     for sample in expected["checkpoints"][0]["samples"].as_array().expect("a list") {
         let Some(blocks) = sample["sampled_indices"].as_array() else { continue };
         let seed = sample["seed"].as_u64().expect("a seed") as u32;
-        let (draws, out) = Sampler::new(seed, 32).draw_blocks(3, 64, 256);
+        let (draws, out) = Sampler::new(seed, 32).draw_blocks(3, 64, 64, 256);
         for (drawn, block) in draws.iter().zip(blocks) {
             let pairs = [
                 (&drawn.attention_in, "attn_in"),

@@ -86,7 +86,7 @@ impl Measured {
             .collect();
         let neurons: usize = samples.iter().flat_map(|sample| &sample.neurons).sum();
         Ok(Self {
-            identity: Identity::new(checkpoint, wiring),
+            identity: Identity::new(checkpoint, wiring, options.network),
             settings,
             keeps_histograms: GroupHistograms::bytes(neurons, &binning) <= histogram_budget,
             nulls: options.null.iter().map(|&kind| NullSamples::new(kind, options)).collect(),

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Measured;
 use super::measured::LayerFold;
 use super::validity;
+use super::{Measured, NetworkKind};
 use crate::checkpoint::Checkpoint;
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
 use crate::multifractal::{GroupFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
@@ -36,13 +36,18 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn new(checkpoint: &Checkpoint, wiring: &Wiring) -> Self {
+    pub(super) fn new(checkpoint: &Checkpoint, wiring: &Wiring, network: NetworkKind) -> Self {
         let file = |file: &crate::checkpoint::FileInfo| FileRecord {
             name: file.name.clone(),
             bytes: file.bytes,
             identity: file.identity.clone(),
         };
         let tensor = |index: usize| checkpoint.tensors[index].name.clone();
+        // The width of the heads matters to samples only.
+        let head_width = match network {
+            NetworkKind::Sampled => wiring.head_width_warning().into_iter().collect(),
+            NetworkKind::Full => Vec::new(),
+        };
         Self {
             name: checkpoint.name.clone(),
             step: checkpoint.step,
@@ -60,7 +65,7 @@ impl Identity {
                 })
                 .collect(),
             skipped: wiring.skipped.clone(),
-            warnings: checkpoint.warnings.clone(),
+            warnings: [&checkpoint.warnings[..], &wiring.warnings, &head_width].concat(),
         }
     }
 }

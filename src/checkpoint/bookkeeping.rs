@@ -13,8 +13,10 @@ const SCALES: &str = "quantisation scales";
 const ZEROS: &str = "quantisation zero points";
 const TABLES: &str = "quantisation tables";
 const SETTINGS: &str = "quantisation settings";
-const PACKED_INTEGERS: &str = "packed integers";
-const SCALED_APART: &str = "numbers whose scales are stored apart";
+/// Integers that are no weights without the tensors beside them.
+pub const PACKED_INTEGERS: &str = "packed integers";
+/// Narrow floating-point numbers that are no weights without the scales beside them.
+pub const SCALED_APART: &str = "numbers whose scales are stored apart";
 const LORA: &str = "LoRA deltas";
 
 /// Last pieces of names, the ones beside which they have this meaning, and what they are. No companion: anywhere.

@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use bookkeeping::{PackedKind, not_weights, packed};
+pub use bookkeeping::{PACKED_INTEGERS, PackedKind, SCALED_APART, not_weights, packed};
 pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
 pub use dtype::{Block, ComplexType, DType, IntegerType};
 pub use error::{CheckpointError, Problem};

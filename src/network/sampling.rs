@@ -1,8 +1,11 @@
 //! Sampled networks, with NumPy's legacy generator so that seeds mean what they mean to the authors (method,
 //! section 2).
 
+use std::collections::BTreeMap;
+
 use rand_mt::Mt;
 
+use super::heads::Projections;
 use super::{Group, Matrix, Role, Wiring};
 
 /// The sub-matrices of one group in a sampled network.
@@ -40,46 +43,63 @@ impl Sampler {
         Self { random: Mt::new(seed), k: k as usize }
     }
 
-    /// The sampled sub-matrices of every group.
+    /// The sampled sub-matrices of every group: block by block where all groups are of blocks of four, stack after
+    /// stack; else along the chain of groups.
     pub fn sample(&mut self, wiring: &Wiring) -> Vec<SampledGroup> {
-        match fused_blocks(wiring) {
-            Some(shape) => self.sample_blocks(wiring, shape),
+        let shapes: Option<BTreeMap<u32, BlockShape>> = wiring
+            .groups
+            .chunk_by(|a, b| a.stack == b.stack)
+            .map(|groups| Some((groups[0].stack, BlockShape::of(groups)?)))
+            .collect();
+        let stacks = wiring.groups.chunk_by(|a, b| a.stack == b.stack).count();
+        match shapes.filter(|shapes| shapes.len() == stacks && stacks > 0) {
+            Some(shapes) => self.sample_blocks(wiring, &shapes),
             None => self.sample_chain(&wiring.groups),
         }
     }
 
-    /// The draws for `blocks` blocks of width `d`, in order, and O, the outputs of the last.
-    pub fn draw_blocks(&mut self, blocks: u32, width: u64, hidden: u64) -> (Vec<Draws>, Vec<u64>) {
+    /// The draws for `blocks` blocks, in order, and O, the outputs of the last: `width` neurons enter a block,
+    /// `queries` leave its queries, `hidden` its first feed-forward layer.
+    pub fn draw_blocks(
+        &mut self,
+        blocks: u32,
+        width: u64,
+        queries: u64,
+        hidden: u64,
+    ) -> (Vec<Draws>, Vec<u64>) {
         let draws = (0..blocks)
             .map(|_| Draws {
                 attention_in: self.draw(width, self.k),
-                head: self.draw(width, self.k),
+                head: self.draw(queries, self.k),
                 mlp_in: self.draw(width, self.k),
-                ffn: self.draw(hidden, 2 * self.k),
+                ffn: self.draw(hidden, self.k.saturating_mul(2)),
             })
             .collect();
         (draws, self.draw(width, self.k))
     }
 
-    fn sample_blocks(&mut self, wiring: &Wiring, shape: BlockShape) -> Vec<SampledGroup> {
-        let (draws, last) = self.draw_blocks(shape.blocks, shape.width, shape.hidden);
-        let group = |inputs: &[u64], outputs: Vec<u64>| SampledGroup {
-            inputs: sorted(inputs.to_vec()),
-            outputs: vec![sorted(outputs)],
-        };
-        let sample = |of: &Group| {
-            let block = of.block.unwrap_or(0) as usize;
+    fn sample_blocks(&mut self, wiring: &Wiring, shapes: &BTreeMap<u32, BlockShape>) -> Vec<SampledGroup> {
+        let drawn: BTreeMap<u32, (Vec<Draws>, Vec<u64>)> = shapes
+            .iter()
+            .map(|(&stack, shape)| {
+                (stack, self.draw_blocks(shape.blocks, shape.width, shape.queries, shape.hidden))
+            })
+            .collect();
+        let head_width = wiring.head_width.map_or(1, |width| width.neurons);
+        let sample = |group: &Group| {
+            let (shape, (draws, last)) = (shapes[&group.stack], &drawn[&group.stack]);
+            let block = group.block.unwrap_or(0) as usize;
             let Draws { attention_in, head, mlp_in, ffn } = &draws[block];
-            let next = draws.get(block + 1).map_or(&last, |draws| &draws.attention_in);
-            match of.role {
-                Role::AttentionIn => {
-                    let thirds =
-                        (0..3).flat_map(|third| head.iter().map(move |row| row + third * shape.width));
-                    group(attention_in, thirds.collect())
-                }
-                Role::AttentionOut => group(head, mlp_in.clone()),
-                Role::MlpUp => group(mlp_in, ffn.clone()),
-                Role::MlpDown | Role::Other => group(ffn, next.clone()),
+            let next = draws.get(block + 1).map_or(last, |draws| &draws.attention_in);
+            let (inputs, outputs) = match group.role {
+                Role::AttentionIn => (attention_in, shape.projected(group, head, head_width)),
+                Role::AttentionOut => (head, vec![mlp_in.clone()]),
+                Role::MlpUp => (mlp_in, shape.hidden_rows(group, ffn)),
+                _ => (ffn, vec![next.clone()]),
+            };
+            SampledGroup {
+                inputs: sorted(inputs.clone()),
+                outputs: outputs.into_iter().map(sorted).collect(),
             }
         };
         wiring.groups.iter().map(sample).collect()
@@ -127,32 +147,83 @@ impl Sampler {
     }
 }
 
+/// Sizes of blocks of four groups, the same in every block.
 #[derive(Debug, Clone, Copy)]
 struct BlockShape {
+    /// One more than the largest number: blocks that are missing (a lost shard) are drawn all the same, so that the
+    /// others get the neurons they always get.
     blocks: u32,
     width: u64,
+    queries: u64,
     hidden: u64,
 }
 
-/// The shape of a network whose groups are all of blocks of four with a fused q|k|v; `None` for any other.
-/// Blocks that are missing (a lost shard) are drawn all the same, so that the others get the neurons they always get.
-fn fused_blocks(wiring: &Wiring) -> Option<BlockShape> {
-    let first = |role: Role| wiring.groups.iter().find(|group| group.role == role);
-    let width = first(Role::AttentionIn)?.neurons;
-    let hidden = first(Role::MlpUp)?.outputs();
-    let fits = |group: &Group| {
-        let (inputs, outputs) = match group.role {
-            Role::AttentionIn => (width, 3 * width),
-            Role::AttentionOut => (width, width),
-            Role::MlpUp => (width, hidden),
-            Role::MlpDown => (hidden, width),
-            Role::Other => return false,
+impl BlockShape {
+    /// Of the groups of one stack; `None` where some are not of such blocks.
+    fn of(groups: &[Group]) -> Option<Self> {
+        let first = |role: Role| groups.iter().find(|group| group.role == role);
+        let attention = first(Role::AttentionIn)?;
+        let width = attention.neurons;
+        let queries = match (first(Role::AttentionOut), attention.matrices.as_slice()) {
+            (Some(out), _) => out.neurons,
+            (None, [fused]) => fused.outputs() / 3,
+            (None, [queries, ..]) => queries.outputs(),
+            (None, []) => return None,
         };
-        let plain = |matrix: &Matrix| *matrix == Matrix::outputs_first(matrix.tensor, outputs, inputs);
-        group.matrices.len() == 1 && plain(&group.matrices[0])
-    };
-    let blocks = wiring.groups.iter().filter_map(|group| group.block).max()? + 1;
-    wiring.groups.iter().all(fits).then_some(BlockShape { blocks, width, hidden })
+        let up = first(Role::MlpUp)?;
+        let hidden = first(Role::MlpDown).map_or(up.matrices.first()?.outputs(), |down| down.neurons);
+        let blocks = groups.iter().filter_map(|group| group.block).max()?.checked_add(1)?;
+        let shape = Self { blocks, width, queries, hidden };
+        groups.iter().all(|group| shape.fits(group)).then_some(shape)
+    }
+
+    fn fits(&self, group: &Group) -> bool {
+        let Self { width, queries, hidden, .. } = *self;
+        let one = |outputs: u64| group.matrices.len() == 1 && group.outputs() == outputs;
+        let sizes = match group.role {
+            Role::AttentionIn => group.neurons == width && Projections::of(group, queries).is_some(),
+            Role::AttentionOut => group.neurons == queries && one(width),
+            Role::MlpUp => {
+                let gated = group.matrices.len() <= 2 && group.outputs() == 2 * hidden;
+                let even = group.matrices.iter().all(|matrix| matrix.outputs() % hidden.max(1) == 0);
+                group.neurons == width && (one(hidden) || (gated && even))
+            }
+            Role::MlpDown => group.neurons == hidden && one(width),
+            _ => false,
+        };
+        let plain = |matrix: &Matrix| matrix.splits == 1 && matrix.positions == 1;
+        sizes && group.block.is_some() && group.matrices.iter().all(plain)
+    }
+
+    /// The sampled outputs of queries, keys and values: those of `head`, and of the keys and values that they share.
+    fn projected(&self, group: &Group, head: &[u64], head_width: u64) -> Vec<Vec<u64>> {
+        let Some(Projections { queries, keys, fused }) = Projections::of(group, self.queries) else {
+            return vec![Vec::new(); group.matrices.len()];
+        };
+        let shared = queries / keys;
+        // Widths are those of the first block; they divide its keys.
+        let head_width = if keys % head_width == 0 { head_width } else { 1 };
+        let key = |row: &u64| match shared {
+            1 => *row,
+            _ => row / (head_width * shared) * head_width + row % head_width,
+        };
+        let mut key_rows = sorted(head.iter().map(key).collect());
+        key_rows.dedup();
+        if !fused {
+            return vec![head.to_vec(), key_rows.clone(), key_rows];
+        }
+        let behind = |first: u64| key_rows.iter().map(move |row| row + first);
+        vec![head.iter().copied().chain(behind(queries)).chain(behind(queries + keys)).collect()]
+    }
+
+    /// The sampled hidden neurons of every matrix; gate and up in one matrix lie one behind the other.
+    fn hidden_rows(&self, group: &Group, ffn: &[u64]) -> Vec<Vec<u64>> {
+        let rows = |matrix: &Matrix| {
+            let parts = matrix.outputs() / self.hidden;
+            (0..parts).flat_map(|part| ffn.iter().map(move |row| row + part * self.hidden)).collect()
+        };
+        group.matrices.iter().map(rows).collect()
+    }
 }
 
 /// Outputs of the whole group to outputs of each matrix.

@@ -1,216 +1,125 @@
 //! From tensor names and shapes to groups.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use thiserror::Error;
+use super::blocks::{self, Blocks};
+use super::families::{left_out, model_name};
+use super::{Group, NetworkError, Wiring, heads, layers, names};
+use crate::checkpoint::{
+    Checkpoint, DType, PACKED_INTEGERS, PackedKind, SCALED_APART, TensorEntry, not_weights, packed,
+};
+use crate::report::{SkippedRecord, Warning};
 
-use super::families::{FAMILIES, Family, GroupPattern, LEFT_OUT, Orientation};
-use super::{Group, Matrix, Role, Wiring};
-use crate::checkpoint::{Checkpoint, TensorEntry};
-use crate::report::SkippedRecord;
+/// A family that names less than one in so many of the matrices does not tell how the network is wired.
+const LEAST_SHARE: usize = 4;
 
-/// A name with a larger block number is no block: samples are drawn for every block up to the largest.
-const MOST_BLOCKS: u32 = 10_000;
-
-/// A checkpoint in which no network was found.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NetworkError {
-    /// Not one matrix of floating-point numbers.
-    #[error("{checkpoint} holds no weight matrix")]
-    NoMatrix {
-        /// Name of the checkpoint.
-        checkpoint: String,
-    },
-    /// Matrices of one group that do not leave the same neurons.
-    #[error("`{tensor}` has {found} inputs where its group has {expected}")]
-    UnequalInputs {
-        /// Name of the tensor.
-        tensor: String,
-        /// Its inputs.
-        found: u64,
-        /// Inputs of the matrices before it.
-        expected: u64,
-    },
-}
-
-impl NetworkError {
-    /// Stable name of the kind of error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoMatrix { .. } => "no-matrix",
-            Self::UnequalInputs { .. } => "unequal-inputs",
-        }
-    }
-
-    /// What to do.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::NoMatrix { .. } => {
-                "Use the model file of the same step: optimiser states and tokenizers have no weights to analyse."
-            }
-            Self::UnequalInputs { .. } => "The file mixes several models; save one of them alone.",
-        }
-    }
-}
+/// Why a matrix of a known family's checkpoint is left out that no row of the table names.
+const NOT_NAMED: &str = "not named by the family";
 
 /// Finds the groups of a checkpoint's network.
 pub fn recognise(checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
-    let known = FAMILIES.iter().map(|family| Blocks::find(family, &checkpoint.tensors));
-    let best = known.max_by_key(Blocks::matrices).filter(|blocks| blocks.matrices() > 0);
-    let (architecture, guessed, groups) = match best {
-        Some(blocks) => (blocks.family.name.to_owned(), false, blocks.groups(&checkpoint.tensors)?),
-        None => ("unknown".to_owned(), true, guess(&checkpoint.tensors)),
+    let tensors = &checkpoint.tensors;
+    let no_weights = not_weights(tensors);
+    let may_be_weight = |index: usize| {
+        tensors[index].dtype.is_float() && tensors[index].elements() > 0 && !no_weights.contains_key(&index)
     };
+    let names: Vec<Cow<'_, str>> = tensors.iter().map(|tensor| names::plain(&tensor.name)).collect();
+    let layers = layers::find(tensors, may_be_weight);
+    let mut families = blocks::find(&names, tensors, may_be_weight).into_iter();
+    let best = families.next().filter(|best| best.tensors.len() * LEAST_SHARE >= layers.groups.len());
+    let in_transformer = best.is_some();
+    let (architecture, guessed, groups, mut warnings) = match best {
+        Some(best) => (architecture(&best, checkpoint).to_owned(), false, best.into_groups()?, Vec::new()),
+        None => (layers.architecture.to_owned(), layers.guessed, layers.groups, layers.warnings),
+    };
+    warnings.extend(check_packed(checkpoint, &groups, &no_weights)?);
     if groups.is_empty() {
         return Err(NetworkError::NoMatrix { checkpoint: checkpoint.name.clone() });
     }
-    let mut skipped = skipped(&checkpoint.tensors, &groups);
+    let others: BTreeSet<usize> = match in_transformer {
+        true => families.flat_map(|other| other.tensors).collect(),
+        false => BTreeSet::new(),
+    };
+    let why = |index: usize, tensor: &TensorEntry| match no_weights.get(&index) {
+        Some(reason) => reason,
+        None if others.contains(&index) => "another set of weights in the same file",
+        None => reason(tensor, in_transformer),
+    };
+    let mut skipped = skipped(tensors, &groups, why);
+    warnings.extend(skipped.iter().find(|record| record.reason == NOT_NAMED).map(not_named));
     skipped.extend(checkpoint.skipped.iter().cloned());
-    Ok(Wiring { architecture, guessed, groups, skipped })
+    let head_width = heads::head_width(checkpoint, &names, &groups);
+    Ok(Wiring { architecture, guessed, edited: false, groups, skipped, warnings, head_width })
 }
 
-/// The tensors of a family's blocks: by prefix, block and pattern.
-struct Blocks<'a> {
-    family: &'static Family,
-    tensors: BTreeMap<u32, BTreeMap<&'a str, usize>>,
+/// The family's name, or the model's own where the files tell it.
+fn architecture(blocks: &Blocks, checkpoint: &Checkpoint) -> &'static str {
+    let config = checkpoint.config.as_ref().and_then(|config| config.model_type.as_deref());
+    let kind = config.or_else(|| checkpoint.metadata.get("general.architecture").map(String::as_str));
+    model_name(blocks.family.name, kind)
 }
 
-impl<'a> Blocks<'a> {
-    /// Takes the prefix under which most tensors fit, so that a second copy (averaged weights) is left out.
-    fn find(family: &'static Family, tensors: &'a [TensorEntry]) -> Self {
-        let mut by_prefix: BTreeMap<&str, BTreeMap<u32, BTreeMap<&str, usize>>> = BTreeMap::new();
-        for (index, tensor) in tensors.iter().enumerate() {
-            let Some((prefix, block, suffix)) = split_name(family, &tensor.name) else { continue };
-            if is_matrix(tensor) && patterns(family).any(|pattern| pattern == suffix) {
-                by_prefix.entry(prefix).or_default().entry(block).or_default().insert(suffix, index);
-            }
-        }
-        // Of equals the first in the order of names.
-        let size = |blocks: &BTreeMap<u32, BTreeMap<&str, usize>>| -> usize {
-            blocks.values().map(BTreeMap::len).sum()
-        };
-        let tensors = by_prefix.into_values().rev().max_by_key(size).unwrap_or_default();
-        Self { family, tensors }
-    }
-
-    fn matrices(&self) -> usize {
-        self.tensors.values().map(BTreeMap::len).sum()
-    }
-
-    /// All groups whose matrices are all there; where a shard is missing, the others still count.
-    fn groups(&self, tensors: &[TensorEntry]) -> Result<Vec<Group>, NetworkError> {
-        let mut groups = Vec::new();
-        for (&block, found) in &self.tensors {
-            for pattern in self.family.groups {
-                let members: Option<Vec<usize>> =
-                    pattern.tensors.iter().map(|suffix| found.get(suffix).copied()).collect();
-                if let Some(members) = members {
-                    groups.push(group(pattern, block, &members, tensors)?);
-                }
-            }
-        }
-        Ok(groups)
+/// A network of which more matrices are packed than readable is refused; of one with fewer the user must know.
+fn check_packed(
+    checkpoint: &Checkpoint,
+    groups: &[Group],
+    no_weights: &BTreeMap<usize, &'static str>,
+) -> Result<Option<Warning>, NetworkError> {
+    let Some(kind) = packed(&checkpoint.tensors) else { return Ok(None) };
+    let count = no_weights.values().filter(|reason| [PACKED_INTEGERS, SCALED_APART].contains(reason)).count();
+    let read: BTreeSet<usize> =
+        groups.iter().flat_map(|group| &group.matrices).map(|matrix| matrix.tensor).collect();
+    match count {
+        0 => Ok(None),
+        _ if count >= read.len() => Err(NetworkError::Packed { checkpoint: checkpoint.name.clone(), kind }),
+        _ => Ok(Some(packed_part(count, kind))),
     }
 }
 
-fn patterns(family: &'static Family) -> impl Iterator<Item = &'static str> {
-    family.groups.iter().flat_map(|group| group.tensors.iter().copied())
+fn packed_part(count: usize, kind: PackedKind) -> Warning {
+    let text = format!("{count} matrices are left out. They are {kind}; NeuroMFA does not unpack them.");
+    Warning { code: "packed-part".to_owned(), text }
 }
 
-/// `gpt_neox.layers.3.attention.dense.weight` to its prefix, block and suffix.
-fn split_name<'a>(family: &Family, name: &'a str) -> Option<(&'a str, u32, &'a str)> {
-    name.match_indices(family.blocks).find_map(|(at, marker)| {
-        let starts = at == 0 || name.as_bytes()[at - 1] == b'.';
-        let (number, suffix) = name[at + marker.len()..].split_once('.')?;
-        let block = number.parse().ok().filter(|&block| starts && block < MOST_BLOCKS)?;
-        Some((&name[..at], block, suffix))
+fn not_named(record: &SkippedRecord) -> Warning {
+    let (count, first) = (record.tensors.len(), &record.tensors[0]);
+    let text = format!(
+        "{count} tensors with the shape of matrices are left out, because the family has none of this name; the first \
+         is {first}."
+    );
+    Warning { code: "matrices-left-out".to_owned(), text }
+}
+
+/// Why a tensor that could hold weights is not part of the network.
+fn reason(tensor: &TensorEntry, in_transformer: bool) -> &'static str {
+    match tensor.dtype {
+        DType::Integer(_) => return "integers",
+        DType::Complex(_) => return "complex numbers",
+        _ => (),
+    }
+    let by_name = left_out(&tensor.name.to_lowercase(), in_transformer);
+    by_name.unwrap_or(match (tensor.shape.len(), in_transformer) {
+        (0 | 1, _) => "vectors",
+        (_, true) => NOT_NAMED,
+        (_, false) => "not called a weight",
     })
 }
 
-fn group(
-    pattern: &GroupPattern,
-    block: u32,
-    members: &[usize],
-    tensors: &[TensorEntry],
-) -> Result<Group, NetworkError> {
-    let matrices: Vec<Matrix> =
-        members.iter().map(|&index| matrix(index, &tensors[index], pattern.orientation)).collect();
-    let neurons = matrices[0].neurons();
-    if let Some(unequal) = matrices.iter().find(|matrix| matrix.neurons() != neurons) {
-        let tensor = tensors[unequal.tensor].name.clone();
-        return Err(NetworkError::UnequalInputs { tensor, found: unequal.neurons(), expected: neurons });
-    }
-    let name = format!("block {block} {}", role_name(pattern.role));
-    Ok(Group { name, role: pattern.role, block: Some(block), neurons, matrices })
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::AttentionIn => "attention in",
-        Role::AttentionOut => "attention out",
-        Role::MlpUp => "MLP up",
-        Role::MlpDown => "MLP down",
-        Role::Other => "matrix",
-    }
-}
-
-fn matrix(index: usize, tensor: &TensorEntry, orientation: Orientation) -> Matrix {
-    let (first, second) = (tensor.shape[0], tensor.shape[1]);
-    match orientation {
-        Orientation::OutputsFirst => Matrix::outputs_first(index, first, second),
-        Orientation::InputsFirst => Matrix::inputs_first(index, first, second),
-    }
-}
-
-/// Every matrix that is called a weight, in order of the names, each a group of its own.
-fn guess(tensors: &[TensorEntry]) -> Vec<Group> {
-    tensors
-        .iter()
-        .enumerate()
-        .filter(|(_, tensor)| {
-            is_matrix(tensor) && tensor.name.ends_with("weight") && reason(tensor).is_none()
-        })
-        .map(|(index, tensor)| {
-            let matrix = matrix(index, tensor, Orientation::OutputsFirst);
-            Group {
-                name: tensor.name.clone(),
-                role: Role::Other,
-                block: None,
-                neurons: matrix.neurons(),
-                matrices: vec![matrix],
-            }
-        })
-        .collect()
-}
-
-fn is_matrix(tensor: &TensorEntry) -> bool {
-    tensor.shape.len() == 2 && tensor.elements() > 0 && tensor.dtype.is_float()
-}
-
-fn reason(tensor: &TensorEntry) -> Option<&'static str> {
-    if !tensor.dtype.is_float() {
-        return Some("integers");
-    }
-    let name = tensor.name.to_ascii_lowercase();
-    LEFT_OUT.iter().find_map(|&(part, reason)| name.contains(part).then_some(reason))
-}
-
 /// The tensors outside all groups, by reason, in order of first appearance.
-fn skipped(tensors: &[TensorEntry], groups: &[Group]) -> Vec<SkippedRecord> {
+pub(super) fn skipped(
+    tensors: &[TensorEntry],
+    groups: &[Group],
+    why: impl Fn(usize, &TensorEntry) -> &'static str,
+) -> Vec<SkippedRecord> {
     let mut used = vec![false; tensors.len()];
     groups.iter().flat_map(|group| &group.matrices).for_each(|matrix| used[matrix.tensor] = true);
     let mut skipped: Vec<SkippedRecord> = Vec::new();
-    for (tensor, _) in tensors.iter().zip(&used).filter(|(_, used)| !**used) {
-        let reason = reason(tensor).unwrap_or(if tensor.shape.len() < 2 {
-            "vectors"
-        } else {
-            "not named by the family"
-        });
+    for (index, tensor) in tensors.iter().enumerate().filter(|(index, _)| !used[*index]) {
+        let (name, reason) = (tensor.name.clone(), why(index, tensor));
         match skipped.iter_mut().find(|record| record.reason == reason) {
-            Some(record) => record.tensors.push(tensor.name.clone()),
-            None => {
-                skipped.push(SkippedRecord { reason: reason.to_owned(), tensors: vec![tensor.name.clone()] })
-            }
+            Some(record) => record.tensors.push(name),
+            None => skipped.push(SkippedRecord { reason: reason.to_owned(), tensors: vec![name] }),
         }
     }
     skipped
@@ -248,8 +157,9 @@ mod tests {
     #[test]
     fn a_gpt_neox_block_has_four_groups_whatever_its_prefix() {
         for prefix in ["", "gpt_neox.", "module.gpt_neox.", "_orig_mod.gpt_neox."] {
-            let names: Vec<String> =
-                patterns(&FAMILIES[0]).map(|suffix| format!("{prefix}layers.0.{suffix}")).collect();
+            let suffixes =
+                ["attention.query_key_value", "attention.dense", "mlp.dense_h_to_4h", "mlp.dense_4h_to_h"];
+            let names = suffixes.map(|suffix| format!("{prefix}layers.0.{suffix}.weight"));
             let shapes: [&[u64]; 4] = [&[24, 8], &[8, 8], &[32, 8], &[8, 32]];
             let mut tensors: Vec<_> =
                 names.iter().zip(shapes).map(|(name, shape)| (name.as_str(), shape, DType::F32)).collect();
@@ -282,6 +192,7 @@ mod tests {
         ]))
         .unwrap();
         assert_eq!(wiring.groups.len(), 2);
+        assert_eq!(wiring.skipped[0].reason, "another set of weights in the same file");
         assert_eq!(wiring.skipped[0].tensors, ["ema.layers.0.attention.dense.weight"]);
     }
 
