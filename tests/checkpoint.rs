@@ -92,6 +92,14 @@ fn every_type_decodes_to_the_golden_values() {
     }
 }
 
+#[test]
+fn files_of_pytorch_are_read_in_every_form() {
+    for name in ["pytorch_model.bin", "legacy.pt", "trainer_checkpoint.pt", "parameters.pth", "views.pt"] {
+        let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
+        assert_golden(&[file], name);
+    }
+}
+
 const SHARDED: &str = "sharded/model.safetensors.index.json";
 
 #[test]

@@ -1,28 +1,22 @@
-//! Reading a part of a file from its start to its end, through a small buffer.
+//! Reading a part of a file from its start to its end.
 
 use std::ops::Range;
 
 use super::PyTorchProblem;
 use crate::checkpoint::error::Problem;
-use crate::source::ReadAt;
-
-/// Bytes that are fetched at once.
-const BUFFER_BYTES: u64 = 64 << 10;
+use crate::source::{Buffered, ReadAt};
 
 /// A position in a part of a file. Nothing beyond the part is ever read.
 pub(super) struct Cursor<'a> {
-    source: &'a dyn ReadAt,
+    source: Buffered<'a>,
     at: u64,
     end: u64,
-    buffer: Vec<u8>,
-    /// Position of the buffer's first byte.
-    buffered_from: u64,
 }
 
 impl<'a> Cursor<'a> {
     /// At the start of `part`, which lies inside the source.
     pub fn new(source: &'a dyn ReadAt, part: Range<u64>) -> Self {
-        Self { source, at: part.start, end: part.end, buffer: Vec::new(), buffered_from: part.start }
+        Self { source: Buffered::new(source), at: part.start, end: part.end }
     }
 
     /// From the start of the source.
@@ -83,31 +77,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn fill(&mut self, mut bytes: &mut [u8]) -> Result<(), Problem> {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Problem> {
         self.require(bytes.len() as u64)?;
-        while !bytes.is_empty() {
-            let buffered = self.buffered()?;
-            let count = buffered.len().min(bytes.len());
-            bytes[..count].copy_from_slice(&buffered[..count]);
-            bytes = &mut bytes[count..];
-            self.at += count as u64;
-        }
+        self.source.read_exact_at(self.at, bytes)?;
+        self.at += bytes.len() as u64;
         Ok(())
-    }
-
-    /// Bytes from here on, at least one; the caller has checked that there is one.
-    fn buffered(&mut self) -> Result<&[u8], Problem> {
-        let inside = self.at.checked_sub(self.buffered_from).filter(|&at| at < self.buffer.len() as u64);
-        // An index into the buffer fits its length.
-        let from = match inside {
-            Some(from) => from as usize,
-            None => {
-                self.buffer.resize(BUFFER_BYTES.min(self.remaining()) as usize, 0);
-                self.source.read_exact_at(self.at, &mut self.buffer)?;
-                self.buffered_from = self.at;
-                0
-            }
-        };
-        Ok(&self.buffer[from..])
     }
 }

@@ -15,10 +15,10 @@ mod tar;
 mod tensors;
 mod tree;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
-use self::tensors::{Leaf, Placed, Storages, Tensor};
+use self::tensors::{Leaf, Storages};
 use self::tree::Tree;
 use super::Import;
 use super::contents::Contents;

@@ -115,8 +115,20 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Tree, Problem> {
     .run()
 }
 
+/// Reads the one pickle that fills a part of a file.
+pub(super) fn read_whole(mut cursor: Cursor<'_>) -> Result<Tree, Problem> {
+    let tree = read(&mut cursor)?;
+    match cursor.remaining() {
+        0 => Ok(tree),
+        _ => {
+            let (byte, reason) = (cursor.position(), "more bytes follow its end");
+            Err(PyTorchProblem::BrokenPickle { byte, reason }.into())
+        }
+    }
+}
+
 /// The constants have one node each.
-const NONE: NodeId = NodeId(0);
+const NOTHING: NodeId = NodeId(0);
 const FALSE: NodeId = NodeId(1);
 const TRUE: NodeId = NodeId(2);
 
@@ -171,7 +183,7 @@ impl Machine<'_, '_> {
         match instruction {
             PROTO | FRAME => self.frame(instruction),
             MARK | POP | POP_MARK | DUP => self.shuffle(instruction),
-            opcode::NONE => self.push_id(NONE),
+            NONE => self.push_id(NOTHING),
             NEWTRUE => self.push_id(TRUE),
             NEWFALSE => self.push_id(FALSE),
             INT | LONG | LONG1 | LONG4 | BININT | BININT1 | BININT2 | FLOAT | BINFLOAT => {
@@ -337,7 +349,7 @@ impl Machine<'_, '_> {
     }
 
     fn tuple(&mut self, count: usize) -> Result<(), Problem> {
-        let mut items = vec![NONE; count];
+        let mut items = vec![NOTHING; count];
         for item in items.iter_mut().rev() {
             *item = self.pop()?;
         }

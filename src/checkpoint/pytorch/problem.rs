@@ -23,10 +23,6 @@ pub enum PyTorchProblem {
     TooManyImports { limit: u64 },
     #[error("has a pickle of more than {} bytes.", grouped(*.limit))]
     PickleTooLong { limit: u64 },
-    #[error("has a compressed pickle of {} bytes that unpacks to {}. The limit is {limit} times as many.", grouped(*.stored), grouped(*.bytes))]
-    PickleBomb { stored: u64, bytes: u64, limit: u64 },
-    #[error("has a compressed pickle that is damaged.")]
-    DamagedPickle,
     #[error("is a pickle, but none that PyTorch has saved.")]
     NotPyTorch,
     #[error("is of version {version} of PyTorch's format, which is not known.")]
@@ -76,8 +72,6 @@ impl PyTorchProblem {
             Self::StackTooHigh { .. } => "stack-too-high",
             Self::TooManyImports { .. } => "too-many-imports",
             Self::PickleTooLong { .. } => "pickle-too-long",
-            Self::PickleBomb { .. } => "pickle-bomb",
-            Self::DamagedPickle => "damaged-pickle",
             Self::NotPyTorch => "not-pytorch",
             Self::UnknownVersion { .. } => "unknown-version",
             Self::BigEndian => "big-endian",
@@ -105,12 +99,13 @@ impl PyTorchProblem {
             Self::EndsInside { .. } | Self::StorageEndsEarly { .. } | Self::EndsLate { .. } => {
                 "Copy or download it again."
             }
-            Self::UnknownInstruction { .. } => "Do not load it with PyTorch unless you trust where it is from.",
+            Self::UnknownInstruction { .. } => {
+                "Do not load it with PyTorch unless you trust where it is from."
+            }
             Self::TooManyInstructions { .. }
             | Self::StackTooHigh { .. }
             | Self::TooManyImports { .. }
             | Self::PickleTooLong { .. }
-            | Self::PickleBomb { .. }
             | Self::TooDeep { .. }
             | Self::NamesTooLong { .. } => "Save the model's state dict alone.",
             Self::NotPyTorch => "Save the weights with torch.save, or as safetensors.",

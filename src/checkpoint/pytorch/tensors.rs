@@ -1,8 +1,10 @@
 //! From descriptions of tensors in a pickle to ranges of the file.
 
+use std::collections::HashMap;
+
+use super::PyTorchProblem;
 use super::globals::{self, Element, Rebuild};
 use super::tree::{Node, NodeId, Tree};
-use super::{HashMap, PyTorchProblem};
 use crate::checkpoint::contents::RawTensor;
 use crate::checkpoint::error::{Problem, short};
 use crate::checkpoint::{Encoding, MAX_AXES, Storage, View};
@@ -103,7 +105,8 @@ impl Tensor {
     }
 
     fn repeats_elements(&self, elements: u64, capacity: u64) -> bool {
-        elements > capacity || self.shape.iter().zip(&self.strides).any(|(&size, &stride)| size > 1 && stride == 0)
+        elements > capacity
+            || self.shape.iter().zip(&self.strides).any(|(&size, &stride)| size > 1 && stride == 0)
     }
 }
 
@@ -117,7 +120,10 @@ impl Storages {
             }
             let Some((mut name, mut arguments)) = tree.call(id) else { return Ok(None) };
             if globals::rebuild(name) == Some(Rebuild::FromType) {
-                let inner = (argument(tree, arguments, 0, Tree::global), argument(tree, arguments, 2, Tree::sequence));
+                let inner = (
+                    argument(tree, arguments, 0, Tree::global),
+                    argument(tree, arguments, 2, Tree::sequence),
+                );
                 let (Some(function), Some(inner)) = inner else {
                     return Err(Fault::Broken("its function or arguments are missing"));
                 };
@@ -180,7 +186,9 @@ impl Storages {
         let before = tensor.storage.before + tensor.first * width;
         let length = (last - tensor.first + 1) * width;
         let storage = match placed.deflated {
-            true => Storage { offset, bytes, encoding: Encoding::Deflated { skip: before, length }, view: None },
+            true => {
+                Storage { offset, bytes, encoding: Encoding::Deflated { skip: before, length }, view: None }
+            }
             false => Storage { view: tensor.view(contiguous), ..Storage::plain(offset + before, length) },
         };
         let Tensor { element: Element { dtype, .. }, shape, .. } = tensor;
@@ -190,24 +198,20 @@ impl Storages {
     /// The storage of a tensor, which is as long as the pickle says.
     fn placed(&self, tensor: &Tensor, name: &str) -> Result<Placed, Problem> {
         let StoragePart { key, whole, before, bytes, .. } = &tensor.storage;
-        let (name, key) = (|| short(name), |key: &str| short(key));
-        let Some(&placed) = self.by_key.get(tensor.storage.key.as_str()) else {
-            return Err(PyTorchProblem::NoStorage { tensor: name(), key: key(&tensor.storage.key) }.into());
+        let (whole, width) = (*whole, tensor.element.bytes);
+        let Some(&placed) = self.by_key.get(key) else {
+            return Err(PyTorchProblem::NoStorage { tensor: short(name), key: short(key) }.into());
         };
-        if placed.bytes != *whole {
-            let (tensor, key) = (name(), key(&tensor.storage.key));
-            return Err(
-                PyTorchProblem::StorageSize { tensor, key, expected: *whole, bytes: placed.bytes }.into()
-            );
+        if placed.bytes != whole {
+            let (tensor, key, bytes) = (short(name), short(key), placed.bytes);
+            return Err(PyTorchProblem::StorageSize { tensor, key, expected: whole, bytes }.into());
         }
-        match before.checked_add(*bytes) {
-            Some(end) if end <= *whole => Ok(placed),
-            _ => {
-                let width = tensor.element.bytes;
-                let element = (u128::from(*before) + u128::from(*bytes)) / u128::from(width);
-                Err(PyTorchProblem::OutsideStorage { tensor: name(), element, elements: whole / width }.into())
-            }
+        let end = u128::from(*before) + u128::from(*bytes);
+        if end > whole.into() {
+            let (tensor, element) = (short(name), end / u128::from(width));
+            return Err(PyTorchProblem::OutsideStorage { tensor, element, elements: whole / width }.into());
         }
+        Ok(placed)
     }
 }
 

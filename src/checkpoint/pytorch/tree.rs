@@ -12,7 +12,10 @@ pub(super) enum Node {
     /// Integers of up to 128 bits; larger ones are opaque.
     Int(i128),
     /// A range of [`Tree::text`].
-    Text { start: u32, bytes: u32 },
+    Text {
+        start: u32,
+        bytes: u32,
+    },
     /// Floating-point numbers, byte strings, very long texts: nothing here needs their values.
     Opaque,
     /// Index into [`Tree::imports`].
