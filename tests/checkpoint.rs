@@ -93,18 +93,23 @@ fn every_type_decodes_to_the_golden_values() {
 }
 
 #[test]
-fn arrays_of_numpy_are_read_stored_and_deflated() {
-    for name in ["model.npz", "model_compressed.npz"] {
-        let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
-        assert_golden(&[file], name);
-    }
-}
-
-#[test]
-fn gguf_files_decode_to_the_golden_values() {
-    for name in
-        ["model.f32.gguf", "model.f16.gguf", "model.bf16.gguf", "model.q8_0.gguf", "model.q5_1.gguf", "model.q4_0.gguf"]
-    {
+fn containers_hold_the_golden_values() {
+    for name in [
+        "pytorch_model.bin",
+        "legacy.pt",
+        "trainer_checkpoint.pt",
+        "parameters.pth",
+        "views.pt",
+        "model.npz",
+        "model_compressed.npz",
+        "model.f32.gguf",
+        "model.f16.gguf",
+        "model.bf16.gguf",
+        "model.q8_0.gguf",
+        "model.q5_1.gguf",
+        "model.q4_0.gguf",
+        "model.onnx",
+    ] {
         let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
         assert_golden(&[file], name);
     }

@@ -30,7 +30,9 @@ fn record(form: &str) -> CheckpointRecord {
 
 #[test]
 fn every_form_gives_the_spectrum_of_its_values() {
-    let expected: Value = serde_json::from_slice(&fs::read(data().join("expected_full.json")).expect("readable")).expect("JSON");
+    let expected: Value =
+        serde_json::from_slice(&fs::read(data().join("expected_full.json")).expect("readable"))
+            .expect("JSON");
     let expected = expected.as_object().expect("an object");
     assert_eq!(expected.len(), 19);
     for (form, wanted) in expected {

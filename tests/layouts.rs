@@ -42,11 +42,20 @@ fn wiring(matrix: Matrix) -> Wiring {
     let group = Group {
         name: "w".into(),
         role: Role::Other,
+        stack: 0,
         block: None,
         neurons: matrix.neurons(),
         matrices: vec![matrix],
     };
-    Wiring { architecture: "test".into(), guessed: false, groups: vec![group], skipped: Vec::new() }
+    Wiring {
+        architecture: "test".into(),
+        guessed: false,
+        edited: false,
+        groups: vec![group],
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+        head_width: None,
+    }
 }
 
 fn measure(file: &[u8], checkpoint: &Checkpoint, wiring: &Wiring, options: &Options) -> Measured {

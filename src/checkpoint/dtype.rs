@@ -429,7 +429,8 @@ mod tests {
         {
             let count = 1u8 << width;
             // Every element in every place: each run begins with the next element, the first bits lowest.
-            let elements: Vec<u8> = (0..4).flat_map(|first| (0..count).map(move |at| (at + first) % count)).collect();
+            let elements: Vec<u8> =
+                (0..4).flat_map(|first| (0..count).map(move |at| (at + first) % count)).collect();
             let mut bytes = vec![0u8; elements.len() * width as usize / 8];
             for (at, element) in elements.iter().enumerate() {
                 for bit in (0..width as usize).filter(|bit| element >> bit & 1 == 1) {

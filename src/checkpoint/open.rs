@@ -10,7 +10,8 @@ use super::natural::natural_order;
 use super::sniff::{Container, sniff};
 use super::zip::Archive;
 use super::{
-    Candidate, Checkpoint, DType, FileInfo, Input, TensorEntry, config, gguf, npy, npz, onnx, pytorch, safetensors,
+    Candidate, Checkpoint, DType, FileInfo, Input, TensorEntry, config, gguf, npy, npz, onnx, pytorch,
+    safetensors,
 };
 use crate::report::{SkippedRecord, Warning};
 use crate::source::ReadAt;

@@ -52,7 +52,8 @@ pub fn measure_files(files: &[(String, Vec<u8>)], options: &Options) -> Measured
 }
 
 fn measure_inputs(inputs: &[Input<'_>], options: &Options, budget: usize) -> Measured {
-    let checkpoint = open(&collect(inputs).candidates[0], inputs).unwrap_or_else(|error| panic!("{}", error.text()));
+    let checkpoint =
+        open(&collect(inputs).candidates[0], inputs).unwrap_or_else(|error| panic!("{}", error.text()));
     let wiring = recognise(&checkpoint).expect("a network");
     let mut analysis = Analysis::plan(&checkpoint, &wiring, options, budget).expect("a plan");
     for read in analysis.reads().to_vec() {

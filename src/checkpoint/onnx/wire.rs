@@ -176,7 +176,10 @@ mod tests {
         assert_eq!(problem(&[0x08, 1, 0x0b]), OnnxProblem::NoField { byte: 2 }.into());
         assert_eq!(problem(&[0x00, 1]), OnnxProblem::NoField { byte: 0 }.into());
         assert_eq!(problem(&[0x08, 0x80]), OnnxProblem::EndlessNumber { byte: 1 }.into());
-        assert_eq!(problem(&[[0x08].as_slice(), &[0x80; 20]].concat()), OnnxProblem::EndlessNumber { byte: 1 }.into());
+        assert_eq!(
+            problem(&[[0x08].as_slice(), &[0x80; 20]].concat()),
+            OnnxProblem::EndlessNumber { byte: 1 }.into()
+        );
         assert_eq!(problem(&[0x0a, 3, 1, 2]), OnnxProblem::FieldOutside { byte: 0, end: 5, limit: 4 }.into());
         assert_eq!(problem(&[0x09, 1, 2]), OnnxProblem::FieldOutside { byte: 0, end: 9, limit: 3 }.into());
         let huge = [vec![0x0a], vec![0xff; 9], vec![1]].concat();
