@@ -14,7 +14,7 @@ use crate::source::ReadAt;
 /// Deepest nesting of graphs: bodies of conditions and loops.
 const MAX_DEPTH: u64 = 16;
 /// Most graphs, the model's own included.
-const MAX_GRAPHS: usize = 10_000;
+const MAX_GRAPHS: usize = 4000;
 /// Most nodes of [`OPERATORS`] in all graphs together.
 const MAX_NODES: usize = 200_000;
 /// Most tensors of all graphs together. They take more memory than an empty one takes in the file.
