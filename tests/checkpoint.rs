@@ -93,8 +93,8 @@ fn every_type_decodes_to_the_golden_values() {
 }
 
 #[test]
-fn arrays_of_numpy_are_read_stored_and_deflated() {
-    for name in ["model.npz", "model_compressed.npz"] {
+fn other_containers_decode_to_the_golden_values() {
+    for name in ["model.npz", "model_compressed.npz", "model.onnx"] {
         let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
         assert_golden(&[file], name);
     }
