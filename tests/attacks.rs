@@ -95,7 +95,9 @@ fn name(text: &str) -> String {
 fn files_that_are_something_else() {
     let not = |head: &[u8]| Problem::NotACheckpoint { head: head.to_vec() };
     let begins = |what: &str| {
-        format!("x is not a checkpoint. It begins with {what}. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.")
+        format!(
+            "x is not a checkpoint. It begins with {what}. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy."
+        )
     };
     refused(&[("x", b"")], Problem::Empty, "x is empty. It has no bytes. Copy or download it again.");
     refused(&[("x", b"%PDF-1.7\n%....")], not(b"%PDF-1.7"), &begins("“%PDF”"));
@@ -135,7 +137,8 @@ fn formats_of_the_next_version() {
 
 #[test]
 fn weights_in_hdf5_with_or_without_a_zip_around_them() {
-    let keras = zip_file::zip(&[zip_file::stored("metadata.json", b"{}"), zip_file::stored("model.weights.h5", b"")]);
+    let keras =
+        zip_file::zip(&[zip_file::stored("metadata.json", b"{}"), zip_file::stored("model.weights.h5", b"")]);
     for (path, bytes) in [("x.h5", &b"\x89HDF\r\n\x1a\n\0"[..]), ("x.keras", &keras.bytes)] {
         let sentence = format!(
             "{path} keeps its weights in HDF5, as Keras and TensorFlow do. HDF5 is not read. \

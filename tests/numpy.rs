@@ -14,14 +14,14 @@ fn bytes(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/numpy").join(name)).expect("readable")
 }
 
-fn opened(name: &str, bytes: &Vec<u8>) -> Result<Checkpoint, CheckpointError> {
-    let inputs = [Input::new(name, bytes)];
+fn opened(name: &str, bytes: &[u8]) -> Result<Checkpoint, CheckpointError> {
+    let inputs = [Input::new(name, &bytes)];
     open(&collect(&inputs).candidates[0], &inputs)
 }
 
-fn assert_expected(checkpoint: &Checkpoint, source: &Vec<u8>, expected: impl Fn(&str) -> Value) {
+fn assert_expected(checkpoint: &Checkpoint, source: &[u8], expected: impl Fn(&str) -> Value) {
     for tensor in &checkpoint.tensors {
-        let values = tensor.dtype.is_float().then(|| read_values(source, tensor).expect("decodable"));
+        let values = tensor.dtype.is_float().then(|| read_values(&source, tensor).expect("decodable"));
         let found = serde_json::json!({ "shape": tensor.shape, "values": values });
         assert_eq!(found, expected(&tensor.name), "{}", tensor.name);
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neuromfa::checkpoint::{Checkpoint, DType, Input, TensorEntry, collect, files_of_onnx, open, read_values};
+use neuromfa::checkpoint::{
+    Checkpoint, DType, Input, TensorEntry, collect, files_of_onnx, open, read_values,
+};
 use serde_json::Value;
 
 fn data(name: &str) -> PathBuf {
@@ -22,9 +24,9 @@ fn open_only(inputs: &[Input<'_>]) -> Checkpoint {
 }
 
 /// What the reader finds, as the expectations have it. Values of integers are not decoded.
-fn found(tensor: &TensorEntry, source: &Vec<u8>) -> Value {
+fn found(tensor: &TensorEntry, source: &[u8]) -> Value {
     let usage = tensor.usage.map(|usage| format!("{usage:?}"));
-    let values = tensor.dtype.is_float().then(|| read_values(source, tensor).expect("decodable"));
+    let values = tensor.dtype.is_float().then(|| read_values(&source, tensor).expect("decodable"));
     serde_json::json!({ "shape": tensor.shape, "usage": usage, "values": values })
 }
 
@@ -69,7 +71,8 @@ fn numbers_are_found_in_every_field() {
     assert_expected("typed.onnx", "expected.json", 1);
     let source = bytes("typed.onnx");
     let checkpoint = open_only(&[Input::new("typed.onnx", &source)]);
-    let dtype = |name: &str| checkpoint.tensors.iter().find(|tensor| tensor.name == name).map(|tensor| tensor.dtype);
+    let dtype =
+        |name: &str| checkpoint.tensors.iter().find(|tensor| tensor.name == name).map(|tensor| tensor.dtype);
     let types = [("half", DType::F16), ("brain", DType::BF16), ("small", DType::F8E4M3), ("four", DType::F4)];
     for (name, expected) in types {
         assert_eq!(dtype(name), Some(expected), "{name}");

@@ -40,19 +40,16 @@ pub(super) fn sniff(name: &str, source: &dyn ReadAt) -> Result<Container, Proble
     }
     match foreign(name, head, source.len()) {
         Some(problem) => Err(problem),
-        None => named(name)
-            .ok_or_else(|| Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() }),
+        None => {
+            named(name).ok_or_else(|| Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() })
+        }
     }
 }
 
 /// Formats whose reader says more than that the first bytes say nothing, by the name.
 fn named(name: &str) -> Option<Container> {
     let is = |extension| has_extension(name, extension);
-    if is("safetensors") {
-        Some(Container::Safetensors)
-    } else {
-        is("onnx").then_some(Container::Onnx)
-    }
+    if is("safetensors") { Some(Container::Safetensors) } else { is("onnx").then_some(Container::Onnx) }
 }
 
 /// Formats that are read, by their first bytes.

@@ -26,8 +26,21 @@ const MAX_METADATA_BYTES: usize = 64 << 10;
 
 /// Operators whose nodes say something about their weights, and those that hand weights on.
 const OPERATORS: [&str; 15] = [
-    "Attention", "Cast", "CastLike", "Conv", "ConvTranspose", "DequantizeLinear", "FusedConv", "FusedGemm",
-    "FusedMatMul", "Gather", "Gemm", "Identity", "MatMul", "QuantizeLinear", "Transpose",
+    "Attention",
+    "Cast",
+    "CastLike",
+    "Conv",
+    "ConvTranspose",
+    "DequantizeLinear",
+    "FusedConv",
+    "FusedGemm",
+    "FusedMatMul",
+    "Gather",
+    "Gemm",
+    "Identity",
+    "MatMul",
+    "QuantizeLinear",
+    "Transpose",
 ];
 
 /// Everything that a model says of its tensors.
