@@ -14,6 +14,14 @@ use neuromfa::source::{ReadAt, ReadError};
 mod gguf;
 #[path = "support/gguf.rs"]
 mod gguf_file;
+#[path = "attacks/onnx.rs"]
+mod onnx;
+#[path = "support/protobuf.rs"]
+mod protobuf;
+#[path = "attacks/zip.rs"]
+mod zip;
+#[path = "support/zip.rs"]
+mod zip_file;
 
 /// Counts for each thread by itself: tests run side by side.
 struct Counting;
@@ -104,7 +112,6 @@ fn files_that_are_something_else() {
         &begins("the bytes 7f 45 4c 46"),
     );
     refused(&[("x", b"{\"a\": [{{{{{{")], not(b"{\"a\": [{"), &begins("“{\"a\"”"));
-    refused(&[("x", b"PK\x03\x04 a zip")], not(b"PK\x03\x04 a z"), &begins("the bytes 50 4b 03 04"));
     refused(&[("x", b"a")], not(b"a"), &begins("“a”"));
     refused(
         &[("x.safetensors", b"version https://git-lfs.github.com/spec/v1\n")],
@@ -121,18 +128,27 @@ fn files_that_are_something_else() {
 
 #[test]
 fn formats_of_the_next_version() {
-    let formats: [(&str, &[u8], &str); 7] = [
-        ("x.npz", b"PK\x03\x04\0\0\0\0", "a NumPy archive"),
-        ("x.npy", b"\x93NUMPY\x01\0", "a NumPy array"),
-        ("x.pt", b"PK\x03\x04\0\0\0\0", "a PyTorch file"),
-        ("x.bin", b"\x80\x02\x8a\x0a\0\0\0\0", "a PyTorch file (pickle)"),
-        ("x.onnx", b"\x08\x07\x12\x07pytorch", "an ONNX file"),
-        ("x.h5", b"\x89HDF\r\n\x1a\n\0", "an HDF5 file (Keras or TensorFlow)"),
+    let formats: [(&str, &[u8], &str); 2] = [
+        ("saved_model.pb", b"\x08\x01\x12\x07.......", "a TensorFlow model (SavedModel)"),
         ("flax_model.msgpack", b"\x81\xa6params", "a Flax file (MessagePack)"),
     ];
     for (path, bytes, format) in formats {
         let sentence = format!("{path} is {format}. This format is not read yet. Convert it to safetensors.");
         refused(&[(path, bytes)], Problem::NotReadYet { format }, &sentence);
+    }
+}
+
+#[test]
+fn weights_in_hdf5_with_or_without_a_zip_around_them() {
+    let keras =
+        zip_file::zip(&[zip_file::stored("metadata.json", b"{}"), zip_file::stored("model.weights.h5", b"")]);
+    for (path, bytes) in [("x.h5", &b"\x89HDF\r\n\x1a\n\0"[..]), ("x.keras", &keras.bytes)] {
+        let sentence = format!(
+            "{path} keeps its weights in HDF5, as Keras and TensorFlow do. HDF5 is not read. \
+             Load it in Keras, and save the weights for NumPy: \
+             numpy.savez(“weights.npz”, **{{w.path: w.numpy() for w in model.weights}})."
+        );
+        refused(&[(path, bytes)], Problem::Hdf5, &sentence);
     }
 }
 

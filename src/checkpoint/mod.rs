@@ -38,13 +38,15 @@ pub use error::{CheckpointError, Problem};
 pub use gguf::GgufProblem;
 pub use index::files_of_index;
 pub use natural::natural_order;
-pub use onnx::files_of_onnx;
+pub use npy::NpyProblem;
+pub use onnx::{OnnxProblem, files_of_onnx};
 pub use open::{OpenOptions, open, open_with};
 pub use quantised::QuantisedType;
 pub use safetensors::{MAX_AXES, MAX_HEADER_BYTES, MAX_NAME_BYTES, MAX_TENSORS};
 pub use storage::{Encoding, Storage, Usage, View};
 pub use stream::{ElementStream, StreamError};
 pub use values::{ValuesError, read_values};
+pub use zip::ZipProblem;
 
 use crate::report::{SkippedRecord, Warning};
 

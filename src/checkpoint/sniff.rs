@@ -92,7 +92,7 @@ fn foreign(name: &str, head: &[u8], bytes: u64) -> Option<Problem> {
     } else if starts_ignoring_case(text, b"<!doctype html") || starts_ignoring_case(text, b"<html") {
         Some(Problem::WebPage)
     } else if head.starts_with(b"\x89HDF\r\n\x1a\n") {
-        not_yet("an HDF5 file (Keras or TensorFlow)")
+        Some(Problem::Hdf5)
     } else if is_saved_model && has_extension(name, "pb") {
         not_yet("a TensorFlow model (SavedModel)")
     } else if has_extension(name, "msgpack") {
