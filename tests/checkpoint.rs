@@ -94,9 +94,14 @@ fn every_type_decodes_to_the_golden_values() {
 
 #[test]
 fn gguf_files_decode_to_the_golden_values() {
-    for name in
-        ["model.f32.gguf", "model.f16.gguf", "model.bf16.gguf", "model.q8_0.gguf", "model.q5_1.gguf", "model.q4_0.gguf"]
-    {
+    for name in [
+        "model.f32.gguf",
+        "model.f16.gguf",
+        "model.bf16.gguf",
+        "model.q8_0.gguf",
+        "model.q5_1.gguf",
+        "model.q4_0.gguf",
+    ] {
         let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
         assert_golden(&[file], name);
     }
@@ -168,7 +173,11 @@ fn assert_like_the_reference(bytes: &[u8]) {
             tensor.shape.iter().eq(view.shape().iter().map(|&size| size as u64).collect::<Vec<_>>().iter()),
             "{name}"
         );
-        assert_eq!(&bytes[tensor.storage.offset as usize..][..tensor.storage.bytes as usize], view.data(), "{name}");
+        assert_eq!(
+            &bytes[tensor.storage.offset as usize..][..tensor.storage.bytes as usize],
+            view.data(),
+            "{name}"
+        );
     }
 }
 

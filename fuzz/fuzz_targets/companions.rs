@@ -5,7 +5,8 @@ use libfuzzer_sys::fuzz_target;
 use neuromfa::checkpoint::{Input, collect, open};
 
 /// A safetensors file with one number.
-const WEIGHTS: &[u8] = b"\x36\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}\0\0\0\0";
+const WEIGHTS: &[u8] =
+    b"\x36\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}\0\0\0\0";
 
 fuzz_target!(|files: (&str, &str, Vec<u8>, Vec<u8>)| {
     let (path, other, config, index) = files;

@@ -5,7 +5,15 @@ use libfuzzer_sys::fuzz_target;
 use neuromfa::checkpoint::{Input, collect, open};
 
 const NAMES: [&str; 9] = [
-    "x", "x.safetensors", "x.gguf", "x.npy", "x.npz", "x.onnx", "x.pt", "folder/pytorch_model.bin", "x-00001-of-00002.ckpt",
+    "x",
+    "x.safetensors",
+    "x.gguf",
+    "x.npy",
+    "x.npz",
+    "x.onnx",
+    "x.pt",
+    "folder/pytorch_model.bin",
+    "x-00001-of-00002.ckpt",
 ];
 
 fuzz_target!(|bytes: &[u8]| {

@@ -295,7 +295,12 @@ static F4: [f32; 16] = small_table(2, 1, 1, false);
 
 /// Every value of a small type: a sign, then exponent and mantissa. All patterns are finite, but for -0, which is NaN
 /// where `fnuz` says so.
-const fn small_table<const N: usize>(exponent_bits: u32, mantissa_bits: u32, bias: i32, fnuz: bool) -> [f32; N] {
+const fn small_table<const N: usize>(
+    exponent_bits: u32,
+    mantissa_bits: u32,
+    bias: i32,
+    fnuz: bool,
+) -> [f32; N] {
     let mut table = [0.0; N];
     let mut bits = 0;
     while bits < N {
@@ -424,7 +429,8 @@ mod tests {
         {
             let count = 1u8 << width;
             // Every element in every place: each run begins with the next element, the first bits lowest.
-            let elements: Vec<u8> = (0..4).flat_map(|first| (0..count).map(move |at| (at + first) % count)).collect();
+            let elements: Vec<u8> =
+                (0..4).flat_map(|first| (0..count).map(move |at| (at + first) % count)).collect();
             let mut bytes = vec![0u8; elements.len() * width as usize / 8];
             for (at, element) in elements.iter().enumerate() {
                 for bit in (0..width as usize).filter(|bit| element >> bit & 1 == 1) {
@@ -464,9 +470,28 @@ mod tests {
     #[test]
     fn names_are_read_back() {
         for name in [
-            "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F8_E8M0", "F6_E2M3",
-            "F6_E3M2", "F4", "C64", "BOOL", "U8", "I8", "U16", "I16", "U32",
-            "I32", "U64", "I64",
+            "F64",
+            "F32",
+            "F16",
+            "BF16",
+            "F8_E4M3",
+            "F8_E5M2",
+            "F8_E4M3FNUZ",
+            "F8_E5M2FNUZ",
+            "F8_E8M0",
+            "F6_E2M3",
+            "F6_E3M2",
+            "F4",
+            "C64",
+            "BOOL",
+            "U8",
+            "I8",
+            "U16",
+            "I16",
+            "U32",
+            "I32",
+            "U64",
+            "I64",
         ] {
             assert_eq!(DType::from_safetensors(name).expect(name).name(), name);
         }
