@@ -6,6 +6,8 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
 
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Problem, collect, open};
 use neuromfa::source::{ReadAt, ReadError};
@@ -62,10 +64,23 @@ fn measured<T>(work: impl FnOnce() -> T) -> (T, usize) {
 
 /// Opens all files as one drop: the first checkpoint or error, and the memory that it took.
 fn opened(files: &[(&str, &[u8])]) -> (Result<Checkpoint, CheckpointError>, usize) {
+    keep_as_seeds(files);
     let bytes: Vec<Vec<u8>> = files.iter().map(|(_, bytes)| bytes.to_vec()).collect();
     let inputs: Vec<Input<'_>> =
         files.iter().zip(&bytes).map(|((path, _), bytes)| Input::new(path, bytes)).collect();
     measured(|| open(&collect(&inputs).candidates[0], &inputs))
+}
+
+/// Writes the files into the folder that `NEUROMFA_SEEDS` names, if it does: fuzzing begins with them (tools/fuzz.mjs).
+fn keep_as_seeds(files: &[(&str, &[u8])]) {
+    const LONGEST: usize = 64 << 10;
+    let Some(folder) = std::env::var_os("NEUROMFA_SEEDS") else { return };
+    for (path, bytes) in files.iter().filter(|(_, bytes)| <[u8]>::len(bytes) <= LONGEST) {
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        let name = format!("{:016x}-{}", hasher.finish(), path.replace('/', "_"));
+        std::fs::write(Path::new(&folder).join(name), bytes).expect("written");
+    }
 }
 
 /// Asserts the error, its sentence, and that memory stays in proportion to the files.

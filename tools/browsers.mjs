@@ -1,7 +1,7 @@
 // Finds the browsers of the tests, and fetches those that are missing where that is possible.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { Failure, read, root, run, say } from './lib.mjs';
+import { attempt, mayInstall, read, root, say } from './lib.mjs';
 
 /** What the tests know each engine by, and the Debian packages that bring it. */
 const packages = {
@@ -22,8 +22,7 @@ export async function findBrowsers() {
 export async function fetchBrowsers() {
   const missing = async () => Object.entries(await findBrowsers()).filter(([, found]) => !found);
   const wanted = (await missing()).flatMap(([engine]) => packages[engine]);
-  // Root without a password question: containers. Elsewhere the machine's owner decides.
-  if (wanted.length > 0 && process.getuid?.() === 0 && onPath('apt-get')) {
+  if (wanted.length > 0 && mayInstall()) {
     say(`installing ${wanted.join(' ')}`);
     attempt('apt-get', ['update', '-q']);
     // One engine that cannot be had must not take the others with it.
@@ -70,14 +69,4 @@ function onPath(...commands) {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = commands.flatMap((command) => folders.map((folder) => join(folder, command)).filter(existsSync));
   return found.find((path) => !path.endsWith('chromium-browser') || read(path, ['--version']) !== null) ?? null;
-}
-
-/** What cannot be installed is reported as skipped by the tests. */
-function attempt(command, args) {
-  try {
-    run(command, args, { env: { DEBIAN_FRONTEND: 'noninteractive' } });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    console.error(`  ${error.message}`);
-  }
 }

@@ -47,6 +47,21 @@ export function read(command, args, { env = {} } = {}) {
   return error || status !== 0 ? null : stdout.trim();
 }
 
+/** Whether Debian packages can be installed without a question: as root, in containers. Elsewhere the machine's owner decides. */
+export function mayInstall() {
+  return process.getuid?.() === 0 && read('apt-get', ['--version']) !== null;
+}
+
+/** Runs a command that may fail: what cannot be installed is reported as skipped by the tests. */
+export function attempt(command, args) {
+  try {
+    run(command, args, { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    console.error(`  ${error.message}`);
+  }
+}
+
 /** Runs a script's main function; a Failure ends it with one line instead of a stack trace. */
 export async function main(script) {
   try {

@@ -26,6 +26,14 @@ function installToolchain() {
   run('rustup', ['toolchain', 'install', channel, '--profile', profile, '--no-self-update', ...wanted]);
 }
 
+/** Installs one more target of the same toolchain, for tests that not everybody runs. */
+export function installTarget(name) {
+  if (isComplete([], [name])) return;
+  if (read('rustup', ['--version']) === null) throw new Failure('there is no rustup');
+  say(`installing Rust for ${name}`);
+  run('rustup', ['target', 'add', '--toolchain', toolchain().channel, name]);
+}
+
 /** Looks into the toolchain's folder: quicker than rustup, and right for toolchains that rustup does not manage. */
 function isComplete(components, targets) {
   const sysroot = read('rustc', ['--print', 'sysroot']);

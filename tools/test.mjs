@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { Failure, capture, main, root, run, say, target } from './lib.mjs';
+import { narrowTests, prepareNarrow } from './narrow.mjs';
 import { setup } from './setup.mjs';
 
 const results = join(root, 'test-results');
@@ -31,12 +32,20 @@ await main(async () => {
 async function rust() {
   await step('Rust formatting', () => run('cargo', ['fmt', '--check']));
   await step('clippy', () => run('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']));
-  say('Rust tests');
-  const { ok, output } = await capture('cargo', ['test', '--locked', '--no-fail-fast']);
+  await cargoTests('Rust tests', ['test', '--locked', '--no-fail-fast']);
+  const missing = prepareNarrow();
+  if (missing === null) return cargoTests('32-bit readers', narrowTests);
+  total.skipped++;
+  notes.push(`SKIPPED: 32-bit readers: ${missing}`);
+}
+
+async function cargoTests(name, args) {
+  say(name);
+  const { ok, output } = await capture('cargo', args);
   const summaries = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm)];
   const sum = (column) => summaries.reduce((all, match) => all + Number(match[column]), 0);
-  const failed = [...output.matchAll(/^test (.*) \.\.\. FAILED$/gm)].map(([, name]) => name);
-  count('Rust tests', ok, { passed: sum(1), failed: sum(2), skipped: sum(3) }, failed);
+  const failed = [...output.matchAll(/^test (.*) \.\.\. FAILED$/gm)].map(([, test]) => test);
+  count(name, ok, { passed: sum(1), failed: sum(2), skipped: sum(3) }, failed);
 }
 
 /** The TypeScript of the page, and its unit tests. */

@@ -1,22 +1,28 @@
-//! The front door: any bytes under any name, with any configuration and index beside them.
+//! The front door: any bytes under any kind of name. The first byte chooses the name.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use neuromfa::checkpoint::{Input, collect, open};
 
-fuzz_target!(|files: (&str, Vec<u8>, Vec<u8>, Vec<u8>)| {
-    let (path, weights, config, index) = files;
-    let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    let (config_path, index_path) = (format!("{folder}config.json"), format!("{folder}x.safetensors.index.json"));
-    let inputs = [
-        Input::new(path, &weights),
-        Input::new("x.safetensors", &weights),
-        Input::new(&config_path, &config),
-        Input::new(&index_path, &index),
-    ];
+const NAMES: [&str; 9] = [
+    "x",
+    "x.safetensors",
+    "x.gguf",
+    "x.npy",
+    "x.npz",
+    "x.onnx",
+    "x.pt",
+    "folder/pytorch_model.bin",
+    "x-00001-of-00002.ckpt",
+];
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((&choice, file)) = bytes.split_first() else { return };
+    let file = file.to_vec();
+    let inputs = [Input::new(NAMES[usize::from(choice) % NAMES.len()], &file)];
     for candidate in &collect(&inputs).candidates {
         match open(candidate, &inputs) {
-            Ok(checkpoint) => drop(checkpoint),
+            Ok(checkpoint) => assert!(checkpoint.files.len() == 1 && !checkpoint.format.is_empty()),
             Err(error) => assert!(!error.text().is_empty() && !error.code().is_empty()),
         }
     }

@@ -15,11 +15,11 @@ fuzz_target!(|header: &[u8]| {
     let Ok(checkpoint) = open(&collect(&inputs).candidates[0], &inputs) else { return };
     let mut covered = 8 + header.len() as u64;
     let mut tensors = checkpoint.tensors.clone();
-    tensors.sort_by_key(|tensor| (tensor.offset, tensor.bytes));
+    tensors.sort_by_key(|tensor| (tensor.storage.offset, tensor.storage.bytes));
     for tensor in &tensors {
-        assert_eq!(tensor.elements() * u64::from(tensor.dtype.bits()), tensor.bytes * 8);
-        assert!(tensor.offset >= covered, "tensors do not overlap");
-        covered = tensor.offset + tensor.bytes;
+        assert_eq!(tensor.dtype.bytes_of(tensor.elements()), Some(tensor.storage.bytes));
+        assert!(tensor.storage.offset >= covered, "tensors do not overlap");
+        covered = tensor.storage.offset + tensor.storage.bytes;
         assert!(covered <= file.len() as u64, "tensors lie inside the file");
     }
 });
