@@ -316,22 +316,12 @@ pub(in crate::network) const FAMILIES: &[Family] = &[
                 row(AttentionOut, "attention.output.dense"),
             ],
             BERT_MLP,
-            MLP_FC,
-            &[row(MlpUp, "mlp.weights_in"), row(MlpDown, "mlp.weights_out")],
+            DINO_MLP,
         ],
     ),
-    // ViT as transformers 5 names it.
-    one(
-        "ViT",
-        "layers.",
-        &[
-            &[
-                row(AttentionIn, "attention.q_proj attention.k_proj attention.v_proj"),
-                row(AttentionOut, "attention.o_proj"),
-            ],
-            MLP_FC,
-        ],
-    ),
+    // As transformers 5 names them in memory.
+    one("ViT", "layers.", &[ATTENTION, MLP_FC]),
+    one("ViT", "layer.", &[ATTENTION, DINO_MLP]),
     one("ViT", "blocks.", &[TIMM]),
     // ViT of torchvision, before and after its feed-forward part became a sequence.
     one(
@@ -346,7 +336,9 @@ pub(in crate::network) const FAMILIES: &[Family] = &[
             row(MlpDown, "mlp.linear_2"),
         ]],
     ),
-    one("Swin", "layers.*.blocks.", &[TIMM, BERT_ATTENTION, BERT_MLP]),
+    one("Swin", "layers.*.blocks.", &[TIMM]),
+    one("Swin", "layers.*.blocks.", &[BERT_ATTENTION, BERT_MLP]),
+    one("Swin", "layers.*.blocks.", &[ATTENTION, MLP_FC]),
     one(
         "Swin",
         "features.*.",
@@ -500,6 +492,18 @@ const BERT_CROSS: &[Row] = &[
     row(CrossQuery, "crossattention.self.query"),
     row(CrossKeyValue, "crossattention.self.key crossattention.self.value"),
     row(CrossOut, "crossattention.output.dense"),
+];
+
+const ATTENTION: &[Row] = &[
+    row(AttentionIn, "attention.q_proj attention.k_proj attention.v_proj"),
+    row(AttentionOut, "attention.o_proj"),
+];
+
+const DINO_MLP: &[Row] = &[
+    row(MlpUp, "mlp.fc1"),
+    row(MlpDown, "mlp.fc2"),
+    row(MlpUp, "mlp.weights_in"),
+    row(MlpDown, "mlp.weights_out"),
 ];
 
 const BERT_MLP: &[Row] = &[row(MlpUp, "intermediate.dense"), row(MlpDown, "output.dense")];

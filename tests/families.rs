@@ -1,0 +1,122 @@
+//! Every family of architectures, by the names and shapes of models that their own libraries made
+//! (`tests/data/families/make.py`).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use neuromfa::checkpoint::{Checkpoint, DType, ModelConfig, Storage, TensorEntry, natural_order};
+use neuromfa::network::{Wiring, recognise};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Model {
+    model: String,
+    architecture: String,
+    guessed: bool,
+    config: Option<ModelConfig>,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+    tensors: Vec<(String, Vec<u64>)>,
+    /// Name, neurons, edges of each, tensors.
+    groups: Vec<(String, u64, u64, Vec<String>)>,
+}
+
+fn models() -> Vec<Model> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/families");
+    let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    files.sort();
+    let read = |path| serde_json::from_str(&fs::read_to_string(path).expect("text")).expect("a model");
+    files.iter().map(read).collect()
+}
+
+/// A checkpoint with these names and shapes, in natural order as [`neuromfa::checkpoint::open`] sorts them.
+fn checkpoint(model: &Model, prefix: &str, dtype: DType) -> Checkpoint {
+    let entry = |(name, shape): &(String, Vec<u64>)| TensorEntry {
+        name: format!("{prefix}{name}"),
+        dtype,
+        shape: shape.clone(),
+        file: 0,
+        storage: Storage::plain(0, 0),
+        usage: None,
+    };
+    let mut tensors: Vec<TensorEntry> = model.tensors.iter().map(entry).collect();
+    tensors.sort_by(|a, b| natural_order(&a.name, &b.name));
+    Checkpoint {
+        name: model.model.clone(),
+        step: None,
+        format: "safetensors",
+        files: Vec::new(),
+        tensors,
+        config: model.config.clone(),
+        metadata: model.metadata.clone(),
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+        imports: Vec::new(),
+        state_dicts: Vec::new(),
+    }
+}
+
+/// Groups as the tables write them, without the prefix.
+fn groups(wiring: &Wiring, checkpoint: &Checkpoint, prefix: &str) -> Vec<(String, u64, u64, Vec<String>)> {
+    let plain = |name: &str| name.strip_prefix(prefix).unwrap_or(name).to_owned();
+    let group = |group: &neuromfa::network::Group| {
+        let tensors = group.matrices.iter().map(|matrix| plain(&checkpoint.tensors[matrix.tensor].name));
+        (plain(&group.name), group.neurons, group.edges_per_neuron(), tensors.collect())
+    };
+    wiring.groups.iter().map(group).collect()
+}
+
+#[test]
+fn every_family_has_its_groups_under_every_prefix() {
+    let models = models();
+    assert!(models.len() >= 90, "{}", models.len());
+    for model in &models {
+        for prefix in ["", "module.", "_orig_mod.", "model.", "model.module.backbone."] {
+            let checkpoint = checkpoint(model, prefix, DType::F32);
+            let wiring = recognise(&checkpoint).expect(&model.model);
+            let name = format!("{prefix}{}", model.model);
+            assert_eq!(
+                (wiring.architecture.as_str(), wiring.guessed),
+                (model.architecture.as_str(), model.guessed),
+                "{name}"
+            );
+            let found = groups(&wiring, &checkpoint, prefix);
+            for (found, expected) in found.iter().zip(&model.groups) {
+                assert_eq!(found, expected, "{name}");
+            }
+            assert_eq!(found.len(), model.groups.len(), "{name}");
+            let left = wiring.warnings.iter().find(|warning| warning.code == "matrices-left-out");
+            assert_eq!(left, None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_tensors_does_not_matter_where_blocks_are_numbered() {
+    for model in models().iter().filter(|model| model.groups[0].0.contains("block ")) {
+        let sorted = checkpoint(model, "", DType::F32);
+        let mut reversed = sorted.clone();
+        reversed.tensors.reverse();
+        let (a, b) = (recognise(&sorted).expect("a network"), recognise(&reversed).expect("a network"));
+        assert_eq!(groups(&a, &sorted, ""), groups(&b, &reversed, ""), "{}", model.model);
+    }
+}
+
+#[test]
+fn every_wiring_survives_being_written_and_applied() {
+    for model in models() {
+        let checkpoint = checkpoint(&model, "", DType::BF16);
+        let wiring = recognise(&checkpoint).expect("a network");
+        let spec = wiring.to_spec(&checkpoint);
+        let text = serde_json::to_string(&spec).expect("JSON");
+        let read: neuromfa::network::WiringSpec = serde_json::from_str(&text).expect("a wiring");
+        assert_eq!(read, spec);
+        let applied = spec.apply(&checkpoint).expect(&model.model);
+        assert_eq!(applied.groups, wiring.groups, "{}", model.model);
+        assert_eq!(applied.head_width, wiring.head_width);
+        assert!(applied.edited && !wiring.edited);
+        assert_eq!(applied.warnings[0].code, "wiring-edited");
+    }
+}
