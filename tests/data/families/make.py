@@ -551,8 +551,10 @@ def others():
                 linear.append((full, module.in_features, module.out_features, [full]))
         write(name, "CNN", state(model), kernels + linear)
 
+    torch.set_default_device("cpu")
     m = torchvision.models
     cnn("resnet18", m.resnet18())
+    cnn("real-resnet50", m.resnet50())
     cnn("resnext50", m.resnext50_32x4d())
     cnn("vgg11", m.vgg11())
     cnn("alexnet", m.alexnet())
@@ -572,9 +574,61 @@ def others():
           ("fc.weight", "lstm.weight_hh_l0", "lstm.weight_ih_l0")], guessed=True)
 
 
+def real():
+    """Models that people have, in their own sizes and with the names of their files."""
+    torch.set_default_device("meta")
+    tensors = state(t.GPT2Model(t.GPT2Config()))
+    tensors |= {f"h.{b}.attn.bias": [1, 1, 1024, 1024] for b in range(12)}
+    write("real-gpt2", "GPT-2", tensors, blocks(12, "h.", GPT2, "in"))
+    tensors = hf(("GPTNeoXConfig", "GPTNeoXForCausalLM"), memory=True, hidden_size=1024, intermediate_size=4096,
+                 num_hidden_layers=24, num_attention_heads=16, vocab_size=50304)
+    tensors |= {f"gpt_neox.layers.{b}.attention.{n}": s for b in range(24) for n, s in
+                [("bias", [1, 1, 2048, 2048]), ("masked_bias", []), ("rotary_emb.inv_freq", [8])]}
+    write("real-pythia-410m", "GPT-NeoX", tensors, blocks(24, "gpt_neox.layers.", NEOX))
+    tensors = hf(("LlamaConfig", "LlamaForCausalLM"), memory=True, hidden_size=2048, intermediate_size=8192,
+                 num_hidden_layers=16, num_attention_heads=32, num_key_value_heads=8, head_dim=64, vocab_size=128256)
+    write("real-llama-3.2-1b", "Llama", tensors, blocks(16, "model.layers.", LLAMA))
+    d = 768
+    tensors = by_hand("vit.encoder.layer.", 12, {
+        **{f"attention.attention.{n}.weight": [d, d] for n in ("query", "key", "value")},
+        "attention.output.dense.weight": [d, d], "intermediate.dense.weight": [4 * d, d],
+        "output.dense.weight": [d, 4 * d], "layernorm_before.weight": [d], "layernorm_after.weight": [d]},
+        {"vit.embeddings.patch_embeddings.projection.weight": [d, 3, 16, 16], "vit.embeddings.cls_token": [1, 1, d],
+         "vit.embeddings.position_embeddings": [1, 197, d], "vit.pooler.dense.weight": [d, d],
+         "vit.layernorm.weight": [d], "classifier.weight": [1000, d]})
+    write("real-vit-base", "ViT", tensors, blocks(12, "vit.encoder.layer.", VIT4))
+    tensors = hf(("WhisperConfig", "WhisperForConditionalGeneration"), memory=True, d_model=384, encoder_layers=4,
+                 decoder_layers=4, encoder_attention_heads=6, decoder_attention_heads=6, encoder_ffn_dim=1536,
+                 decoder_ffn_dim=1536)
+    write("real-whisper-tiny", "Whisper", tensors, blocks(4, "model.encoder.layers.", OPT, label="encoder ")
+          + blocks(4, "model.decoder.layers.", OPT[:2] + CROSS + OPT[2:], label="decoder "))
+    tensors = hf(("T5Config", "T5ForConditionalGeneration"), memory=True)
+    attention = [("in", " ".join(f"layer.0.SelfAttention.{n}" for n in "qkv")), ("out", "layer.0.SelfAttention.o")]
+    cross = [("cq", "layer.1.EncDecAttention.q"), ("ckv", "layer.1.EncDecAttention.k layer.1.EncDecAttention.v"),
+             ("co", "layer.1.EncDecAttention.o")]
+    mlp = [[("up", f"layer.{n}.DenseReluDense.wi"), ("down", f"layer.{n}.DenseReluDense.wo")] for n in (1, 2)]
+    write("real-t5-small", "T5", tensors, blocks(6, "encoder.block.", attention + mlp[0], label="encoder ")
+          + blocks(6, "decoder.block.", attention + cross + mlp[1], label="decoder "))
+    d, f = 4096, 14336
+    shapes = {"self_attn.q_proj.weight": [d, d], "self_attn.k_proj.weight": [d // 4, d],
+              "self_attn.v_proj.weight": [d // 4, d], "self_attn.o_proj.weight": [d, d],
+              "block_sparse_moe.gate.weight": [8, d], "input_layernorm.weight": [d]}
+    shapes |= {f"block_sparse_moe.experts.{e}.{w}.weight": s for e in range(8)
+               for w, s in [("w1", [f, d]), ("w2", [d, f]), ("w3", [f, d])]}
+    tensors = by_hand("model.layers.", 3, shapes, {"model.embed_tokens.weight": [32000, d],
+                                                   "lm_head.weight": [32000, d], "model.norm.weight": [d]})
+    groups = []
+    for b in range(3):
+        groups += blocks(1, "model.layers.", LLAMA[:2], first=b)
+        groups += [(f"block {b} expert {e} {role}", [f"model.layers.{b}.block_sparse_moe.experts.{e}.{w}.weight"], "out")
+                   for e in range(8) for role, w in [("gate", "w1"), ("up", "w3"), ("down", "w2")]]
+    write("real-mixtral-8x7b", "Mixtral", tensors, groups)
+
+
 decoders()
 encoders()
 encoder_decoders()
 experts()
 gguf()
 others()
+real()
