@@ -2,6 +2,7 @@
 //!
 //! Offsets are `u64` on every target: `usize` has 32 bits on wasm32, and checkpoints are longer.
 
+use std::cell::RefCell;
 use std::fmt;
 
 /// A file whose bytes can be read at any position, without a cursor.
@@ -82,6 +83,75 @@ impl<T: ReadAt + ?Sized> ReadAt for &T {
 
     fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), ReadError> {
         (**self).read_exact_at(offset, buffer)
+    }
+}
+
+/// Bytes that [`Buffered`] reads at once.
+const BLOCK_BYTES: u64 = 64 << 10;
+
+/// A source that is read in blocks, for parsers of many short records: a read of a few bytes costs a browser as much
+/// as one of many.
+///
+/// Keeps the two blocks that were used last; longer reads than a block go straight to the source.
+pub struct Buffered<'a> {
+    source: &'a dyn ReadAt,
+    /// Number of the block, and its bytes; the last one used first.
+    blocks: RefCell<[Option<(u64, Vec<u8>)>; 2]>,
+}
+
+impl<'a> Buffered<'a> {
+    /// Nothing is read yet.
+    pub fn new(source: &'a dyn ReadAt) -> Self {
+        Self { source, blocks: RefCell::default() }
+    }
+}
+
+impl ReadAt for Buffered<'_> {
+    fn len(&self) -> u64 {
+        self.source.len()
+    }
+
+    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), ReadError> {
+        let length = buffer.len();
+        if length as u64 > BLOCK_BYTES {
+            return self.source.read_exact_at(offset, buffer);
+        }
+        let fits = offset.checked_add(length as u64).is_some_and(|end| end <= self.len());
+        if !fits {
+            return Err(ReadError::past_end(offset, length, self.len()));
+        }
+        let mut filled = 0;
+        while filled < length {
+            let at = offset + filled as u64;
+            filled += self.copy_from_block(at / BLOCK_BYTES, at % BLOCK_BYTES, &mut buffer[filled..])?;
+        }
+        Ok(())
+    }
+}
+
+impl Buffered<'_> {
+    /// Copies what block `number` has from byte `from` on; the number of bytes, which is not 0.
+    fn copy_from_block(&self, number: u64, from: u64, buffer: &mut [u8]) -> Result<usize, ReadError> {
+        let mut blocks = self.blocks.borrow_mut();
+        match blocks.iter().position(|block| block.as_ref().is_some_and(|(held, _)| *held == number)) {
+            Some(at) => blocks.swap(0, at),
+            None => {
+                let start = number * BLOCK_BYTES;
+                let mut bytes = vec![0; BLOCK_BYTES.min(self.len() - start) as usize];
+                self.source.read_exact_at(start, &mut bytes)?;
+                blocks.swap(0, 1);
+                blocks[0] = Some((number, bytes));
+            }
+        }
+        let bytes = blocks[0].as_ref().map_or(&[][..], |(_, bytes)| bytes);
+        let bytes = bytes.get(from as usize..).unwrap_or_default();
+        let count = bytes.len().min(buffer.len());
+        if count == 0 {
+            // The source's length has changed while it was read.
+            return Err(ReadError::past_end(number * BLOCK_BYTES + from, buffer.len(), self.len()));
+        }
+        buffer[..count].copy_from_slice(&bytes[..count]);
+        Ok(count)
     }
 }
 
@@ -190,6 +260,40 @@ mod tests {
             let error = bytes.as_slice().read_exact_at(offset, &mut two).expect_err("past the end");
             assert_eq!(error.offset, offset);
         }
+    }
+
+    /// A source that counts its reads.
+    struct Counted<'a>(&'a [u8], std::cell::Cell<u64>);
+
+    impl ReadAt for Counted<'_> {
+        fn len(&self) -> u64 {
+            ReadAt::len(self.0)
+        }
+
+        fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), ReadError> {
+            self.1.set(self.1.get() + 1);
+            self.0.read_exact_at(offset, buffer)
+        }
+    }
+
+    #[test]
+    fn buffered_reads_are_the_same_and_fewer() {
+        let bytes: Vec<u8> = (0..200_000u32).map(|index| (index * 7 % 253) as u8).collect();
+        let counted = Counted(&bytes, std::cell::Cell::new(0));
+        let buffered = Buffered::new(&counted);
+        for offset in (0..199_900).step_by(61) {
+            let mut read = [0; 100];
+            buffered.read_exact_at(offset, &mut read).expect("inside");
+            assert_eq!(read, bytes[offset as usize..][..100], "at {offset}");
+        }
+        assert_eq!(counted.1.get(), 4, "one read for each block of 64 KB");
+        let mut long = vec![0; 150_000];
+        buffered.read_exact_at(10, &mut long).expect("inside");
+        assert_eq!(long, bytes[10..150_010]);
+        for offset in [199_999, 200_000, u64::MAX] {
+            assert!(buffered.read_exact_at(offset, &mut [0; 2]).is_err(), "past the end");
+        }
+        buffered.read_exact_at(200_000, &mut []).expect("nothing at the end");
     }
 
     #[test]

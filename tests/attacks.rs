@@ -10,6 +10,11 @@ use std::cell::Cell;
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Problem, collect, open};
 use neuromfa::source::{ReadAt, ReadError};
 
+#[path = "attacks/gguf.rs"]
+mod gguf;
+#[path = "support/gguf.rs"]
+mod gguf_file;
+
 /// Counts for each thread by itself: tests run side by side.
 struct Counting;
 
@@ -86,7 +91,10 @@ fn name(text: &str) -> String {
 fn files_that_are_something_else() {
     let not = |head: &[u8]| Problem::NotACheckpoint { head: head.to_vec() };
     let begins = |what: &str| {
-        format!("x is not a checkpoint. It begins with {what}. Drop the weights instead: safetensors.")
+        format!(
+            "x is not a checkpoint. It begins with {what}. \
+             Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy."
+        )
     };
     refused(&[("x", b"")], Problem::Empty, "x is empty. It has no bytes. Copy or download it again.");
     refused(&[("x", b"%PDF-1.7\n%....")], not(b"%PDF-1.7"), &begins("“%PDF”"));
@@ -113,8 +121,7 @@ fn files_that_are_something_else() {
 
 #[test]
 fn formats_of_the_next_version() {
-    let formats: [(&str, &[u8], &str); 8] = [
-        ("x.gguf", b"GGUF\x03\0\0\0", "a GGUF file"),
+    let formats: [(&str, &[u8], &str); 7] = [
         ("x.npz", b"PK\x03\x04\0\0\0\0", "a NumPy archive"),
         ("x.npy", b"\x93NUMPY\x01\0", "a NumPy array"),
         ("x.pt", b"PK\x03\x04\0\0\0\0", "a PyTorch file"),
@@ -222,6 +229,20 @@ fn tensors_that_contradict_themselves() {
         Problem::SizeMismatch { tensor: name("a"), dtype: "BF16", expected: 30, bytes: 8 },
         "x.safetensors contradicts itself. The tensor `a` needs 30 bytes for its shape and type BF16; \
          its offsets give it 8. Save or download it again.",
+    );
+    refused_header(
+        "{\"a\":{\"dtype\":\"F4\",\"shape\":[1,3],\"data_offsets\":[0,2]}}",
+        2,
+        Problem::PartialByte { tensor: name("a"), dtype: "F4", elements: 3 },
+        "x.safetensors contradicts itself. The tensor `a` has 3 elements of type F4, which do not fill whole bytes. \
+         Save or download it again.",
+    );
+    refused_header(
+        "{\"a\":{\"dtype\":\"F6_E2M3\",\"shape\":[6],\"data_offsets\":[0,4]}}",
+        4,
+        Problem::PartialByte { tensor: name("a"), dtype: "F6_E2M3", elements: 6 },
+        "x.safetensors contradicts itself. The tensor `a` has 6 elements of type F6_E2M3, which do not fill whole bytes. \
+         Save or download it again.",
     );
     refused_header(
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,4]}}",
@@ -392,7 +413,7 @@ fn every_truncation_is_refused() {
 
 #[test]
 fn unknown_types_are_skipped_with_a_warning() {
-    let header = "{\"a\":{\"dtype\":\"F4\",\"shape\":[3],\"data_offsets\":[0,2]},\
+    let header = "{\"a\":{\"dtype\":\"F5\",\"shape\":[3],\"data_offsets\":[0,2]},\
                   \"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2,6]}}";
     let checkpoint = opened(&[("x.safetensors", &file(header, 6))]).0.expect("valid");
     assert_eq!(checkpoint.tensors.len(), 1);
@@ -400,7 +421,7 @@ fn unknown_types_are_skipped_with_a_warning() {
     assert_eq!(checkpoint.warnings[0].code, "unknown-type");
     assert_eq!(
         checkpoint.warnings[0].text,
-        "1 tensor is left out, the first is a: type F4, which is not read."
+        "1 tensor is left out, the first is a: type F5, which is not read."
     );
 }
 

@@ -6,7 +6,9 @@ import type { Actions, Model } from "./model";
 import { toggle } from "./popover";
 import { onTheme, setTheme, theme } from "./theme";
 
-export interface Part { root: HTMLElement; update(): void }
+const MIB = 2 ** 20;
+
+interface Part { root: HTMLElement; update(): void }
 
 export function header(link: () => string, home: () => void, themed: () => void): Part {
   const text = h("span.button-text", null, "Copy link");
@@ -81,9 +83,10 @@ export function status(model: Model): Part {
   function engineDetails(): [string, string][] {
     const e = model.engine;
     if (typeof e === "string") return [["The engine", e === "missing" ? "This browser lacks WebAssembly SIMD or module workers." : "It starts with the first file, in a worker of its own."]];
-    if (e.flavour === "threads") return [[`${e.threads} threads`, "This page is isolated, so the engine shares its memory among threads. Results are the same to the last bit for every number of threads."]];
+    const used: [string, string][] = model.memoryUsed ? [["Memory", `The engine took ${bytes(model.memoryUsed)} at most${e.memory ? `; the browser would give it ${bytes(e.memory * MIB)}` : ""}. Files are read piece by piece and never copied whole.`]] : [];
+    if (e.flavour === "threads") return [[`${e.threads} threads`, "This page is isolated, so the engine shares its memory among threads. Results are the same to the last bit for every number of threads."], ...used];
     const why = e.isolated ? "The engine runs with one thread here." : "This page is not isolated, so the browser allows one thread.";
-    return [["One thread, same numbers", `${why} Results are the same to the last bit; large files take longer.`]];
+    return [["One thread, same numbers", `${why} Results are the same to the last bit; large files take longer.`], ...used];
   }
   const update = (): void => { for (const part of [privacy, requests, source, engine]) part.update(); };
   update();

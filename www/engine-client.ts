@@ -1,10 +1,10 @@
 // The page's side of the engine: owns the worker, starts it when it is first needed, and replaces it after a trap.
 
-import type { Checkpoint, EngineState, FitData, FromWorker, InputFile, Options, ToWorker } from "./protocol";
+import type { Checkpoint, EngineState, FitData, FromWorker, InputFile, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
 export interface EngineEvents {
   ready(state: EngineState): void;
-  message(message: Exclude<FromWorker, { type: "ready" | "fit" }>): void;
+  message(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" }>): void;
 }
 
 /** A worker that has not answered a cancel within this time is ended. */
@@ -15,6 +15,9 @@ export class EngineClient {
   private job = 0;
   private request = 0;
   private readonly fits = new Map<number, (data: FitData | null) => void>();
+  private readonly wirings = new Map<number, (data: WiringData | null) => void>();
+  /** How the files of this drop are to be read. */
+  private wishes: Wishes = { wiring: null, stateDicts: {} };
   /** Every file since the last drop that replaced what was there: a new worker gets them again. */
   private files: InputFile[] = [];
   private dead = false;
@@ -41,10 +44,37 @@ export class EngineClient {
   run(files: InputFile[], options: Options, add: boolean, done: Checkpoint[] = [], selected: string | null = null): number {
     if (this.dead) this.end();
     this.files = add ? [...this.files, ...files] : [...files];
+    if (!add) this.wishes = { wiring: null, stateDicts: {} };
+    return this.sendJob(files, options, add, done, selected);
+  }
+
+  private sendJob(files: InputFile[], options: Options, add: boolean, done: Checkpoint[], selected: string | null): number {
     this.start();
     this.job += 1;
-    this.send({ type: "job", job: this.job, files, options, add, done, selected });
+    this.send({ type: "job", job: this.job, files, options, add, done, selected, wishes: this.wishes });
     return this.job;
+  }
+
+  /** Another wiring for all checkpoints; null for the recognised one. */
+  rewire(wiring: WiringSpec | null, selected: string | null): number {
+    return this.wish({ ...this.wishes, wiring }, selected);
+  }
+
+  /** Another state dict of one checkpoint's file. */
+  chooseStateDict(name: string, path: string): number {
+    return this.wish({ ...this.wishes, stateDicts: { ...this.wishes.stateDicts, [name]: path } }, name);
+  }
+
+  private wish(wishes: Wishes, selected: string | null): number {
+    this.wishes = wishes;
+    this.job += 1;
+    this.send({ type: "wishes", job: this.job, wishes, selected });
+    return this.job;
+  }
+
+  /** The wiring of a checkpoint, or null where its files are not at hand. */
+  wiring(name: string): Promise<WiringData | null> {
+    return this.ask(this.wirings, (request) => ({ type: "wiring", request, name }));
   }
 
   /** The same checkpoints under other options. */
@@ -75,18 +105,21 @@ export class EngineClient {
 
   /** A new worker with the same files; `done` is what the page kept. */
   restart(options: Options, done: Checkpoint[], selected: string | null): number {
-    const { files } = this;
     this.end();
-    return this.run(files, options, false, done, selected);
+    return this.sendJob(this.files, options, false, done, selected);
   }
 
   /** The points behind one alpha, or null where the histograms are gone. */
   fit(name: string, sample: number, q: number): Promise<FitData | null> {
+    return this.ask(this.fits, (request) => ({ type: "fit", request, name, sample, q }));
+  }
+
+  private ask<T>(waiting: Map<number, (data: T | null) => void>, message: (request: number) => ToWorker): Promise<T | null> {
     if (!this.worker) return Promise.resolve(null);
     const request = (this.request += 1);
     return new Promise((resolve) => {
-      this.fits.set(request, resolve);
-      this.send({ type: "fit", request, name, sample, q });
+      waiting.set(request, resolve);
+      this.send(message(request));
     });
   }
 
@@ -96,6 +129,10 @@ export class EngineClient {
       case "fit":
         this.fits.get(data.request)?.(data.data);
         this.fits.delete(data.request);
+        return;
+      case "wiring":
+        this.wirings.get(data.request)?.(data.data);
+        this.wirings.delete(data.request);
         return;
       case "trap":
         this.dead = true;
@@ -117,7 +154,9 @@ export class EngineClient {
     this.worker?.terminate();
     this.worker = null;
     this.dead = false;
-    for (const resolve of this.fits.values()) resolve(null);
-    this.fits.clear();
+    for (const waiting of [this.fits, this.wirings]) {
+      for (const resolve of waiting.values()) resolve(null);
+      waiting.clear();
+    }
   }
 }

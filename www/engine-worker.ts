@@ -1,10 +1,13 @@
 // The dedicated worker that owns the engine: picks a flavour, reads files, computes null models between messages.
 
-import type { Checkpoint, EngineError, EngineState, Found, FitData, FromWorker, Options, Plan, Drop, ResultDocument, ToWorker, NullProgress } from "./protocol";
+import type { Checkpoint, Drop, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
 interface Engine {
   addFile(path: string, file: Blob): number;
   recognise(): Drop;
+  chooseStateDict(checkpoint: number, path: string): Found;
+  wiring(checkpoint: number): WiringData;
+  rewire(checkpoint: number, spec: WiringSpec | null): Found;
   plan(checkpoint: number, options: object): Plan;
   feed(bytes: Uint8Array): void;
   finish(): Checkpoint;
@@ -17,7 +20,7 @@ interface Engine {
 }
 
 interface EngineModule {
-  default(options?: object): Promise<unknown>;
+  default(options?: object): Promise<{ memory: WebAssembly.Memory }>;
   initThreadPool?(n: number): Promise<unknown>;
   Engine: new () => Engine;
 }
@@ -39,14 +42,26 @@ interface Entry {
 }
 
 const POOL_TIMEOUT_MS = 5000;
-const READS_IN_FLIGHT = 3;
+/** Slices that are asked for ahead: as many as fit these bytes, and no more than so many small ones. */
+const BYTES_IN_FLIGHT = 12e6;
+const READS_IN_FLIGHT = 24;
+const LEAST_READS_IN_FLIGHT = 2;
+/** Progress is told no more often. */
+const PROGRESS_MS = 50;
+/** Pages of 64 KiB that the shared memory begins with: no fewer than the module declares. */
+const FIRST_PAGES = 128;
+/** Largest shared memories, in pages, tried in turn: phones refuse to reserve large ones. */
+const MOST_PAGES = [65536, 32768, 16384, 8192, 4096];
 /** Time that a batch of null samples may take before messages are looked at. */
 const BATCH_MS = 120;
 
 let engine: Engine;
+/** That of the engine: its length never shrinks, so it tells the most that was in use. */
+let memory: WebAssembly.Memory;
 let files: { path: string; file: File }[] = [];
 let entries: Entry[] = [];
 let options: Options;
+let wishes: Wishes = { wiring: null, stateDicts: {} };
 let job = 0;
 let cancelled = -1;
 let selected: string | null = null;
@@ -67,6 +82,13 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     case "options":
       cancelled = Math.max(cancelled, data.job - 1);
       return queue(() => changeOptions(data.job, data.options, data.selected));
+    case "wishes":
+      cancelled = Math.max(cancelled, data.job - 1);
+      return queue(() => changeWishes(data.job, data.wishes, data.selected));
+    case "wiring": return queue(async () => {
+      const entry = entries.find((e) => e.name === data.name);
+      post({ type: "wiring", request: data.request, data: entry?.found ? engine.wiring(entry.found.id) : null });
+    });
     case "fit": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);
       let found: FitData | null = null;
@@ -104,21 +126,36 @@ type Started = Omit<EngineState, "isolated"> & { engine: Engine };
 async function startThreads(threads: number): Promise<Started | null> {
   try {
     const module = await load("engine-threads.js");
-    await module.default();
+    const shared = sharedMemory();
+    if (!shared) return null;
+    await module.default({ memory: shared.memory });
     if (!module.initThreadPool) return null;
     // The pool waits for ever where its workers may not start.
     const pool = module.initThreadPool(threads).then(() => true);
     const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), POOL_TIMEOUT_MS));
     if (!await Promise.race([pool, late])) return null;
-    return { engine: new module.Engine(), flavour: "threads", threads, memory: null };
+    memory = shared.memory;
+    return { engine: new module.Engine(), flavour: "threads", threads, memory: shared.most / 16 };
   } catch {
     return null; // memory or workers refused: one thread gives the same numbers
   }
 }
 
+/** The largest shared memory that the browser reserves. */
+function sharedMemory(): { memory: WebAssembly.Memory; most: number } | null {
+  for (const most of MOST_PAGES) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: most, shared: true }), most };
+    } catch {
+      // The next one is half as large.
+    }
+  }
+  return null;
+}
+
 async function startSingle(): Promise<Started> {
   const module = await load("engine-single.js");
-  await module.default();
+  memory = (await module.default()).memory;
   return { engine: new module.Engine(), flavour: "single", threads: 1, memory: null };
 }
 
@@ -133,6 +170,7 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
   job = data.job;
   options = data.options;
   selected = data.selected;
+  wishes = data.wishes;
   if (!data.add) {
     for (const entry of entries) engine.forget(entry.id);
     entries = [];
@@ -143,6 +181,15 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
   }
   where = "reading the headers";
   const drop = data.files.length ? engine.recognise() : { checkpoints: [], skipped: [], errors: [] };
+  drop.checkpoints = drop.checkpoints.flatMap((found) => {
+    try {
+      return [wished(found)];
+    } catch (error) {
+      if (isTrap(error)) throw error;
+      drop.errors.push(asError(error, found));
+      return [];
+    }
+  });
   for (const record of data.done) {
     const again = drop.checkpoints.find((f) => f.name === record.name && sameFiles(f, record));
     entries.push(entryOf(record, again ?? null, true));
@@ -155,6 +202,35 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
     await readOne(found, data.job);
   }
   await finishJob(data.job);
+}
+
+/** Reads the state dict and the wiring that the user asked for. */
+function wished(found: Found): Found {
+  const path = wishes.stateDicts[found.name];
+  const chosen = path === undefined ? found : engine.chooseStateDict(found.id, path);
+  return wishes.wiring ? engine.rewire(chosen.id, wishes.wiring) : chosen;
+}
+
+/** Other state dicts or another wiring: the files are read again. */
+async function changeWishes(newJob: number, next: Wishes, name: string | null): Promise<void> {
+  const unwired = wishes.wiring !== null && next.wiring === null;
+  job = newJob;
+  selected = name;
+  wishes = next;
+  for (const { found } of order()) {
+    if (!found) continue;
+    if (cancelled >= newJob) break;
+    try {
+      where = `reading ${found.name}`;
+      const again = wished(unwired ? engine.rewire(found.id, null) : found);
+      post({ type: "refound", job: newJob, found: again });
+      await readOne(again, newJob);
+    } catch (error) {
+      if (isTrap(error)) throw error;
+      post({ type: "failed", job: newJob, id: found.id, error: asError(error, found) });
+    }
+  }
+  await finishJob(newJob);
 }
 
 function sameFiles(found: Found, record: Checkpoint): boolean {
@@ -187,25 +263,33 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<Che
   const plan = engine.plan(found.id, options);
   const pending: Promise<ArrayBuffer>[] = [];
   let next = 0;
-  let bytes = 0;
+  let inFlight = 0;
   const ask = (): void => {
-    const read = plan.reads[next];
-    if (!read) return;
-    next += 1;
-    const file = files[read.file]!.file;
-    const answer = file.slice(read.offset, read.offset + read.length).arrayBuffer();
-    answer.catch(() => undefined); // looked at when its turn comes
-    pending.push(answer);
+    for (let read = plan.reads[next]; read; read = plan.reads[next]) {
+      const room = pending.length < READS_IN_FLIGHT && inFlight + read.length <= BYTES_IN_FLIGHT;
+      if (!room && pending.length >= LEAST_READS_IN_FLIGHT) return;
+      const answer = files[read.file]!.file.slice(read.offset, read.offset + read.length).arrayBuffer();
+      answer.catch(() => undefined); // looked at when its turn comes
+      pending.push(answer);
+      inFlight += read.length;
+      next += 1;
+    }
   };
-  for (let i = 0; i < READS_IN_FLIGHT; i += 1) ask();
+  ask();
+  let bytes = 0;
+  let told = 0;
   for (const read of plan.reads) {
     const buffer = await pending.shift()!;
+    inFlight -= read.length;
     ask();
     if (!quiet && cancelled >= ofJob) return null;
     where = `reading ${read.label || found.name}`;
     engine.feed(new Uint8Array(buffer));
     bytes += read.length;
-    if (!quiet) post({ type: "reading", job: ofJob, id: found.id, name: found.name, bytes, of: plan.bytes, label: read.label });
+    const now = performance.now();
+    if (quiet || (now - told < PROGRESS_MS && bytes < plan.bytes)) continue;
+    told = now;
+    post({ type: "reading", job: ofJob, id: found.id, name: found.name, bytes, of: plan.bytes, label: read.label });
   }
   return engine.finish();
 }
@@ -217,7 +301,7 @@ function order(): Entry[] {
 function postDocument(ofJob: number, final: boolean): void {
   if (!order().length) return;
   const document = engine.document(order().map((e) => e.record), options);
-  post({ type: "document", job: ofJob, document, nulls: progress(null), final });
+  post({ type: "document", job: ofJob, document, nulls: progress(null), final, memory: memory.buffer.byteLength });
 }
 
 /** After the last checkpoint: the document, then the null models, then the document that is complete. */
@@ -259,18 +343,8 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void>
   try {
     if (entry.restored) await bringBack(entry, ofJob);
     const until = performance.now() + BATCH_MS;
-    let again = false;
     for (let size = 1; entry.missing !== 0 && performance.now() < until; size = Math.min(8, size * 2)) {
-      const before = entry.missing;
-      entry.missing = engine.nullSamples(entry.id, before === null ? 1 : size);
-      if (entry.missing === 0 || before === null || entry.missing < before) continue;
-      // No progress: the histograms had to give way to others. Once more from the file, then let it be.
-      if (again || !entry.found) {
-        entry.nullsRefused = true;
-        break;
-      }
-      again = true;
-      await readInto(entry.found, ofJob, true);
+      entry.missing = engine.nullSamples(entry.id, size);
     }
   } catch (error) {
     if (isTrap(error)) throw error;

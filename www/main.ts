@@ -29,7 +29,7 @@ const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
 const model: Model = {
   state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
-  found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0,
+  found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0, memoryUsed: 0,
 };
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
@@ -85,6 +85,9 @@ const actions: Actions = {
   dismiss(banner) { model.banners = model.banners.filter((b) => b !== banner); schedule(); },
   leaveOut(item) { item.state = "left out"; schedule(); },
   fit: (checkpoint, sample, q) => session.fit(checkpoint, sample, q),
+  wiring: (checkpoint) => session.wiring(checkpoint),
+  rewire: (wiring) => session.rewire(wiring),
+  chooseStateDict: (checkpoint, path) => session.chooseStateDict(checkpoint, path),
 };
 
 // ---- frame ----

@@ -1,7 +1,7 @@
 // What the page knows, and what can be asked of it. Views read the model and call actions; only main.ts changes it.
 
 import type { PageState, Tab } from "./hash";
-import type { Checkpoint, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument } from "./protocol";
+import type { Checkpoint, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 
 export type Source = "demo" | "files" | "result";
 
@@ -43,6 +43,8 @@ export interface Model {
   /** What the engine said about each checkpoint, by name. */
   found: Map<string, Found>;
   engine: EngineState | "none" | "starting" | "missing";
+  /** The most memory that the engine has taken, in bytes; 0 before the first result. */
+  memoryUsed: number;
   add: boolean;
   /** Requests to other sites, and bytes. Zero as long as there are no web sources. */
   requests: number;
@@ -63,6 +65,10 @@ export interface Actions {
   dismiss(banner: Banner): void;
   leaveOut(item: Item): void;
   fit(checkpoint: Checkpoint, sample: number, q: number): Promise<FitData | null>;
+  wiring(checkpoint: Checkpoint): Promise<WiringData | null>;
+  /** Reads all files again with this wiring; null for the recognised one. */
+  rewire(wiring: WiringSpec | null): void;
+  chooseStateDict(checkpoint: Checkpoint, path: string): void;
 }
 
 /** Whether the weights behind the shown document are at hand. */

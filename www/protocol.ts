@@ -121,7 +121,34 @@ export interface Found {
   parameters: number;
   skipped: { reason: string; tensors: string[] }[];
   warnings: Warning[];
+  /** Globals that a pickle names; nothing is ever imported or run. */
+  imports: { name: string; known: boolean }[];
+  /** The sets of weights of a file that holds several. */
+  state_dicts: { path: string; tensors: number; parameters: number; chosen: boolean }[];
 }
+
+/** What the axes of a tensor are. */
+export type Axes = "outputs-first" | "inputs-first" | "convolution" | "transposed-convolution";
+
+/** A tensor, or a part of it, read as a matrix. */
+export interface MatrixSpec { tensor: string; axes: Axes; groups?: number; rows?: [number, number] }
+
+/** Which matrices leave which neurons, in order: what `neuromfa inspect --wiring` prints too. */
+export interface WiringSpec {
+  architecture: string;
+  groups: { name: string; role: string; block?: number; stack?: number; matrices: MatrixSpec[] }[];
+}
+
+/** The wiring of a checkpoint, and every tensor that could be part of one. */
+export interface WiringData {
+  spec: WiringSpec;
+  edited: boolean;
+  guessed: boolean;
+  tensors: { name: string; dtype: string; shape: number[] }[];
+}
+
+/** How the user wants the files to be read; by the name of the checkpoint. */
+export interface Wishes { wiring: WiringSpec | null; stateDicts: Record<string, string> }
 
 export interface Drop {
   checkpoints: Found[];
@@ -151,7 +178,9 @@ export interface EngineState {
 
 export type ToWorker =
   | { type: "start"; threads: number | null }
-  | { type: "job"; job: number; files: InputFile[]; options: Options; add: boolean; done: Checkpoint[]; selected: string | null }
+  | { type: "job"; job: number; files: InputFile[]; options: Options; add: boolean; done: Checkpoint[]; selected: string | null; wishes: Wishes }
+  | { type: "wishes"; job: number; wishes: Wishes; selected: string | null }
+  | { type: "wiring"; request: number; name: string }
   | { type: "options"; job: number; options: Options; selected: string | null }
   | { type: "select"; name: string }
   | { type: "cancel"; job: number }
@@ -163,10 +192,12 @@ export type FromWorker =
   | { type: "reading"; job: number; id: number; name: string; bytes: number; of: number; label: string }
   | { type: "checkpoint"; job: number; id: number; name: string }
   | { type: "failed"; job: number; id: number | null; error: EngineError }
-  | { type: "document"; job: number; document: ResultDocument; nulls: NullProgress; final: boolean }
+  | { type: "document"; job: number; document: ResultDocument; nulls: NullProgress; final: boolean; memory: number }
   | { type: "nulls"; job: number; nulls: NullProgress }
   | { type: "cancelled"; job: number }
   | { type: "fit"; request: number; data: FitData | null }
+  | { type: "wiring"; request: number; data: WiringData | null }
+  | { type: "refound"; job: number; found: Found }
   | { type: "trap"; text: string; where: string };
 
 /** Names of the checkpoints whose null samples are not complete, and how far the current one is. */

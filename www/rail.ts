@@ -4,6 +4,7 @@ import { fill, h, icon, rich } from "./dom";
 import { bytes, integer } from "./format";
 import { current, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
+import type { Found } from "./protocol";
 import { settings } from "./settings";
 import { checks } from "./verdict";
 import { checkWords, warningTitle } from "./words";
@@ -49,6 +50,8 @@ export function rail(model: Model, actions: Actions): Rail {
       h("h2.rail-title.file-name", { title: file }, file),
       h("dl.facts", null,
         line("Read as", `${c.architecture}${blocks}`),
+        line("Format", c.format, found?.imports.length ? ", " : "", found?.imports.length ? pickleReport(found.imports) : false),
+        found !== undefined && found.state_dicts.length > 1 && line("Weights of", stateDicts(found.state_dicts, (path) => actions.chooseStateDict(c, path))),
         line("Size, type", `${bytes(size)}${types}`),
         line("Weights", integer(c.network.edges + c.network.zero_weights)),
         line("Neurons kept", `${integer(kept)} of ${integer(c.network.neurons)}`),
@@ -71,6 +74,22 @@ export function rail(model: Model, actions: Actions): Rail {
   }
   update();
   return { root, button, update };
+}
+
+/** What a program that unpickles the file would import. */
+function pickleReport(imports: Found["imports"]): HTMLElement {
+  const unknown = imports.filter((i) => !i.known);
+  const button = h("button.text-link", { type: "button", "aria-expanded": "false" }, unknown.length ? `${unknown.length} unknown names` : "pickle read as data");
+  button.addEventListener("click", () => toggle(button, () => h("div.explain", { role: "dialog", "aria-label": "Pickle" },
+    h("p.explain-title", null, "What the pickle names"),
+    h("p", null, "A program that unpickles this file would import these. Here the pickle is read as data and nothing is run."),
+    h("ul.imports", null, ...[...unknown, ...imports.filter((i) => i.known)].map((i) => h("li", null, i.name, !i.known && h("span.warn-word", null, " unknown")))))));
+  return button;
+}
+
+function stateDicts(list: Found["state_dicts"], pick: (path: string) => void): HTMLElement {
+  return h("select.field.wide", { id: "state-dict", "aria-label": "Weights of", onchange: (event: Event) => pick((event.target as HTMLSelectElement).value) },
+    ...list.map((s) => h("option", { value: s.path, selected: s.chosen }, `${s.path || "top of the file"} (${integer(s.tensors)} tensors)`)));
 }
 
 /** The engine's names of what the page checks itself. */

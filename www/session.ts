@@ -4,7 +4,7 @@ import { errorBanner } from "./banners";
 import { EngineClient } from "./engine-client";
 import { somethingLoaded } from "./isolation";
 import type { Item, Model } from "./model";
-import type { Checkpoint, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument } from "./protocol";
+import type { Checkpoint, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import { errorParts, ERRORS } from "./words";
 
 export interface SessionEvents {
@@ -133,11 +133,26 @@ export class Session {
     return this.model.source === "files" ? this.engine.fit(checkpoint.name, sample, q) : Promise.resolve(null);
   }
 
+  wiring(checkpoint: Checkpoint): Promise<WiringData | null> {
+    return this.model.source === "files" ? this.engine.wiring(checkpoint.name) : Promise.resolve(null);
+  }
+
+  /** Every checkpoint is read again, with this wiring or with the recognised one. */
+  rewire(wiring: WiringSpec | null): void {
+    this.followLast = false;
+    this.engine.rewire(wiring, this.model.document?.checkpoints[this.model.selected]?.name ?? null);
+  }
+
+  chooseStateDict(checkpoint: Checkpoint, path: string): void {
+    this.followLast = false;
+    this.engine.chooseStateDict(checkpoint.name, path);
+  }
+
   private kept(): Checkpoint[] {
     return this.model.source === "files" ? this.model.document?.checkpoints ?? [] : [];
   }
 
-  private take(message: Exclude<FromWorker, { type: "ready" | "fit" }>): void {
+  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" }>): void {
     const { model } = this;
     switch (message.type) {
       case "found": {
@@ -151,6 +166,9 @@ export class Session {
         if (!message.drop.checkpoints.length) this.endReading();
         return;
       }
+      case "refound":
+        this.found.set(message.found.name, message.found);
+        return;
       case "reading": {
         const item = this.item(message.id);
         if (item) Object.assign(item, { state: "reading", read: message.bytes, of: message.of, label: message.label });
@@ -169,7 +187,9 @@ export class Session {
         if (this.finished() && !model.reading?.started) this.endReading();
         return;
       }
-      case "document": return this.show(message.document, message.nulls, message.final);
+      case "document":
+        model.memoryUsed = message.memory;
+        return this.show(message.document, message.nulls, message.final);
       case "nulls":
         model.nulls = message.nulls;
         return;

@@ -14,6 +14,7 @@ import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { exponentTable, histogramTable, spectrumTable, tableElement } from "./tables";
 import { shuffleOf } from "./verdict";
+import { wiringPart } from "./wiring";
 import { COMPUTING, finding, findingDeck, label } from "./words";
 
 const TABS: { tab: Tab; text: string; topic: Topic }[] = [
@@ -129,7 +130,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   const nfdBody = h("div");
   nfdTwin.append(nfdBody);
   nfdTwin.addEventListener("toggle", () => update());
-  const layers = h("section.layers", { id: "layers", "aria-labelledby": "layers-title" });
+  const wiring = wiringPart(model, actions);
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
 
   const root = h("div.view.one-view", null,
@@ -143,7 +144,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        layers)));
+        wiring.root)));
 
   function update(): void {
     const c = current(model);
@@ -175,7 +176,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     nfd.update();
     if (nfdTwin.open) fill(nfdBody, tableElement(histogramTable(c)));
     emptyState();
-    fillLayers();
+    wiring.update();
     twin();
   }
 
@@ -214,19 +215,6 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     }
     fill(table, h("caption.sr", null, `Numbers of ${label(c)} beside its shuffled weights`),
       h("thead", null, h("tr", null, h("th", { scope: "col" }, "Number"), h("th", { scope: "col" }, "This"), h("th", { scope: "col" }, "Shuffled, mean and 95%"), h("th", { scope: "col" }, "Difference"))), body);
-  }
-
-  function fillLayers(): void {
-    const c = current(model)!;
-    const body = h("tbody");
-    for (const l of c.network.layers) {
-      body.append(h("tr", null, h("th", { scope: "row" }, l.name), h("td.names", null, l.tensors.join(", ")), h("td", null, integer(l.neurons)), h("td", null, integer(l.edges_per_neuron)), h("td", null, integer(l.kept))));
-    }
-    const groups = c.network.layers.length;
-    fill(layers, h("div.title-row", null, h("h2.section-title", { id: "layers-title" }, `Wiring: ${groups} ${groups === 1 ? "group" : "groups"} of neurons`),
-      h("span.caption", null, "the neurons that a matrix leaves, and the edges of each")),
-    h("div.twin-scroll", { tabindex: "0", role: "region", "aria-label": "Wiring" }, h("table.data", null, h("caption.sr", null, "Groups of neurons"),
-      h("thead", null, h("tr", null, ...["group", "tensors", "neurons", "edges each", "kept"].map((t) => h("th", { scope: "col" }, t)))), body)));
   }
 
   update();

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::checkpoint::StreamError;
 use crate::multifractal::{BinningError, QGridError};
 
 /// An analysis that cannot be made.
@@ -33,6 +34,14 @@ pub enum AnalysisError {
         /// The limit.
         most: u64,
     },
+    /// Stored bytes that are not what their encoding says.
+    #[error("`{tensor}` cannot be read: {error}")]
+    Stored {
+        /// Name of the tensor.
+        tensor: String,
+        /// What is wrong.
+        error: StreamError,
+    },
     /// The host fed bytes that were not asked for.
     #[error("a read of {expected} bytes was fed {found}")]
     WrongLength {
@@ -51,6 +60,7 @@ impl AnalysisError {
             Self::Orders(_) => "bad-q-range",
             Self::Count { .. } => "bad-option",
             Self::TooManyNeurons { .. } => "too-many-neurons",
+            Self::Stored { .. } => "damaged-data",
             Self::WrongLength { .. } => "wrong-length",
         }
     }
@@ -60,6 +70,7 @@ impl AnalysisError {
         match self {
             Self::Threshold(_) | Self::Orders(_) | Self::Count { .. } => "Change the setting.",
             Self::TooManyNeurons { .. } => "Analyse a sample of the network.",
+            Self::Stored { .. } => "Save or download the file again.",
             Self::WrongLength { .. } => "The file changed while it was read; choose it again.",
         }
     }

@@ -4,9 +4,9 @@ use super::nulls::NullSamples;
 use super::record::{Identity, LogLogFit};
 use super::{AnalysisError, Options};
 use crate::checkpoint::Checkpoint;
-use crate::multifractal::{Binning, FoldSettings, GroupFold, GroupHistograms, fold_group};
+use crate::multifractal::{Binning, FoldSettings, GroupFold, GroupHistograms, GroupTotals, fold_group};
 use crate::network::{SampledGroup, Wiring};
-use crate::report::CheckpointRecord;
+use crate::report::{CheckpointRecord, NfdSummary};
 
 /// A checkpoint that has been read: the folds of its groups, and their histograms where they fit the budget.
 pub struct Measured {
@@ -25,11 +25,38 @@ pub(super) struct SampleGroups {
     pub(super) seed: Option<u64>,
     /// Input neurons of every group.
     neurons: Vec<usize>,
-    pub(super) folds: Vec<GroupFold>,
+    /// The sums of all groups, added in order.
+    pub(super) total: GroupFold,
+    /// What is kept of each group by itself.
+    pub(super) layers: Vec<LayerFold>,
     /// Sum of |w| of every group.
     pub(super) absolute_sums: Vec<f64>,
+    /// What the null models need of every group.
+    totals: Vec<GroupTotals>,
     /// Empty where they do not fit the budget.
     histograms: Vec<GroupHistograms>,
+}
+
+/// Numbers of one group. Its partition function is not kept: models of experts have ten thousand groups.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LayerFold {
+    pub(super) neurons: u64,
+    /// Entries of all neurons, zeros and non-finite ones included.
+    pub(super) entries: u64,
+    pub(super) kept: u64,
+    pub(super) dimensions: NfdSummary,
+}
+
+impl SampleGroups {
+    fn add_fold(&mut self, fold: &GroupFold) {
+        self.total.append(fold);
+        self.layers.push(LayerFold {
+            neurons: fold.neurons,
+            entries: fold.edges + fold.zeros + fold.nonfinite,
+            kept: fold.partition.kept(),
+            dimensions: super::record::summary(&fold.dimensions),
+        });
+    }
 }
 
 impl Measured {
@@ -41,6 +68,7 @@ impl Measured {
         samples: &[Option<Vec<SampledGroup>>],
         histogram_budget: usize,
     ) -> Result<Self, AnalysisError> {
+        let settings = options.fold_settings()?;
         let samples: Vec<SampleGroups> = (0..)
             .zip(samples)
             .map(|(index, sampled)| SampleGroups {
@@ -49,15 +77,17 @@ impl Measured {
                     Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
                     None => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
                 },
-                folds: Vec::new(),
+                total: GroupFold::empty(&settings),
+                layers: Vec::new(),
                 absolute_sums: Vec::new(),
+                totals: Vec::new(),
                 histograms: Vec::new(),
             })
             .collect();
         let neurons: usize = samples.iter().flat_map(|sample| &sample.neurons).sum();
         Ok(Self {
             identity: Identity::new(checkpoint, wiring, options.network),
-            settings: options.fold_settings()?,
+            settings,
             keeps_histograms: GroupHistograms::bytes(neurons, &binning) <= histogram_budget,
             nulls: options.null.iter().map(|&kind| NullSamples::new(kind, options)).collect(),
             options: options.clone(),
@@ -75,17 +105,17 @@ impl Measured {
         neurons.map(|neurons| GroupHistograms::new(neurons, &self.binning)).collect()
     }
 
+    /// Groups whose histograms came.
+    pub(super) fn groups_read(&self) -> usize {
+        self.samples[0].layers.len()
+    }
+
     /// Takes the histograms of the next group, one for each sample.
     pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>) {
-        if !self.keeps_histograms {
-            let group = self.samples[0].folds.len();
-            for null in &mut self.nulls {
-                null.add_group(&histograms, &self.binning, &self.settings, group);
-            }
-        }
         for (sample, histograms) in self.samples.iter_mut().zip(histograms) {
-            sample.folds.push(fold_group(&histograms, &self.binning, &self.settings));
+            sample.add_fold(&fold_group(&histograms, &self.binning, &self.settings));
             sample.absolute_sums.push(histograms.absolute_sum());
+            sample.totals.push(histograms.totals());
             if self.keeps_histograms {
                 sample.histograms.push(histograms);
             }
@@ -98,7 +128,7 @@ impl Measured {
         kept.map(|histograms| GroupHistograms::bytes(histograms.neurons(), &self.binning)).sum()
     }
 
-    /// Drops the histograms, once all null samples that were asked for are there.
+    /// Drops the histograms. Null samples need none.
     pub fn drop_histograms(&mut self) {
         self.keeps_histograms = false;
         self.samples.iter_mut().for_each(|sample| sample.histograms = Vec::new());
@@ -122,11 +152,12 @@ impl Measured {
         }
         if settings != self.settings {
             for sample in &mut self.samples {
-                sample.folds = sample
-                    .histograms
-                    .iter()
-                    .map(|group| fold_group(group, &self.binning, &settings))
-                    .collect();
+                sample.total = GroupFold::empty(&settings);
+                sample.layers.clear();
+                for group in std::mem::take(&mut sample.histograms) {
+                    sample.add_fold(&fold_group(&group, &self.binning, &settings));
+                    sample.histograms.push(group);
+                }
             }
             self.nulls.clear();
         }
@@ -152,14 +183,13 @@ impl Measured {
     }
 
     /// Computes at most `count` of the null samples that are still missing; returns how many are missing after that.
-    /// Every one of them is the same whatever the order and the number of calls. Without histograms none is added: the
-    /// checkpoint must be read again.
+    /// Every one of them is the same whatever the order and the number of calls.
     pub fn compute_nulls(&mut self, count: usize) -> usize {
-        let mut left = if self.keeps_histograms { count } else { 0 };
+        let mut left = count;
         for null in &mut self.nulls {
-            let histograms: Vec<&[GroupHistograms]> =
-                self.samples.iter().map(|sample| sample.histograms.as_slice()).collect();
-            left -= null.compute(left, &histograms, &self.binning, &self.settings);
+            let totals: Vec<&[GroupTotals]> =
+                self.samples.iter().map(|sample| sample.totals.as_slice()).collect();
+            left -= null.compute(left, &totals, &self.binning, &self.settings);
         }
         self.nulls.iter().map(NullSamples::missing).sum()
     }
@@ -183,14 +213,5 @@ impl Measured {
     /// The log-log fit of one order of the q grid, for one sample.
     pub fn fit(&self, sample: usize, order: usize) -> Option<LogLogFit> {
         super::record::log_log_fit(self, sample, order)
-    }
-
-    /// The sums of all groups of a sample, added in order.
-    pub(super) fn total(&self, sample: usize) -> GroupFold {
-        let folds = &self.samples[sample].folds;
-        folds.iter().fold(GroupFold::empty(&self.settings), |mut total, fold| {
-            total.append(fold);
-            total
-        })
     }
 }

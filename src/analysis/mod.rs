@@ -5,12 +5,15 @@
 //! Finished, it becomes [`Measured`]: histograms, or only their folds where they are too large to keep. Records, other
 //! options and null models come from there.
 
+mod count;
 mod error;
+mod matrix;
 mod measured;
 mod nulls;
 mod options;
 mod plan;
 mod record;
+mod sequence;
 mod validity;
 
 pub use error::AnalysisError;

@@ -6,7 +6,7 @@ use super::record::{DimensionHistogram, finite};
 use super::{NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
-    Binning, FoldSettings, GroupFold, GroupHistograms, PartitionSums, Spectrum, shuffle_group, spectrum,
+    Binning, FoldSettings, GroupFold, GroupTotals, PartitionSums, Spectrum, shuffle_group, spectrum,
 };
 use crate::report::{NullNfd, NullRecord};
 
@@ -57,28 +57,12 @@ impl NullSamples {
         self.sums.iter().filter(|sums| !sums.complete).count()
     }
 
-    /// Adds one group to all samples. For networks whose histograms are too large to keep.
-    pub(super) fn add_group(
-        &mut self,
-        histograms: &[GroupHistograms],
-        binning: &Binning,
-        settings: &FoldSettings,
-        group: usize,
-    ) {
-        let seed = self.seed;
-        self.sums.par_iter_mut().enumerate().for_each(|(index, sums)| {
-            let stream = (seed, index as u32, group as u32);
-            sums.add(&shuffle_group(&histograms[index % histograms.len()], binning, settings, stream));
-            sums.complete = true;
-        });
-    }
-
-    /// Computes up to `count` of the missing samples from the kept histograms of every sample and group. Returns how
+    /// Computes up to `count` of the missing samples from the totals of every sample and group. Returns how
     /// many there were.
     pub(super) fn compute(
         &mut self,
         count: usize,
-        histograms: &[&[GroupHistograms]],
+        totals: &[&[GroupTotals]],
         binning: &Binning,
         settings: &FoldSettings,
     ) -> usize {
@@ -86,8 +70,8 @@ impl NullSamples {
         let mut missing: Vec<_> =
             self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
         missing.par_iter_mut().for_each(|(index, sums)| {
-            for (group, histograms) in (0..).zip(histograms[*index % histograms.len()]) {
-                sums.add(&shuffle_group(histograms, binning, settings, (seed, *index as u32, group)));
+            for (group, totals) in (0..).zip(totals[*index % totals.len()]) {
+                sums.add(&shuffle_group(totals, binning, settings, (seed, *index as u32, group)));
             }
             sums.complete = true;
         });

@@ -1,25 +1,18 @@
 //! Which bytes an analysis needs, and what is done with them.
 
-use std::ops::Range;
-
-use rayon::prelude::*;
-
+use super::count::Counter;
+use super::matrix::{Piece, StoredMatrix};
 use super::measured::Measured;
+use super::sequence::Sequence;
 use super::{AnalysisError, NetworkKind, Options};
-use crate::checkpoint::{Checkpoint, DType, TensorEntry};
-use crate::multifractal::{Binning, GroupHistograms, SubMatrix};
-use crate::network::{Group, Matrix, SampledGroup, Sampler, Wiring};
+use crate::checkpoint::{Checkpoint, StreamError};
+use crate::multifractal::{Binning, GroupHistograms};
+use crate::network::{Group, SampledGroup, Sampler, Wiring};
 
-/// Elements of one read: large enough to be fast, small enough that a few in flight fit a phone.
-const ELEMENTS_PER_READ: u64 = 1 << 20;
-/// Sampled rows are read together with what lies between them, where that is at most so many bytes.
-const LARGEST_GAP_BYTES: u64 = 16 << 10;
-/// Bytes that the histograms of one group may take.
-const MOST_GROUP_BYTES: u64 = 512 << 20;
+/// Bytes that the histograms of one group may take: less where addresses have 32 bits, since a page shares 4 GB.
+const MOST_GROUP_BYTES: u64 = if cfg!(target_pointer_width = "32") { 160 << 20 } else { 512 << 20 };
 /// Most outputs of a group: draws permute all of them.
 const MOST_OUTPUTS: u64 = 1 << 26;
-/// Elements that one task decodes.
-const ELEMENTS_PER_TASK: usize = 1 << 14;
 
 /// Bytes that the host must feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,38 +27,38 @@ pub struct Read {
     pub group: usize,
 }
 
-/// A rectangle of a stored matrix.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Piece {
+/// What the bytes of a read are.
+#[derive(Debug, Clone, PartialEq)]
+struct Step {
     /// Index into the group's matrices.
     matrix: usize,
-    rows: Range<u64>,
-    columns: Range<u64>,
+    kind: StepKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum StepKind {
+    /// Elements, as they are.
+    Piece(Piece),
+    /// The next stored bytes of a matrix that is decoded from its start on.
+    Stored {
+        /// Whether they are the last.
+        last: bool,
+    },
 }
 
 /// An analysis that is being fed.
 pub struct Analysis {
     reads: Vec<Read>,
-    pieces: Vec<Piece>,
+    steps: Vec<Step>,
     next: usize,
     matrices: Vec<Vec<StoredMatrix>>,
     /// The sampled groups of each sample; one empty entry for the whole network.
     samples: Vec<Option<Vec<SampledGroup>>>,
     /// Histograms of the group that is being read, one for each sample.
     current: Vec<GroupHistograms>,
+    /// The matrix that is being decoded from its start on, if one is.
+    sequence: Option<Sequence>,
     measured: Measured,
-}
-
-/// A matrix and where its elements lie.
-#[derive(Debug, Clone)]
-struct StoredMatrix {
-    matrix: Matrix,
-    file: usize,
-    offset: u64,
-    dtype: DType,
-    /// Sizes of the stored axes.
-    rows: u64,
-    columns: u64,
 }
 
 impl Analysis {
@@ -81,24 +74,52 @@ impl Analysis {
         let binning = options.binning()?;
         check_memory(wiring, &binning)?;
         let samples = samples(wiring, options);
-        let matrices: Vec<Vec<StoredMatrix>> = wiring
-            .groups
-            .iter()
-            .map(|group| {
-                group.matrices.iter().map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()
-            })
-            .collect();
-        let (mut reads, mut pieces) = (Vec::new(), Vec::new());
-        for (group, stored) in matrices.iter().enumerate() {
-            for (index, matrix) in stored.iter().enumerate() {
-                for piece in matrix.pieces(index, &samples, group) {
-                    reads.push(matrix.read(&piece, group));
-                    pieces.push(piece);
+        let stored = |group: &Group| -> Vec<StoredMatrix> {
+            let matrices = group.matrices.iter();
+            matrices.map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()
+        };
+        let matrices: Vec<Vec<StoredMatrix>> = wiring.groups.iter().map(stored).collect();
+        let measured = Measured::new(checkpoint, wiring, options, binning, &samples, histogram_budget)?;
+        let mut analysis = Self {
+            reads: Vec::new(),
+            steps: Vec::new(),
+            next: 0,
+            matrices,
+            samples,
+            current: Vec::new(),
+            sequence: None,
+            measured,
+        };
+        analysis.list_reads()?;
+        Ok(analysis)
+    }
+
+    fn list_reads(&mut self) -> Result<(), AnalysisError> {
+        for (group, matrices) in self.matrices.iter().enumerate() {
+            for (matrix, stored) in matrices.iter().enumerate() {
+                let read = |(offset, length)| Read { file: stored.file, offset, length, group };
+                if stored.storage.is_random_access() {
+                    for piece in stored.pieces(&self.samples, group, matrix) {
+                        self.reads.push(read(stored.bytes_of(&piece)));
+                        self.steps.push(Step { matrix, kind: StepKind::Piece(piece) });
+                    }
+                } else {
+                    let mut ranges = stored.stored_ranges().peekable();
+                    if ranges.peek().is_none() {
+                        return Err(AnalysisError::Stored {
+                            tensor: stored.name.clone(),
+                            error: StreamError::EndsEarly,
+                        });
+                    }
+                    while let Some(range) = ranges.next() {
+                        self.reads.push(read(range));
+                        let last = ranges.peek().is_none();
+                        self.steps.push(Step { matrix, kind: StepKind::Stored { last } });
+                    }
                 }
             }
         }
-        let measured = Measured::new(checkpoint, wiring, options, binning, &samples, histogram_budget)?;
-        Ok(Self { reads, pieces, next: 0, matrices, samples, current: Vec::new(), measured })
+        Ok(())
     }
 
     /// The reads, in the order in which they must be fed. Those of a group follow one another.
@@ -113,10 +134,8 @@ impl Analysis {
             return Err(AnalysisError::WrongLength { expected, found: bytes.len() as u64 });
         }
         let group = self.reads[self.next].group;
-        if self.current.is_empty() {
-            self.current = self.measured.empty_histograms(group);
-        }
-        self.count(group, bytes);
+        self.begin_group(group);
+        self.count(group, bytes)?;
         self.next += 1;
         if self.reads.get(self.next).is_none_or(|next| next.group != group) {
             self.measured.complete(std::mem::take(&mut self.current));
@@ -125,159 +144,55 @@ impl Analysis {
     }
 
     /// The result, after the last read. `Err` gives the analysis back when reads are missing.
-    pub fn finish(self) -> Result<Measured, Box<Self>> {
-        if self.next == self.reads.len() { Ok(self.measured) } else { Err(Box::new(self)) }
+    pub fn finish(mut self) -> Result<Measured, Box<Self>> {
+        if self.next < self.reads.len() {
+            return Err(Box::new(self));
+        }
+        self.complete_until(self.matrices.len());
+        Ok(self.measured)
     }
 
-    fn count(&mut self, group: usize, bytes: &[u8]) {
-        let piece = &self.pieces[self.next];
-        let stored = &self.matrices[group][piece.matrix];
-        let decoded = Decoded::new(bytes, stored.dtype, self.measured.binning());
-        let columns = (piece.columns.end - piece.columns.start) as usize;
-        for (histograms, sample) in self.current.iter_mut().zip(&self.samples) {
-            match sample {
-                None => {
-                    let matrix = SubMatrix { weights: &decoded.weights, bins: &decoded.bins, columns };
-                    count_all(histograms, matrix, stored.matrix, piece);
-                }
-                Some(groups) => count_sampled(histograms, &decoded, stored, piece, &groups[group]),
-            }
+    fn begin_group(&mut self, group: usize) {
+        if self.current.is_empty() {
+            self.complete_until(group);
+            self.current = self.measured.empty_histograms(group);
         }
     }
-}
 
-/// Adds a rectangle to the histograms of its neurons.
-fn count_all(histograms: &mut GroupHistograms, matrix: SubMatrix<'_>, of: Matrix, piece: &Piece) {
-    match of.after {
-        1 => histograms.count_columns(matrix, piece.columns.start as usize),
-        _ => histograms.count_rows(matrix, piece.rows.start as usize),
-    }
-}
-
-/// Adds the sampled rows and columns of a piece of whole rows.
-fn count_sampled(
-    histograms: &mut GroupHistograms,
-    decoded: &Decoded,
-    stored: &StoredMatrix,
-    piece: &Piece,
-    sampled: &SampledGroup,
-) {
-    let (rows, columns) = stored.sampled_axes(sampled, piece.matrix);
-    let first = rows.partition_point(|&row| row < piece.rows.start);
-    let after = rows.partition_point(|&row| row < piece.rows.end);
-    if first == after || columns.is_empty() {
-        return;
-    }
-    let (mut weights, mut bins) = (Vec::new(), Vec::new());
-    for row in &rows[first..after] {
-        let start = (row - piece.rows.start) * stored.columns;
-        for column in columns {
-            let index = (start + column) as usize;
-            weights.push(decoded.weights[index]);
-            bins.push(decoded.bins[index]);
+    /// A group of which nothing is read, such as one whose sample reaches no output, is there all the same.
+    fn complete_until(&mut self, group: usize) {
+        for skipped in self.measured.groups_read()..group {
+            let empty = self.measured.empty_histograms(skipped);
+            self.measured.complete(empty);
         }
     }
-    let matrix = SubMatrix { weights: &weights, bins: &bins, columns: columns.len() };
-    match stored.matrix.after {
-        1 => histograms.count_columns(matrix, 0),
-        _ => histograms.count_rows(matrix, first),
-    }
-}
 
-/// Decoded weights beside their bins.
-struct Decoded {
-    weights: Vec<f64>,
-    bins: Vec<u16>,
-}
-
-impl Decoded {
-    fn new(bytes: &[u8], dtype: DType, binning: &Binning) -> Self {
-        let size = dtype.block().bytes as usize;
-        let mut weights = vec![0.0; bytes.len() / size];
-        let mut bins = vec![0; weights.len()];
-        bytes
-            .par_chunks(ELEMENTS_PER_TASK * size)
-            .zip(weights.par_chunks_mut(ELEMENTS_PER_TASK))
-            .zip(bins.par_chunks_mut(ELEMENTS_PER_TASK))
-            .for_each(|((bytes, weights), bins)| {
-                dtype.decode_f64(bytes, weights);
-                if dtype.fits_f32() {
-                    bins.iter_mut()
-                        .zip(weights)
-                        .for_each(|(bin, weight)| *bin = binning.bin_f32(*weight as f32));
-                } else {
-                    bins.iter_mut().zip(weights).for_each(|(bin, weight)| *bin = binning.bin_f64(*weight));
-                }
-            });
-        Self { weights, bins }
-    }
-}
-
-impl StoredMatrix {
-    fn new(matrix: Matrix, tensors: &[TensorEntry]) -> Self {
-        let TensorEntry { file, ref storage, dtype, .. } = tensors[matrix.tensor];
-        let offset = storage.offset;
-        let (rows, columns) = match matrix.after {
-            1 => (matrix.before, matrix.inputs),
-            _ => (matrix.inputs, matrix.after),
+    fn count(&mut self, group: usize, bytes: &[u8]) -> Result<(), AnalysisError> {
+        let Step { matrix, kind } = &self.steps[self.next];
+        let stored = &self.matrices[group][*matrix];
+        let mut counter = Counter {
+            stored,
+            matrix: *matrix,
+            group,
+            samples: &self.samples,
+            binning: self.measured.binning(),
+            histograms: &mut self.current,
         };
-        Self { matrix, file, offset, dtype, rows, columns }
-    }
-
-    fn read(&self, piece: &Piece, group: usize) -> Read {
-        let size = self.dtype.block().bytes;
-        let first = piece.rows.start * self.columns + piece.columns.start;
-        let elements = (piece.rows.end - piece.rows.start) * (piece.columns.end - piece.columns.start);
-        Read { file: self.file, offset: self.offset + first * size, length: elements * size, group }
-    }
-
-    /// Stored rows and columns of a sampled sub-matrix.
-    fn sampled_axes<'a>(&self, sampled: &'a SampledGroup, index: usize) -> (&'a [u64], &'a [u64]) {
-        match self.matrix.after {
-            1 => (&sampled.outputs[index], &sampled.inputs),
-            _ => (&sampled.inputs, &sampled.outputs[index]),
-        }
-    }
-
-    fn pieces(&self, matrix: usize, samples: &[Option<Vec<SampledGroup>>], group: usize) -> Vec<Piece> {
-        let sampled: Option<Vec<&[u64]>> = samples
-            .iter()
-            .map(|sample| sample.as_ref().map(|groups| self.sampled_axes(&groups[group], matrix).0))
-            .collect();
-        let spans = match sampled {
-            None => std::iter::once(0..self.rows).collect(),
-            Some(rows) => self.spans(rows.concat()),
-        };
-        spans.into_iter().flat_map(|rows| self.pieces_of_rows(matrix, rows, samples[0].is_some())).collect()
-    }
-
-    /// The sampled rows, once each, together with small gaps between them.
-    fn spans(&self, mut rows: Vec<u64>) -> Vec<Range<u64>> {
-        rows.sort_unstable();
-        let gap = LARGEST_GAP_BYTES / (self.columns * self.dtype.block().bytes).max(1);
-        let mut spans: Vec<Range<u64>> = Vec::new();
-        for row in rows {
-            match spans.last_mut() {
-                Some(span) if row <= span.end + gap => span.end = span.end.max(row + 1),
-                _ => spans.push(row..row + 1),
+        match kind {
+            StepKind::Piece(piece) => counter.count(piece, bytes),
+            StepKind::Stored { last } => {
+                let sequence = self.sequence.get_or_insert_with(|| {
+                    Sequence::new(stored, stored.pieces(&self.samples, group, *matrix))
+                });
+                let pushed = sequence.push(bytes, |piece, bytes| counter.count(piece, bytes));
+                let result = pushed.and_then(|()| if *last { sequence.finish() } else { Ok(()) });
+                result.map_err(|error| AnalysisError::Stored { tensor: stored.name.clone(), error })?;
+                if *last {
+                    self.sequence = None;
+                }
             }
         }
-        spans
-    }
-
-    /// Whole rows, as many as fit a read; a row that is too long is cut, unless its columns are to be sampled.
-    fn pieces_of_rows(&self, matrix: usize, rows: Range<u64>, whole: bool) -> Vec<Piece> {
-        let row_limit = if whole { self.columns } else { ELEMENTS_PER_READ.min(self.columns) };
-        let rows_per_read = (ELEMENTS_PER_READ / self.columns).max(1);
-        let mut pieces = Vec::new();
-        for start in rows.clone().step_by(rows_per_read as usize) {
-            let end = (start + rows_per_read).min(rows.end);
-            for first in (0..self.columns).step_by(row_limit as usize) {
-                let columns = first..(first + row_limit).min(self.columns);
-                pieces.push(Piece { matrix, rows: start..end, columns });
-            }
-        }
-        pieces
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::measured::LayerFold;
 use super::validity;
 use super::{Measured, NetworkKind};
 use crate::checkpoint::Checkpoint;
@@ -112,7 +113,7 @@ pub(super) struct Sample {
 
 impl Sample {
     fn new(measured: &Measured, index: usize) -> Self {
-        let total = measured.total(index);
+        let total = measured.samples[index].total.clone();
         let spectrum = spectrum(&total.partition, &measured.settings.grid, measured.options.mode.into());
         Self { seed: measured.samples[index].seed, total, spectrum }
     }
@@ -162,13 +163,13 @@ fn partition(sums: &PartitionSums, grid: &QGrid) -> PartitionRecord {
 }
 
 fn network(measured: &Measured, total: &GroupFold) -> NetworkRecord {
-    let folds = &measured.samples[0].folds;
-    let layer = |((name, tensors), fold): (&(String, Vec<String>), &GroupFold)| LayerRecord {
+    let folds = &measured.samples[0].layers;
+    let layer = |((name, tensors), fold): (&(String, Vec<String>), &LayerFold)| LayerRecord {
         name: name.clone(),
         tensors: tensors.clone(),
         neurons: fold.neurons,
-        edges_per_neuron: (fold.edges + fold.zeros + fold.nonfinite).checked_div(fold.neurons).unwrap_or(0),
-        kept: fold.partition.kept(),
+        edges_per_neuron: fold.entries.checked_div(fold.neurons).unwrap_or(0),
+        kept: fold.kept,
     };
     NetworkRecord {
         neurons: total.neurons,
@@ -203,7 +204,7 @@ fn baselines(measured: &Measured, samples: &[Sample]) -> Baselines {
     Baselines { mean_abs_weight: finite(sums / entries), mean_weighted_degree: finite(sums / neurons) }
 }
 
-fn summary(dimensions: &[f64]) -> NfdSummary {
+pub(super) fn summary(dimensions: &[f64]) -> NfdSummary {
     NfdSummary {
         mean: mean(dimensions),
         median: quantile(dimensions, 0.5),
@@ -233,7 +234,7 @@ fn dimensions(measured: &Measured, samples: &[Sample]) -> NfdRecord {
     samples.iter().for_each(|sample| histogram.add(&sample.total.dimensions));
     let layer = |(index, (name, _)): (usize, &(String, Vec<String>))| {
         let summaries: Vec<NfdSummary> =
-            measured.samples.iter().map(|sample| summary(&sample.folds[index].dimensions)).collect();
+            measured.samples.iter().map(|sample| sample.layers[index].dimensions).collect();
         NfdLayer { name: name.clone(), summary: mean_summary(&summaries) }
     };
     NfdRecord {

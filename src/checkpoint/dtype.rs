@@ -152,17 +152,11 @@ impl DType {
         Block { elements, bytes }
     }
 
-    /// Bytes of so many elements; `None` where they do not fill whole bytes or the number is too large. Sub-byte
-    /// elements may end within a block; elements of quantised blocks may not.
+    /// Bytes of so many elements; `None` where they end within a block or the number is too large.
     pub fn bytes_of(self, elements: u64) -> Option<u64> {
         let block = self.block();
-        let bits = block.bytes * 8;
-        if matches!(self, Self::Quantised(_)) && !elements.is_multiple_of(block.elements) {
-            return None;
-        }
-        let total = u128::from(elements) * u128::from(bits) / u128::from(block.elements);
-        let whole = (u128::from(elements) * u128::from(bits)).is_multiple_of(u128::from(block.elements));
-        (whole && total.is_multiple_of(8)).then(|| u64::try_from(total / 8).ok()).flatten()
+        let whole = elements.is_multiple_of(block.elements);
+        (elements / block.elements).checked_mul(block.bytes).filter(|_| whole)
     }
 
     /// Whether elements are real floating-point numbers, which alone are analysed.
@@ -261,7 +255,7 @@ fn bf16_to_f32(bits: u16) -> f32 {
 /// Without branches, so that it can be vectorised: exponent and mantissa are moved to their places in binary32, and
 /// the difference of the biases (127 - 15) is multiplied in. Subnormals are exact too, since binary32 holds them.
 #[inline(always)]
-const fn f16_to_f32(bits: u16) -> f32 {
+pub(super) const fn f16_to_f32(bits: u16) -> f32 {
     /// 2^112.
     const BIAS: f32 = f32::from_bits((127 + 112) << 23);
     let magnitude = (bits as u32 & 0x7fff) << 13;
@@ -378,10 +372,11 @@ mod tests {
         }
     }
 
-    /// The definition: sign, exponent, mantissa; in f64, with powf.
-    fn plain_f8(bits: u8, mantissa_bits: i32, bias: i32) -> f64 {
-        let sign = if bits & 0x80 == 0 { 1.0 } else { -1.0 };
-        let exponent = i32::from(bits & 0x7f) >> mantissa_bits;
+    /// The definition: sign, exponent, mantissa, from the highest of `width` bits down; in f64, with powi.
+    fn defined(bits: u8, width: u32, mantissa_bits: i32, bias: i32) -> f64 {
+        let sign_bit = 1 << (width - 1);
+        let sign = if bits & sign_bit == 0 { 1.0 } else { -1.0 };
+        let exponent = i32::from(bits & (sign_bit - 1)) >> mantissa_bits;
         let fraction = f64::from(bits & ((1 << mantissa_bits) - 1)) / f64::from(1 << mantissa_bits);
         match exponent {
             0 => sign * fraction * 2f64.powi(1 - bias),
@@ -392,17 +387,74 @@ mod tests {
     #[test]
     fn every_f8_equals_its_definition() {
         for bits in 0..=u8::MAX {
-            let expected = if bits & 0x7f == 0x7f { f64::NAN } else { plain_f8(bits, 3, 7) };
+            let expected = if bits & 0x7f == 0x7f { f64::NAN } else { defined(bits, 8, 3, 7) };
             let decoded = decode(DType::F8E4M3, &[bits]);
             assert!(same(decoded, expected as f32), "F8_E4M3 {bits:#04x}: {decoded}");
             let expected = match bits & 0x7f {
-                0x7c => plain_f8(bits & 0x80 | 1, 2, 15).signum() * f64::INFINITY,
+                0x7c => defined(bits & 0x80 | 1, 8, 2, 15).signum() * f64::INFINITY,
                 0x7d..=0x7f => f64::NAN,
-                _ => plain_f8(bits, 2, 15),
+                _ => defined(bits, 8, 2, 15),
             };
             let decoded = decode(DType::F8E5M2, &[bits]);
             assert!(same(decoded, expected as f32), "F8_E5M2 {bits:#04x}: {decoded}");
         }
+    }
+
+    #[test]
+    fn every_f8_without_infinities_equals_its_definition() {
+        for (dtype, mantissa_bits, bias) in [(DType::F8E4M3Fnuz, 3, 8), (DType::F8E5M2Fnuz, 2, 16)] {
+            for bits in 0..=u8::MAX {
+                // What would be -0 is the only NaN.
+                let expected = if bits == 0x80 { f64::NAN } else { defined(bits, 8, mantissa_bits, bias) };
+                let decoded = decode(dtype, &[bits]);
+                assert!(same(decoded, expected as f32), "{dtype} {bits:#04x}: {decoded}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_f8_of_exponents_equals_its_definition() {
+        for bits in 0..=u8::MAX {
+            let expected = if bits == 0xff { f64::NAN } else { 2f64.powi(i32::from(bits) - 127) };
+            let decoded = decode(DType::F8E8M0, &[bits]);
+            assert!(same(decoded, expected as f32), "F8_E8M0 {bits:#04x}: {decoded}");
+            assert!(bits == 0xff || f64::from(decoded) == expected, "exact: {bits:#04x}");
+        }
+    }
+
+    #[test]
+    fn elements_below_a_byte_equal_their_definition_in_every_place() {
+        for (dtype, width, mantissa_bits, bias) in
+            [(DType::F6E2M3, 6, 3, 1), (DType::F6E3M2, 6, 2, 3), (DType::F4, 4, 1, 1)]
+        {
+            let count = 1u8 << width;
+            // Every element in every place: each run begins with the next element, the first bits lowest.
+            let elements: Vec<u8> =
+                (0..4).flat_map(|first| (0..count).map(move |at| (at + first) % count)).collect();
+            let mut bytes = vec![0u8; elements.len() * width as usize / 8];
+            for (at, element) in elements.iter().enumerate() {
+                for bit in (0..width as usize).filter(|bit| element >> bit & 1 == 1) {
+                    let place = at * width as usize + bit;
+                    bytes[place / 8] |= 1 << (place % 8);
+                }
+            }
+            let mut values = vec![0.0; elements.len()];
+            dtype.decode_f32(&bytes, &mut values);
+            for (element, value) in elements.iter().zip(values) {
+                let expected = defined(*element, width, mantissa_bits, bias);
+                assert!(same(value, expected as f32), "{dtype} {element:#x}: {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_follow_from_elements() {
+        assert_eq!((DType::F4.bytes_of(6), DType::F4.bytes_of(3)), (Some(3), None));
+        assert_eq!((DType::F6E2M3.bytes_of(4), DType::F6E3M2.bytes_of(6)), (Some(3), None));
+        assert_eq!(DType::F4.bytes_of(u64::MAX - 1), Some(u64::MAX / 2));
+        assert_eq!(DType::F64.bytes_of(u64::MAX / 4), None);
+        let blocks = DType::Quantised(QuantisedType::Q6K);
+        assert_eq!((blocks.bytes_of(512), blocks.bytes_of(511)), (Some(420), None));
     }
 
     #[test]

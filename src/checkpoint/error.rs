@@ -81,6 +81,8 @@ pub enum Problem {
     SizeOverflow { tensor: String },
     #[error("contradicts itself. The tensor `{tensor}` needs {} bytes for its shape and type {dtype}; its offsets give it {}.", grouped(*.expected), grouped(*.bytes))]
     SizeMismatch { tensor: String, dtype: &'static str, expected: u64, bytes: u64 },
+    #[error("contradicts itself. The tensor `{tensor}` has {} elements of type {dtype}, which do not fill whole bytes.", grouped(*.elements))]
+    PartialByte { tensor: String, dtype: &'static str, elements: u64 },
     #[error("contradicts itself. The tensor `{tensor}` ends at byte {} of the data, before it begins at byte {}.", grouped(*.end), grouped(*.begin))]
     OffsetsReversed { tensor: String, begin: u64, end: u64 },
     #[error("contradicts itself. The tensor `{tensor}` begins at byte {} of the data; the one before ends at byte {}.", grouped(*.begin), grouped(*.expected))]
@@ -129,6 +131,7 @@ impl Problem {
             Self::TooManyAxes { .. } => "too-many-axes",
             Self::SizeOverflow { .. } => "size-overflow",
             Self::SizeMismatch { .. } => "size-mismatch",
+            Self::PartialByte { .. } => "partial-byte",
             Self::OffsetsReversed { .. } => "offsets-reversed",
             Self::OffsetsNotContiguous { .. } => "offsets-not-contiguous",
             Self::EndsEarly { .. } => "ends-early",
@@ -169,6 +172,7 @@ impl Problem {
             | Self::DuplicateTensor { .. }
             | Self::SizeOverflow { .. }
             | Self::SizeMismatch { .. }
+            | Self::PartialByte { .. }
             | Self::OffsetsReversed { .. }
             | Self::OffsetsNotContiguous { .. } => "Save or download it again.",
             Self::TensorInTwoFiles { .. } => {

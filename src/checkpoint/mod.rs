@@ -35,8 +35,10 @@ pub use bookkeeping::{PACKED_INTEGERS, PackedKind, SCALED_APART, not_weights, pa
 pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
 pub use dtype::{Block, ComplexType, DType, IntegerType};
 pub use error::{CheckpointError, Problem};
+pub use gguf::GgufProblem;
 pub use index::files_of_index;
 pub use natural::natural_order;
+pub use onnx::files_of_onnx;
 pub use open::{OpenOptions, open, open_with};
 pub use quantised::QuantisedType;
 pub use safetensors::{MAX_AXES, MAX_HEADER_BYTES, MAX_NAME_BYTES, MAX_TENSORS};

@@ -174,8 +174,11 @@ impl Entry<'_> {
         let overflow = || Problem::SizeOverflow { tensor: short(&name) };
         let elements = elements.ok_or_else(overflow)?;
         if let RawType::Known(dtype) = dtype {
-            // Elements that do not fill whole bytes fit no length at all.
-            let expected = dtype.bytes_of(elements).ok_or_else(overflow)?;
+            let expected = dtype.bytes_of(elements).ok_or_else(|| match dtype.block().elements {
+                1 => overflow(),
+                // Of these the bytes are fewer than the elements.
+                _ => Problem::PartialByte { tensor: short(&name), dtype: dtype.name(), elements },
+            })?;
             if expected != bytes {
                 let (tensor, dtype) = (short(&name), dtype.name());
                 return Err(Problem::SizeMismatch { tensor, dtype, expected, bytes });

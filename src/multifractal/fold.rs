@@ -80,7 +80,7 @@ impl GroupFold {
 /// Folds all neurons of a group, in order.
 pub fn fold_group(histograms: &GroupHistograms, binning: &Binning, settings: &FoldSettings) -> GroupFold {
     let counts = histograms.counts();
-    let tables = NumberTables::of_group(histograms, settings);
+    let tables = NumberTables::new(histograms.most_entries(), settings);
     let blocks: Vec<_> = counts.axis_chunks_iter(ndarray::Axis(0), NEURONS_PER_BLOCK).collect();
     let folds: Vec<GroupFold> = blocks
         .into_par_iter()
@@ -110,11 +110,8 @@ pub(super) struct NumberTables {
 }
 
 impl NumberTables {
-    /// Tables for all counts of a group in which every neuron has the same number of entries.
-    pub(super) fn of_group(histograms: &GroupHistograms, settings: &FoldSettings) -> Self {
-        let counts = histograms.counts();
-        let entries =
-            counts.outer_iter().next().map_or(0, |row| row.iter().map(|&count| u64::from(count)).sum());
+    /// Tables for all counts of neurons that have at most so many entries.
+    pub(super) fn new(entries: u64, settings: &FoldSettings) -> Self {
         let numbers = || (0..=LARGEST_TABLE.min(entries + 1)).map(|number| number as f64);
         let step = settings.grid.step();
         let roots: Vec<f64> = numbers().map(|number| libm::pow(number, step)).collect();

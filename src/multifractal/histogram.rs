@@ -1,6 +1,6 @@
 //! One histogram of distances per neuron of a group.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
 use super::Binning;
@@ -17,15 +17,17 @@ pub struct GroupHistograms {
     absolute_sums: Vec<f64>,
 }
 
-/// Weights decoded from the file, `rows x columns`, beside their bins.
+/// A block of decoded weights `[rows, neurons, tail]`, beside their bins: every neuron has `tail` edges in each row.
 #[derive(Debug, Clone, Copy)]
-pub struct SubMatrix<'a> {
+pub struct WeightBlock<'a> {
     /// |w| or w; the sign does not matter.
     pub weights: &'a [f64],
     /// The bin of each weight.
     pub bins: &'a [u16],
-    /// Length of a row.
-    pub columns: usize,
+    /// Neurons of each row, at least 1.
+    pub neurons: usize,
+    /// Edges of each neuron in each row, at least 1.
+    pub tail: usize,
 }
 
 impl GroupHistograms {
@@ -54,51 +56,110 @@ impl GroupHistograms {
         self.absolute_sums.iter().sum()
     }
 
-    /// Counts weights whose columns are the neurons: `[outputs, inputs]` as PyTorch stores a linear layer. Column 0
-    /// of the matrix belongs to neuron `first`.
-    pub fn count_columns(&mut self, matrix: SubMatrix<'_>, first: usize) {
-        let SubMatrix { weights, bins, columns } = matrix;
+    /// Counts a block of weights; its neuron 0 is neuron `first` of the group. A matrix `[outputs, inputs]`, as PyTorch
+    /// stores a linear layer, has a tail of 1; one `[inputs, outputs]` is a single row.
+    pub fn count(&mut self, block: WeightBlock<'_>, first: usize) {
+        let WeightBlock { weights, bins, neurons, tail } = block;
         let width = self.counts.ncols();
-        let neurons = first..first + columns;
+        let range = first..first + neurons;
         let counts = &mut self.counts.as_slice_mut().expect("counts are contiguous")
-            [neurons.start * width..neurons.end * width];
+            [range.start * width..range.end * width];
         counts
             .par_chunks_mut(NEURONS_PER_TILE * width)
-            .zip(self.absolute_sums[neurons].par_chunks_mut(NEURONS_PER_TILE))
+            .zip(self.absolute_sums[range].par_chunks_mut(NEURONS_PER_TILE))
             .enumerate()
             .for_each(|(tile, (counts, sums))| {
-                let from = tile * NEURONS_PER_TILE;
-                for start in (from..bins.len()).step_by(columns) {
-                    let row = start..start + sums.len();
-                    let entries = weights[row.clone()].iter().zip(&bins[row]);
-                    for (((weight, &bin), counter), sum) in
-                        entries.zip(counts.chunks_exact_mut(width)).zip(sums.iter_mut())
-                    {
-                        counter[usize::from(bin)] += 1;
-                        *sum += finite_magnitude(*weight);
-                    }
+                let from = tile * NEURONS_PER_TILE * tail;
+                for start in (from..bins.len()).step_by(neurons * tail) {
+                    let row = start..start + sums.len() * tail;
+                    count_row(counts, sums, &weights[row.clone()], &bins[row], width, tail);
                 }
             });
     }
 
-    /// Counts weights whose rows are the neurons: `[inputs, outputs]` as GPT-2's Conv1D stores a layer. Row 0 of the
-    /// matrix belongs to neuron `first`.
-    pub fn count_rows(&mut self, matrix: SubMatrix<'_>, first: usize) {
-        let SubMatrix { weights, bins, columns } = matrix;
-        let width = self.counts.ncols();
-        let neurons = first..first + bins.len() / columns;
-        let counts = &mut self.counts.as_slice_mut().expect("counts are contiguous")
-            [neurons.start * width..neurons.end * width];
-        counts
-            .par_chunks_mut(width)
-            .zip(self.absolute_sums[neurons].par_iter_mut())
-            .zip(bins.par_chunks(columns).zip(weights.par_chunks(columns)))
-            .for_each(|((counter, sum), (bins, weights))| {
-                for (&bin, &weight) in bins.iter().zip(weights) {
-                    counter[usize::from(bin)] += 1;
-                    *sum += finite_magnitude(weight);
-                }
-            });
+    /// Counts one weight of one neuron: for elements that are stored in no useful order.
+    pub fn count_one(&mut self, neuron: usize, weight: f64, bin: u16) {
+        self.counts[[neuron, usize::from(bin)]] += 1;
+        self.absolute_sums[neuron] += finite_magnitude(weight);
+    }
+
+    /// The most entries that one neuron has, zeros and non-finite ones included.
+    pub fn most_entries(&self) -> u64 {
+        let entries = self.counts.outer_iter().map(|row| row.iter().copied().map(u64::from).sum());
+        entries.max().unwrap_or(0)
+    }
+
+    /// What the shuffle null needs to know of the group.
+    pub fn totals(&self) -> GroupTotals {
+        let mut counts = vec![0; self.counts.ncols()];
+        let sum = |row: ArrayView1<'_, u32>| {
+            counts.iter_mut().zip(row).for_each(|(total, &count)| *total += u64::from(count));
+            row.iter().copied().map(u64::from).sum()
+        };
+        let entries: Vec<u64> = self.counts.outer_iter().map(sum).collect();
+        GroupTotals { counts, entries: Entries::new(entries) }
+    }
+}
+
+/// Counts one row of a tile.
+fn count_row(counts: &mut [u32], sums: &mut [f64], weights: &[f64], bins: &[u16], width: usize, tail: usize) {
+    let neurons = counts.chunks_exact_mut(width).zip(sums);
+    let edges = weights.chunks_exact(tail).zip(bins.chunks_exact(tail));
+    for ((counter, sum), (weights, bins)) in neurons.zip(edges) {
+        for (&weight, &bin) in weights.iter().zip(bins) {
+            counter[usize::from(bin)] += 1;
+            *sum += finite_magnitude(weight);
+        }
+    }
+}
+
+/// The entries of a group without its neurons: what is left of histograms when every weight may go to any neuron.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupTotals {
+    /// Entries of all neurons in each bin.
+    pub counts: Vec<u64>,
+    /// Entries of each neuron, zeros and non-finite ones included.
+    pub entries: Entries,
+}
+
+/// Entries of the neurons of a group, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entries {
+    /// So many neurons with the same number each.
+    Equal {
+        /// Number of neurons.
+        neurons: usize,
+        /// Entries of each.
+        each: u64,
+    },
+    /// One number for each neuron, as in a sample of a grouped convolution.
+    Each(Vec<u64>),
+}
+
+impl Entries {
+    fn new(entries: Vec<u64>) -> Self {
+        let each = entries.first().copied().unwrap_or(0);
+        match entries.iter().all(|&other| other == each) {
+            true => Self::Equal { neurons: entries.len(), each },
+            false => Self::Each(entries),
+        }
+    }
+
+    /// The number of each neuron, in order.
+    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        let (neurons, each, list) = match self {
+            Self::Equal { neurons, each } => (*neurons, *each, &[][..]),
+            Self::Each(list) => (0, 0, list.as_slice()),
+        };
+        std::iter::repeat_n(each, neurons).chain(list.iter().copied())
+    }
+
+    /// The largest of them; 0 for a group without neurons.
+    pub fn largest(&self) -> u64 {
+        match self {
+            Self::Equal { each, .. } => *each,
+            Self::Each(list) => list.iter().copied().max().unwrap_or(0),
+        }
     }
 }
 
@@ -131,23 +192,24 @@ mod tests {
     }
 
     #[test]
-    fn both_orientations_equal_the_plain_form() {
+    fn blocks_of_any_shape_equal_the_plain_form() {
         let binning = Binning::new(&[150.0, 200.0]).unwrap();
-        let (rows, columns) = (37, 150);
-        let mut weights = weights(rows * columns);
-        weights[5] = f64::NAN;
-        weights[7] = 0.0;
-        let bins: Vec<u16> = weights.iter().map(|&weight| binning.bin_f64(weight)).collect();
-        let matrix = SubMatrix { weights: &weights, bins: &bins, columns };
-        let numbered = || weights.iter().copied().enumerate();
-
-        let mut by_columns = GroupHistograms::new(columns + 2, &binning);
-        by_columns.count_columns(matrix, 2);
-        let expected = naive(&binning, columns + 2, numbered().map(|(index, w)| (2 + index % columns, w)));
-        assert_eq!(by_columns, expected);
-
-        let mut by_rows = GroupHistograms::new(rows + 1, &binning);
-        by_rows.count_rows(matrix, 1);
-        assert_eq!(by_rows, naive(&binning, rows + 1, numbered().map(|(index, w)| (1 + index / columns, w))));
+        // As a linear layer, as a Conv1D, as a convolution, and a piece of one neuron.
+        for (rows, neurons, tail) in [(37, 150, 1), (1, 150, 37), (5, 70, 9), (1, 1, 500)] {
+            let mut weights = weights(rows * neurons * tail);
+            weights[5] = f64::NAN;
+            weights[7] = 0.0;
+            let bins: Vec<u16> = weights.iter().map(|&weight| binning.bin_f64(weight)).collect();
+            let mut blocks = GroupHistograms::new(neurons + 3, &binning);
+            blocks.count(WeightBlock { weights: &weights, bins: &bins, neurons, tail }, 2);
+            let numbered = weights.iter().copied().enumerate();
+            let expected =
+                naive(&binning, neurons + 3, numbered.map(|(index, w)| (2 + index / tail % neurons, w)));
+            assert_eq!(blocks, expected, "{rows} x {neurons} x {tail}");
+            let totals = blocks.totals();
+            assert_eq!(totals.counts.iter().sum::<u64>(), (rows * neurons * tail) as u64);
+            assert_eq!(totals.entries.iter().sum::<u64>(), (rows * neurons * tail) as u64);
+            assert_eq!(totals.entries.largest(), (rows * tail) as u64);
+        }
     }
 }

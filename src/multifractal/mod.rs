@@ -15,7 +15,7 @@ pub mod statistics;
 
 pub use binning::{Binning, BinningError};
 pub use fold::{FoldSettings, GroupFold, fold_group};
-pub use histogram::{GroupHistograms, SubMatrix};
+pub use histogram::{Entries, GroupHistograms, GroupTotals, WeightBlock};
 pub use nfd::NeuronDimensions;
 pub use null::shuffle_group;
 pub use partition::{PartitionSums, QGrid, QGridError};

@@ -1,40 +1,122 @@
 //! Null models: what chance alone would give (method, section 7).
 
-use rand::{SeedableRng, seq::SliceRandom};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::fold::{Folder, NumberTables};
-use super::{Binning, FoldSettings, GroupFold, GroupHistograms};
+use super::{Binning, FoldSettings, GroupFold, GroupTotals};
 
-/// Folds a group whose entries, zeros and non-finite and out-of-range ones included, were permuted over its neurons:
+/// Folds a group whose entries, zeros and non-finite and out-of-range ones included, were dealt anew to its neurons:
 /// every weight is kept, the neurons are forgotten. `sample` numbers the null sample and `group` the group; each
 /// triple has a random stream of its own, so that neither threads nor the order of the work matter.
+///
+/// Only the totals of the group are needed: neurons are urns that are filled in order, without replacement, which has
+/// the same distribution as permuting all entries and takes no memory for them.
 pub fn shuffle_group(
-    histograms: &GroupHistograms,
+    totals: &GroupTotals,
     binning: &Binning,
     settings: &FoldSettings,
     (seed, sample, group): (u32, u32, u32),
 ) -> GroupFold {
-    let counts = histograms.counts();
-    let mut entries = pooled_bins(histograms);
-    entries.shuffle(&mut stream(seed, sample, group));
-    let tables = NumberTables::of_group(histograms, settings);
+    let tables = NumberTables::new(totals.entries.largest(), settings);
     let mut folder = Folder::new(binning, settings, &tables);
+    let mut urn = Urn::new(&totals.counts, stream(seed, sample, group));
     let mut histogram = vec![0_u32; binning.len()];
-    let per_neuron = entries.len() / counts.nrows().max(1);
-    for neuron in entries.chunks_exact(per_neuron.max(1)) {
+    for entries in totals.entries.iter() {
         histogram.fill(0);
-        neuron.iter().for_each(|&bin| histogram[usize::from(bin)] += 1);
+        (0..entries).for_each(|_| histogram[usize::from(urn.draw())] += 1);
         folder.push(&histogram);
     }
     folder.finish()
 }
 
-/// The bin of every entry of the group, in no particular order.
-fn pooled_bins(histograms: &GroupHistograms) -> Vec<u16> {
-    let totals = histograms.counts().sum_axis(ndarray::Axis(0));
-    (0..).zip(&totals).flat_map(|(bin, &count)| std::iter::repeat_n(bin, count as usize)).collect()
+/// Slots of the table that finds the bin of an entry.
+const MOST_SLOTS: u64 = 4096;
+const LEAST_SLOTS: u64 = 64;
+
+/// Entries of several kinds, drawn without replacement.
+///
+/// A draw picks one of the entries that were there when the table was last made, all alike, and repeats where that one
+/// has been drawn since: those that are gone count as the last of their kind. The table is made anew when half of its
+/// entries are gone, so that a draw takes two tries at most on average, and neither logarithms nor memory for each
+/// entry.
+struct Urn {
+    random: Xoshiro256PlusPlus,
+    /// Entries of each kind that are left.
+    left: Vec<u64>,
+    /// Entries of all kinds that are left.
+    total: u64,
+    /// Entries of the kinds before each one, when the table was made, and of all.
+    before: Vec<u64>,
+    /// The kind of the first entry of each slot.
+    slots: Vec<u16>,
+    /// How far a random number of 64 bits is shifted to give its slot.
+    shift: u32,
+    /// Entries, when the table was made, for each 2^53.
+    scale: f64,
+}
+
+impl Urn {
+    fn new(counts: &[u64], random: Xoshiro256PlusPlus) -> Self {
+        let (left, total) = (counts.to_vec(), counts.iter().sum());
+        let mut urn =
+            Self { random, left, total, before: Vec::new(), slots: Vec::new(), shift: 0, scale: 0.0 };
+        urn.make_table();
+        urn
+    }
+
+    /// The kind of the next entry. There must be one.
+    fn draw(&mut self) -> u16 {
+        let made = self.before[self.left.len()];
+        if 2 * self.total <= made {
+            self.make_table();
+        }
+        loop {
+            let number = self.random.next_u64();
+            let entry = entry_of(number, self.scale);
+            let mut kind = self.slots[(number >> self.shift) as usize];
+            while entry >= self.before[usize::from(kind) + 1] {
+                kind += 1;
+            }
+            let left = &mut self.left[usize::from(kind)];
+            if entry - self.before[usize::from(kind)] < *left {
+                *left -= 1;
+                self.total -= 1;
+                return kind;
+            }
+        }
+    }
+
+    fn make_table(&mut self) {
+        self.before.clear();
+        self.before.push(0);
+        let mut sum = 0;
+        self.before.extend(self.left.iter().map(|left| {
+            sum += left;
+            sum
+        }));
+        /// 2^-53.
+        const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
+        self.scale = self.total as f64 * UNIT;
+        let slots = (self.total / 8).next_power_of_two().clamp(LEAST_SLOTS, MOST_SLOTS);
+        self.shift = 64 - slots.trailing_zeros();
+        self.slots.clear();
+        let mut kind = 0;
+        for slot in 0..slots {
+            let first = entry_of(slot << self.shift, self.scale);
+            while first >= self.before[kind + 1] && kind + 1 < self.left.len() {
+                kind += 1;
+            }
+            self.slots.push(kind as u16);
+        }
+    }
+}
+
+/// The entry that a random number of 64 bits picks, below the number of entries: the product of its first 53 bits with
+/// `scale`, which rounds below for every number of entries up to 2^52.
+fn entry_of(number: u64, scale: f64) -> u64 {
+    ((number >> 11) as f64 * scale) as u64
 }
 
 /// An independent generator for each triple: ChaCha mixes the key, xoshiro is fast.
@@ -44,4 +126,52 @@ fn stream(seed: u32, sample: u32, group: u32) -> Xoshiro256PlusPlus {
         bytes.copy_from_slice(&part.to_le_bytes());
     }
     Xoshiro256PlusPlus::from_rng(&mut ChaCha8Rng::from_seed(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_urn_gives_every_entry_once() {
+        for counts in [vec![1], vec![0, 3, 0, 5_000, 1, 0, 70_000], vec![2; 600], vec![0, 7]] {
+            let total: u64 = counts.iter().sum();
+            let mut urn = Urn::new(&counts, stream(1, 2, 3));
+            let mut drawn = vec![0; counts.len()];
+            (0..total).for_each(|_| drawn[usize::from(urn.draw())] += 1);
+            assert_eq!(drawn, counts);
+        }
+    }
+
+    /// Counts among the first entries of an urn are hypergeometric: their mean and variance against the formulas.
+    #[test]
+    fn the_first_entries_are_hypergeometric() {
+        let counts = [300_u64, 600, 100];
+        let (total, drawn, rounds) = (1000.0, 400.0, 4000);
+        let mut sums = [(0.0, 0.0); 3];
+        for round in 0..rounds {
+            let mut urn = Urn::new(&counts, stream(9, round, 0));
+            let mut hits = [0.0; 3];
+            (0..400).for_each(|_| hits[usize::from(urn.draw())] += 1.0);
+            for (sum, hit) in sums.iter_mut().zip(hits) {
+                *sum = (sum.0 + hit, sum.1 + hit * hit);
+            }
+        }
+        for ((sum, squares), count) in sums.into_iter().zip(counts) {
+            let share = count as f64 / total;
+            let (mean, variance) =
+                (drawn * share, drawn * share * (1.0 - share) * (total - drawn) / (total - 1.0));
+            let found = sum / f64::from(rounds);
+            let spread = squares / f64::from(rounds) - found * found;
+            // Five standard errors.
+            assert!(
+                (found - mean).abs() < 5.0 * (variance / f64::from(rounds)).sqrt(),
+                "{found} against {mean}"
+            );
+            assert!(
+                (spread / variance - 1.0).abs() < 5.0 * (2.0 / f64::from(rounds)).sqrt(),
+                "{spread} against {variance}"
+            );
+        }
+    }
 }

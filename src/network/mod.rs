@@ -223,6 +223,20 @@ impl Matrix {
     pub fn elements(&self) -> u64 {
         self.neurons() * self.edges()
     }
+
+    /// Edges of a neuron that lie next to one another.
+    pub fn tail(&self) -> u64 {
+        self.after * self.positions
+    }
+
+    /// The neuron that an element's edge leaves, and the output that it reaches; elements count from the matrix's
+    /// first.
+    pub fn edge(&self, element: u64) -> (u64, u64) {
+        let column = element % (self.inputs * self.tail());
+        let row = element / (self.inputs * self.tail());
+        let neuron = row / self.before * self.inputs + column / self.tail();
+        (neuron, row * self.after + column % self.tail() / self.positions)
+    }
 }
 
 /// The first two sizes of a kernel and the product of the others; `None` for fewer than two, or without elements.

@@ -2,6 +2,8 @@
 //!
 //! The worker reads the bytes that [`Engine::plan`] lists, several slices in flight, and feeds them in order.
 
+use std::ops::Range;
+
 use js_sys::{Array, Reflect};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -11,7 +13,9 @@ use web_sys::Blob;
 use super::blob::BlobSource;
 use super::value::{Report, read, thrown, write};
 use crate::analysis::{Analysis, AnalysisError, Measured, Options};
-use crate::checkpoint::{Candidate, Checkpoint, CheckpointError, Input, collect, open};
+use crate::checkpoint::{
+    Candidate, Checkpoint, CheckpointError, Import, Input, OpenOptions, StateDict, collect, open_with,
+};
 use crate::network::{Group, NetworkError, Role, Wiring, recognise};
 use crate::report::{SkippedRecord, Warning};
 use crate::series::{self, Relation};
@@ -43,10 +47,18 @@ struct Slot {
 }
 
 struct Known {
+    candidate: Candidate,
+    /// The engine's numbers of all files of its drop: those that the candidate counts.
+    dropped: Range<usize>,
     checkpoint: Checkpoint,
     wiring: Wiring,
-    /// The engine's number of each file of the checkpoint.
-    files: Vec<usize>,
+}
+
+impl Known {
+    /// The engine's number of a file of the checkpoint.
+    fn file(&self, file: usize) -> usize {
+        self.dropped.start + self.checkpoint.files[file].input
+    }
 }
 
 /// What a drop holds.
@@ -81,6 +93,8 @@ struct Found {
     layers: Vec<FoundLayer>,
     skipped: Vec<SkippedRecord>,
     warnings: Vec<Warning>,
+    imports: Vec<Import>,
+    state_dicts: Vec<StateDict>,
 }
 
 #[derive(Serialize)]
@@ -131,17 +145,16 @@ impl Engine {
 
     /// Reads the headers of the files added since the last call and returns the `Drop`.
     pub fn recognise(&mut self) -> Result<JsValue, JsValue> {
-        let first = self.recognised;
+        let dropped = self.recognised..self.files.len();
         self.recognised = self.files.len();
-        let files = &self.files[first..];
-        let inputs: Vec<Input<'_>> = files.iter().map(|file| Input::new(&file.path, &file.source)).collect();
+        let inputs = inputs(&self.files[dropped.clone()]);
         let collection = collect(&inputs);
         let mut drop = Drop { checkpoints: Vec::new(), skipped: Vec::new(), errors: Vec::new() };
         for skipped in collection.skipped {
             drop.skipped.push(SkippedFile { path: skipped.path, why: skipped.why });
         }
-        for candidate in &collection.candidates {
-            match know(candidate, &inputs, first) {
+        for candidate in collection.candidates {
+            match know(candidate, &inputs, dropped.clone(), &OpenOptions::default()) {
                 Ok(known) => {
                     drop.checkpoints.push(Found::new(self.slots.len(), &known));
                     self.slots.push(Slot { found: Some(known), ..Slot::default() });
@@ -150,6 +163,19 @@ impl Engine {
             }
         }
         write(&drop)
+    }
+
+    /// Reads another state dict of a checkpoint's files; returns what was found instead.
+    #[wasm_bindgen(js_name = chooseStateDict)]
+    pub fn choose_state_dict(&mut self, checkpoint: usize, path: String) -> Result<JsValue, JsValue> {
+        let known = self.known(checkpoint)?;
+        let (candidate, dropped) = (known.candidate.clone(), known.dropped.clone());
+        let inputs = inputs(&self.files[dropped.clone()]);
+        let options = OpenOptions { state_dict: Some(path) };
+        let known = know(candidate, &inputs, dropped, &options).map_err(|report| thrown(&report))?;
+        let found = write(&Found::new(checkpoint, &known));
+        self.slots[checkpoint] = Slot { found: Some(known), measured: None };
+        found
     }
 
     /// The reads that the analysis of a checkpoint needs, in the order in which they must be fed.
@@ -190,8 +216,7 @@ impl Engine {
         }
     }
 
-    /// Computes up to `count` missing null samples from kept histograms. Returns how many are missing after that;
-    /// where the number does not fall, the histograms are gone and the file must be read again.
+    /// Computes up to `count` missing null samples. Returns how many are missing after that.
     #[wasm_bindgen(js_name = nullSamples)]
     pub fn null_samples(&mut self, checkpoint: usize, count: usize) -> usize {
         let measured = self.slots.get_mut(checkpoint).and_then(|slot| slot.measured.as_mut());
@@ -278,12 +303,20 @@ fn complete(record: &JsValue, relation: &Relation, warning: Option<&Warning>) ->
     Ok(())
 }
 
-fn know(candidate: &Candidate, inputs: &[Input<'_>], first: usize) -> Result<Known, Report> {
-    let checkpoint = open(candidate, inputs).map_err(|error| unreadable(&error))?;
-    let file = candidate.parts.first().map_or(candidate.name.clone(), |part| part.name.clone());
+fn inputs(files: &[DroppedFile]) -> Vec<Input<'_>> {
+    files.iter().map(|file| Input::new(&file.path, &file.source)).collect()
+}
+
+fn know(
+    candidate: Candidate,
+    inputs: &[Input<'_>],
+    dropped: Range<usize>,
+    options: &OpenOptions,
+) -> Result<Known, Report> {
+    let checkpoint = open_with(&candidate, inputs, options).map_err(|error| unreadable(&error))?;
+    let file = candidate.parts.first().map_or_else(|| candidate.name.clone(), |part| part.name.clone());
     let wiring = recognise(&checkpoint).map_err(|error| no_network(&error, file))?;
-    let files = checkpoint.files.iter().map(|file| first + file.input).collect();
-    Ok(Known { checkpoint, wiring, files })
+    Ok(Known { candidate, dropped, checkpoint, wiring })
 }
 
 impl Found {
@@ -316,6 +349,8 @@ impl Found {
             layers: wiring.groups.iter().map(|group| FoundLayer::new(group, checkpoint)).collect(),
             skipped: wiring.skipped.clone(),
             warnings: checkpoint.warnings.clone(),
+            imports: checkpoint.imports.clone(),
+            state_dicts: checkpoint.state_dicts.clone(),
         }
     }
 }
@@ -343,7 +378,7 @@ impl Plan {
             None => format!("matrix {} of {}", group + 1, groups.len()),
         };
         let read = |read: &crate::analysis::Read| PlannedRead {
-            file: known.files[read.file],
+            file: known.file(read.file),
             offset: read.offset,
             length: read.length,
             label: label(read.group),

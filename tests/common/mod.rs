@@ -42,12 +42,25 @@ impl Weights {
 /// Reads a checkpoint whole; `budget` bytes of histograms are kept.
 pub fn measure(name: &str, file: &[u8], options: &Options, budget: usize) -> Measured {
     let inputs = [Input::new(name, &file)];
-    let checkpoint = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
+    measure_inputs(&inputs, options, budget)
+}
+
+/// Reads the only checkpoint of several files.
+pub fn measure_files(files: &[(String, Vec<u8>)], options: &Options) -> Measured {
+    let inputs: Vec<Input<'_>> = files.iter().map(|(name, bytes)| Input::new(name, bytes)).collect();
+    measure_inputs(&inputs, options, usize::MAX)
+}
+
+fn measure_inputs(inputs: &[Input<'_>], options: &Options, budget: usize) -> Measured {
+    let checkpoint =
+        open(&collect(inputs).candidates[0], inputs).unwrap_or_else(|error| panic!("{}", error.text()));
     let wiring = recognise(&checkpoint).expect("a network");
     let mut analysis = Analysis::plan(&checkpoint, &wiring, options, budget).expect("a plan");
     for read in analysis.reads().to_vec() {
-        let range = read.offset as usize..(read.offset + read.length) as usize;
-        analysis.feed(&file[range]).expect("fed");
+        let mut bytes = vec![0; read.length as usize];
+        let source = inputs[checkpoint.files[read.file].input].source;
+        source.read_exact_at(read.offset, &mut bytes).expect("inside the file");
+        analysis.feed(&bytes).expect("fed");
     }
     analysis.finish().ok().expect("complete")
 }
