@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use neuromfa::checkpoint::{Checkpoint, DType, ModelConfig, Storage, TensorEntry, natural_order};
+use neuromfa::checkpoint::{Checkpoint, ModelConfig};
 use neuromfa::network::{Wiring, recognise};
 use serde::Deserialize;
+
+mod common;
 
 #[derive(Deserialize)]
 struct Model {
@@ -31,31 +33,11 @@ fn models() -> Vec<Model> {
     files.iter().map(read).collect()
 }
 
-/// A checkpoint with these names and shapes, in natural order as [`neuromfa::checkpoint::open`] sorts them.
-fn checkpoint(model: &Model, prefix: &str, dtype: DType) -> Checkpoint {
-    let entry = |(name, shape): &(String, Vec<u64>)| TensorEntry {
-        name: format!("{prefix}{name}"),
-        dtype,
-        shape: shape.clone(),
-        file: 0,
-        storage: Storage::plain(0, 0),
-        usage: None,
-    };
-    let mut tensors: Vec<TensorEntry> = model.tensors.iter().map(entry).collect();
-    tensors.sort_by(|a, b| natural_order(&a.name, &b.name));
-    Checkpoint {
-        name: model.model.clone(),
-        step: None,
-        format: "safetensors",
-        files: Vec::new(),
-        tensors,
-        config: model.config.clone(),
-        metadata: model.metadata.clone(),
-        skipped: Vec::new(),
-        warnings: Vec::new(),
-        imports: Vec::new(),
-        state_dicts: Vec::new(),
-    }
+fn checkpoint(model: &Model, prefix: &str) -> Checkpoint {
+    let tensors: Vec<(String, Vec<u64>)> =
+        model.tensors.iter().map(|(name, shape)| (format!("{prefix}{name}"), shape.clone())).collect();
+    let described = common::described(&model.model, &tensors);
+    Checkpoint { config: model.config.clone(), metadata: model.metadata.clone(), ..described }
 }
 
 /// Groups as the tables write them, without the prefix.
@@ -75,7 +57,7 @@ fn every_family_has_its_groups_under_every_prefix() {
     let mut wrong = Vec::new();
     for model in &models {
         for prefix in ["", "module.", "_orig_mod.", "model.", "model.module.backbone."] {
-            let checkpoint = checkpoint(model, prefix, DType::F32);
+            let checkpoint = checkpoint(model, prefix);
             wrong.extend(
                 difference(model, &checkpoint, prefix).map(|what| format!("{prefix}{}: {what}", model.model)),
             );
@@ -107,7 +89,7 @@ fn difference(model: &Model, checkpoint: &Checkpoint, prefix: &str) -> Option<St
 #[test]
 fn the_order_of_the_tensors_does_not_matter_where_blocks_are_numbered() {
     for model in models().iter().filter(|model| model.groups[0].0.contains("block ")) {
-        let sorted = checkpoint(model, "", DType::F32);
+        let sorted = checkpoint(model, "");
         let mut reversed = sorted.clone();
         reversed.tensors.reverse();
         let (a, b) = (recognise(&sorted).expect("a network"), recognise(&reversed).expect("a network"));
@@ -118,7 +100,7 @@ fn the_order_of_the_tensors_does_not_matter_where_blocks_are_numbered() {
 #[test]
 fn every_wiring_survives_being_written_and_applied() {
     for model in models() {
-        let checkpoint = checkpoint(&model, "", DType::BF16);
+        let checkpoint = checkpoint(&model, "");
         let wiring = recognise(&checkpoint).expect("a network");
         let spec = wiring.to_spec(&checkpoint);
         let text = serde_json::to_string(&spec).expect("JSON");

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use neuromfa::checkpoint::{Checkpoint, DType, ModelConfig, Storage, TensorEntry, natural_order};
+use neuromfa::checkpoint::{Checkpoint, ModelConfig};
 use neuromfa::network::{Sampler, recognise};
 use serde::Deserialize;
+
+mod common;
 
 #[derive(Deserialize)]
 struct Case {
@@ -36,29 +38,8 @@ fn config(json: &serde_json::Value) -> ModelConfig {
 }
 
 fn checkpoint(case: &Case) -> Checkpoint {
-    let entry = |(name, shape): &(String, Vec<u64>)| TensorEntry {
-        name: name.clone(),
-        dtype: DType::F32,
-        shape: shape.clone(),
-        file: 0,
-        storage: Storage::plain(0, 0),
-        usage: None,
-    };
-    let mut tensors: Vec<TensorEntry> = case.tensors.iter().map(entry).collect();
-    tensors.sort_by(|a, b| natural_order(&a.name, &b.name));
-    Checkpoint {
-        name: case.name.clone(),
-        step: None,
-        format: "safetensors",
-        files: Vec::new(),
-        tensors,
-        config: case.config.as_ref().map(config),
-        metadata: case.metadata.clone(),
-        skipped: Vec::new(),
-        warnings: Vec::new(),
-        imports: Vec::new(),
-        state_dicts: Vec::new(),
-    }
+    let described = common::described(&case.name, &case.tensors);
+    Checkpoint { config: case.config.as_ref().map(config), metadata: case.metadata.clone(), ..described }
 }
 
 #[test]

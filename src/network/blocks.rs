@@ -1,6 +1,5 @@
 //! The blocks of a family among the tensors of a checkpoint.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::families::{FAMILIES, Family, Form, Row, Stack};
@@ -36,7 +35,7 @@ impl Blocks {
 /// Every family under every prefix that has a group there, the one with most tensors first. Of equals, the family that
 /// comes first in the table and the prefix that comes first in the order of names.
 pub(super) fn find(
-    names: &[Cow<'_, str>],
+    names: &[&str],
     tensors: &[TensorEntry],
     may_be_weight: impl Fn(usize) -> bool,
 ) -> Vec<Blocks> {

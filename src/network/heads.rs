@@ -1,7 +1,5 @@
 //! Attention heads: which rows are queries, keys and values.
 
-use std::borrow::Cow;
-
 use super::{Group, Role};
 use crate::checkpoint::{Checkpoint, TensorEntry};
 
@@ -43,11 +41,7 @@ impl Projections {
 }
 
 /// The width of the heads of the first block whose queries share keys and values; `None` where none does.
-pub(super) fn head_width(
-    checkpoint: &Checkpoint,
-    names: &[Cow<'_, str>],
-    groups: &[Group],
-) -> Option<HeadWidth> {
+pub(super) fn head_width(checkpoint: &Checkpoint, names: &[&str], groups: &[Group]) -> Option<HeadWidth> {
     let shared = groups.iter().filter(|group| group.role == Role::AttentionIn).find_map(|group| {
         let place = (group.stack, group.block);
         let out = |out: &&Group| out.role == Role::AttentionOut && (out.stack, out.block) == place;
@@ -83,7 +77,7 @@ fn from_metadata(checkpoint: &Checkpoint, shared: Projections) -> Vec<u64> {
 }
 
 /// Queries that are normalised head by head have a scale for each neuron of a head.
-fn from_normalisation(tensors: &[TensorEntry], names: &[Cow<'_, str>]) -> Option<u64> {
+fn from_normalisation(tensors: &[TensorEntry], names: &[&str]) -> Option<u64> {
     let normalises = |name: &str| name.ends_with(".q_norm") || name.ends_with(".attn_q_norm");
     let found =
         names.iter().zip(tensors).find(|(name, tensor)| normalises(name) && tensor.shape.len() == 1)?;
