@@ -141,7 +141,7 @@ fn arguments_that_cannot_be() {
 fn a_file_that_is_no_checkpoint_is_one_line_and_status_3() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("thesis.pdf"), "%PDF-1.7\n").expect("written");
-    let line = "error: thesis.pdf is not a checkpoint. It begins with “%PDF”. Drop the weights instead: safetensors.";
+    let line = "error: thesis.pdf is not a checkpoint. It begins with “%PDF”. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.";
     for command in ["analyze", "inspect"] {
         let ran = run(folder.path(), &[command, "thesis.pdf"]);
         assert_eq!((ran.status, ran.errors), (Some(3), vec![line.to_owned()]));

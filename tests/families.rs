@@ -1,7 +1,6 @@
 //! Every family of architectures, by the names and shapes of models that their own libraries made
 //! (`tests/data/families/make.py`).
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -17,8 +16,6 @@ struct Model {
     architecture: String,
     guessed: bool,
     config: Option<ModelConfig>,
-    #[serde(default)]
-    metadata: BTreeMap<String, String>,
     tensors: Vec<(String, Vec<u64>)>,
     /// Name, neurons, edges of each, tensors.
     groups: Vec<(String, u64, u64, Vec<String>)>,
@@ -37,7 +34,7 @@ fn checkpoint(model: &Model, prefix: &str) -> Checkpoint {
     let tensors: Vec<(String, Vec<u64>)> =
         model.tensors.iter().map(|(name, shape)| (format!("{prefix}{name}"), shape.clone())).collect();
     let described = common::described(&model.model, &tensors);
-    Checkpoint { config: model.config.clone(), metadata: model.metadata.clone(), ..described }
+    Checkpoint { config: model.config.clone(), ..described }
 }
 
 /// Groups as the tables write them, without the prefix.

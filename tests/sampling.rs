@@ -1,7 +1,5 @@
 //! Sampled neurons against a plain implementation in NumPy (`tests/data/sampling/make.py`).
 
-use std::collections::BTreeMap;
-
 use neuromfa::checkpoint::{Checkpoint, ModelConfig};
 use neuromfa::network::{Sampler, recognise};
 use serde::Deserialize;
@@ -15,8 +13,6 @@ struct Case {
     k: u32,
     tensors: Vec<(String, Vec<u64>)>,
     config: Option<serde_json::Value>,
-    #[serde(default)]
-    metadata: BTreeMap<String, String>,
     /// The width of the heads, where it is guessed.
     guessed: Option<u64>,
     groups: Vec<Sampled>,
@@ -33,13 +29,14 @@ fn config(json: &serde_json::Value) -> ModelConfig {
     ModelConfig {
         head_dim: number("head_dim"),
         num_attention_heads: number("num_attention_heads"),
+        num_key_value_heads: number("num_key_value_heads"),
         ..ModelConfig::default()
     }
 }
 
 fn checkpoint(case: &Case) -> Checkpoint {
     let described = common::described(&case.name, &case.tensors);
-    Checkpoint { config: case.config.as_ref().map(config), metadata: case.metadata.clone(), ..described }
+    Checkpoint { config: case.config.as_ref().map(config), ..described }
 }
 
 #[test]

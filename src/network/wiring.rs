@@ -54,8 +54,7 @@ pub fn recognise(checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
 
 /// The family's name, or the model's own where the files tell it.
 fn architecture(blocks: &Blocks, checkpoint: &Checkpoint) -> &'static str {
-    let config = checkpoint.config.as_ref().and_then(|config| config.model_type.as_deref());
-    let kind = config.or_else(|| checkpoint.metadata.get("general.architecture").map(String::as_str));
+    let kind = checkpoint.config.as_ref().and_then(|config| config.model_type.as_deref());
     model_name(blocks.family.name, kind)
 }
 

@@ -9,7 +9,7 @@ in memory and back in files (both are here where they differ); the others have n
 hand, as names in order; "{b}" is the number of a block and "{e}" of an expert. Names that older releases of a library
 write, and those of GGUF and of single authors' files, are written by hand. One file a family:
 
-    {"model", "architecture", "guessed", "config": {...} or absent, "metadata": {...} or absent,
+    {"model", "architecture", "guessed", "config": {...} or absent,
      "tensors": [[name, shape], ...], "groups": [[name of the group, neurons, edges of a neuron, [tensors]], ...]}
 """
 
@@ -492,12 +492,12 @@ def gguf():
     mlp = {"ffn_gate.weight": [48, 32], "ffn_up.weight": [48, 32], "ffn_down.weight": [32, 48]}
     rows = [("in", "attn_q attn_k attn_v"), ("out", "attn_output"), ("up", "ffn_gate ffn_up"), ("down", "ffn_down")]
     write("gguf-llama", "Llama", by_hand("blk.", 2, attention | mlp, outside), blocks(2, "blk.", rows),
-          metadata={"general.architecture": "llama"})
+          config={"model_type": "llama"})
     fused = {"attn_qkv.weight": [96, 32], "attn_qkv.bias": [96], "attn_output.weight": [32, 32],
              "ffn_up.weight": [128, 32], "ffn_down.weight": [32, 128], "attn_norm.weight": [32]}
     write("gguf-gpt2", "GPT-2", by_hand("blk.", 2, fused, outside | {"position_embd.weight": [16, 32]}), blocks(
         2, "blk.", [("in", "attn_qkv"), ("out", "attn_output"), ("up", "ffn_up"), ("down", "ffn_down")]),
-        metadata={"general.architecture": "gpt2"})
+        config={"model_type": "gpt2"})
     stacks = {"ffn_gate_inp.weight": [3, 32], "ffn_gate_exps.weight": [3, 24, 32], "ffn_up_exps.weight": [3, 24, 32],
               "ffn_down_exps.weight": [3, 32, 24]}
     shared = {"ffn_gate_inp_shexp.weight": [32], "ffn_gate_shexp.weight": [40, 32], "ffn_up_shexp.weight": [40, 32],
@@ -511,7 +511,7 @@ def gguf():
             groups += [(f"block {b} expert {e} {role}", *((24, 32) if role == "down" else (32, 24)),
                         [f"blk.{b}.ffn_{role}_exps.weight"]) for role in ("gate", "up", "down")]
     write("gguf-qwen2-moe", "Qwen2-MoE", by_hand("blk.", 2, attention | stacks | shared, outside), groups,
-          metadata={"general.architecture": "qwen2moe"})
+          config={"model_type": "qwen2moe"})
     old = {f"ffn_{r}.{e}.weight": ([32, 48] if r == "down" else [48, 32]) for e in range(2) for r in ("gate", "up", "down")}
     groups = []
     for b in range(2):
@@ -519,7 +519,7 @@ def gguf():
         groups += [(f"block {b} expert {e} {r}", [f"blk.{b}.ffn_{r}.{e}.weight"], "out") for e in range(2)
                    for r in ("gate", "up", "down")]
     write("gguf-mixtral-old", "Llama", by_hand("blk.", 2, attention | old | {"ffn_gate_inp.weight": [2, 32]}, outside),
-          groups, metadata={"general.architecture": "llama"})
+          groups, config={"model_type": "llama"})
     t5 = {"attn_q.weight": [16, 32], "attn_k.weight": [16, 32], "attn_v.weight": [16, 32], "attn_o.weight": [32, 16],
           "ffn_gate.weight": [48, 32], "ffn_up.weight": [48, 32], "ffn_down.weight": [32, 48], "attn_norm.weight": [32]}
     cross = {f"cross_{n}": s for n, s in t5.items() if n.startswith("attn_")}

@@ -88,9 +88,9 @@ for seed, k in [(0, 8), (3, 48)]:
          blocks(seed, k, 2, 64, 96, 48, 24, 172, False, "two matrices"), config={"head_dim": 24})
     case("grouped queries, width of heads from their number", llama(64, 64, 16, 40),
          blocks(seed, k, 2, 64, 64, 16, 8, 40, False, "two matrices"), config={"num_attention_heads": 8})
-    case("grouped queries, width of heads from the container", llama(64, 64, 16, 40),
+    case("grouped queries, width of heads from the number of shared ones", llama(64, 64, 16, 40),
          blocks(seed, k, 2, 64, 64, 16, 4, 40, False, "two matrices"),
-         metadata={"llama.attention.key_length": "4"})
+         config={"num_key_value_heads": 4})
     case("grouped queries, width of heads from their normalisation",
          llama(64, 64, 16, 40) + [["model.layers.0.self_attn.q_norm.weight", [2]]],
          blocks(seed, k, 2, 64, 64, 16, 2, 40, False, "two matrices"))
