@@ -1,8 +1,10 @@
 // npm run bench: the authors' own job, natively and in Chromium, on the same bytes and with the same answer.
+// npm run bench -- shapes: models of real shapes (bench-shapes.mjs).
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { benchShapes } from './bench-shapes.mjs';
 import { build } from './build.mjs';
 import { findBrowsers } from './browsers.mjs';
 import { Failure, isMain, main, read, say, target } from './lib.mjs';
@@ -116,4 +118,4 @@ function report(rows, native) {
   }
 }
 
-if (isMain(import.meta)) await main(bench);
+if (isMain(import.meta)) await main(process.argv[2] === 'shapes' ? benchShapes : bench);

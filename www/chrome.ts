@@ -40,7 +40,7 @@ export function dropCard(model: Model, actions: Actions): Part {
     h("div.card-top", null,
       h("div.card-words", null, h("h2.card-title", null, "Drop checkpoints anywhere", h("span.card-long", null, " on this page")), h("p.card-line", null, "One file, a whole training series, or ", folder)),
       button),
-    h("div.card-foot", null, h("span.card-formats", null, "safetensors, whole or in shards"), adding, h("span.card-privacy", null, "Read here, never uploaded")));
+    h("div.card-foot", null, h("span.card-formats", null, "safetensors, PyTorch, GGUF, ONNX, NumPy"), adding, h("span.card-privacy", null, "Read here, never uploaded")));
   const update = (): void => {
     const own = model.source !== "demo";
     adding.hidden = !own;

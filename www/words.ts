@@ -196,7 +196,7 @@ const WARNING_TITLES: Record<string, string> = {
   guessed: "The wiring is a guess",
   "wiring-guessed": "The wiring is a guess",
   "zero-weights": "Some weights are exactly zero",
-  quantised: "Quantised source: lengths come in few sizes",
+  quantised: "Quantised source",
   "neurons-left-out": "Some neurons are left out",
   "peak-tied": "Peak tied (reference mode)",
   "f-above-zero": "f above 0",
@@ -208,7 +208,12 @@ const WARNING_TITLES: Record<string, string> = {
   "samples-dropped": "Some samples are left out",
   "index-mismatch": "The index and the files disagree",
   "config-unreadable": "The configuration could not be read",
-  "unknown-type": "Tensors of an unknown type",
+  "unknown-type": "Some tensors are not read",
+  "head-width-guessed": "The width of the heads is a guess",
+  "matrices-left-out": "Some matrices are left out",
+  "packed-part": "Some weights are packed integers",
+  "several-state-dicts": "Several sets of weights",
+  "wiring-edited": "Your own wiring",
 };
 
 /** Title of a warning of the engine. */
@@ -225,8 +230,8 @@ export function errorParts(text: string): { title: string; body: string } {
 }
 
 export const ERRORS = {
-  notACheckpoint: (file: string, head: string) => `${file} is not a checkpoint. It begins with \u201c${head}\u201d. Drop the weights instead: safetensors.`,
-  nothing: () => "No checkpoint among these files. Drop the weights: safetensors.",
+  notACheckpoint: (file: string, head: string) => `${file} is not a checkpoint. It begins with \u201c${head}\u201d. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.`,
+  nothing: () => "No checkpoint among these files. Drop the weights: safetensors, PyTorch, GGUF, ONNX or NumPy.",
   changed: (file: string) => `${file} changed on disk while it was read. The results so far are kept. Choose it again to read the new version.`,
   resultFile: (file: string) => `${file} is not a result of NeuroMFA. Its schema is not neuromfa-result/1. Drop a result file that this page or the command line wrote.`,
   memory: (wanted: number) => `Not enough memory. The browser refused ${bytes(wanted)}; a sampled network needs about 40 MB. Analyse a sample.`,

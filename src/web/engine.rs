@@ -16,7 +16,7 @@ use crate::analysis::{Analysis, AnalysisError, Measured, Options};
 use crate::checkpoint::{
     Candidate, Checkpoint, CheckpointError, Import, Input, OpenOptions, StateDict, collect, open_with,
 };
-use crate::network::{Group, NetworkError, Role, Wiring, recognise};
+use crate::network::{Group, NetworkError, Role, Wiring, WiringSpec, recognise};
 use crate::report::{SkippedRecord, Warning};
 use crate::series::{self, Relation};
 
@@ -113,6 +113,22 @@ struct FoundLayer {
     block: Option<u32>,
 }
 
+/// The wiring that the page's editor begins with.
+#[derive(Serialize)]
+struct EditableWiring {
+    spec: WiringSpec,
+    edited: bool,
+    guessed: bool,
+    tensors: Vec<ListedTensor>,
+}
+
+#[derive(Serialize)]
+struct ListedTensor {
+    name: String,
+    dtype: &'static str,
+    shape: Vec<u64>,
+}
+
 /// What must be read.
 #[derive(Serialize)]
 struct Plan {
@@ -176,6 +192,40 @@ impl Engine {
         let found = write(&Found::new(checkpoint, &known));
         self.slots[checkpoint] = Slot { found: Some(known), measured: None };
         found
+    }
+
+    /// The wiring of a checkpoint as the user may edit it, and the tensors that could be part of one.
+    pub fn wiring(&self, checkpoint: usize) -> Result<JsValue, JsValue> {
+        let Known { checkpoint, wiring, .. } = self.known(checkpoint)?;
+        let floats = checkpoint.tensors.iter().filter(|tensor| tensor.dtype.is_float());
+        write(&EditableWiring {
+            spec: wiring.to_spec(checkpoint),
+            edited: wiring.edited,
+            guessed: wiring.guessed,
+            tensors: floats
+                .map(|tensor| ListedTensor {
+                    name: tensor.name.clone(),
+                    dtype: tensor.dtype.name(),
+                    shape: tensor.shape.clone(),
+                })
+                .collect(),
+        })
+    }
+
+    /// Wires a checkpoint as the user says, or, with null, as it is recognised; returns what was found instead.
+    pub fn rewire(&mut self, checkpoint: usize, spec: JsValue) -> Result<JsValue, JsValue> {
+        let spec: Option<WiringSpec> = read(spec, "bad-wiring", "This is no wiring.")?;
+        let known = self.known(checkpoint)?;
+        let wiring = match spec {
+            Some(spec) => spec.apply(&known.checkpoint),
+            None => recognise(&known.checkpoint),
+        };
+        let wiring = wiring.map_err(|error| thrown(&no_network(&error, known.checkpoint.name.clone())))?;
+        let slot = &mut self.slots[checkpoint];
+        slot.measured = None;
+        let known = slot.found.as_mut().ok_or_else(not_running)?;
+        known.wiring = wiring;
+        write(&Found::new(checkpoint, known))
     }
 
     /// The reads that the analysis of a checkpoint needs, in the order in which they must be fed.
