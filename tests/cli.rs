@@ -226,6 +226,40 @@ fn inspect_tells_tensors_groups_and_what_is_skipped() {
 }
 
 #[test]
+fn a_wiring_is_printed_changed_and_applied() {
+    let folder = folder_of(&[
+        ("neox-tiny/step0.safetensors", "step0.safetensors"),
+        ("neox-tiny/step32.safetensors", "step32.safetensors"),
+    ]);
+    let ran = run(folder.path(), &["inspect", "step0.safetensors", "--wiring"]);
+    assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+    let mut wiring = ran.json.expect("a wiring");
+    assert_eq!(wiring["groups"].as_array().map(Vec::len), Some(12));
+    let write =
+        |wiring: &Value| fs::write(folder.path().join("w.json"), wiring.to_string()).expect("written");
+    let analyze = ["analyze", ".", "--wiring", "w.json"];
+    write(&wiring);
+    let same = run(folder.path(), &analyze);
+    let recognised = run(folder.path(), &["analyze", "."]).json.expect("a document");
+    let applied = same.json.expect("a document");
+    schema::assert_valid(&applied);
+    assert_eq!(applied["checkpoints"][1]["samples"], recognised["checkpoints"][1]["samples"]);
+    assert_eq!(applied["checkpoints"][1]["warnings"][0]["code"], "wiring-edited");
+    wiring["groups"].as_array_mut().expect("groups").truncate(4);
+    write(&wiring);
+    let part = run(folder.path(), &analyze).json.expect("a document");
+    let layers = &part["checkpoints"][0]["network"]["layers"];
+    assert_eq!(layers.as_array().map(Vec::len), Some(4));
+    wiring["groups"][0]["matrices"][0]["tensor"] = "nothing".into();
+    write(&wiring);
+    let wrong = run(folder.path(), &analyze);
+    assert_eq!((wrong.status, wrong.errors.len()), (Some(3), 2), "{:?}", wrong.errors);
+    assert!(wrong.errors[0].contains("`nothing`, which step0 does not hold"), "{:?}", wrong.errors);
+    fs::write(folder.path().join("w.json"), "{").expect("written");
+    assert_eq!(run(folder.path(), &analyze).status, Some(2));
+}
+
+#[test]
 fn an_empty_document_follows_the_schema_and_a_wrong_one_does_not() {
     let empty = serde_json::json!({
         "schema": "neuromfa-result/1", "tool": {"name": "neuromfa", "version": "0.1.0"}, "checkpoints": [], "scores": [],

@@ -1,6 +1,5 @@
 //! The blocks of a family among the tensors of a checkpoint.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::families::{FAMILIES, Family, Form, Row, Stack};
@@ -36,7 +35,7 @@ impl Blocks {
 /// Every family under every prefix that has a group there, the one with most tensors first. Of equals, the family that
 /// comes first in the table and the prefix that comes first in the order of names.
 pub(super) fn find(
-    names: &[Cow<'_, str>],
+    names: &[&str],
     tensors: &[TensorEntry],
     may_be_weight: impl Fn(usize) -> bool,
 ) -> Vec<Blocks> {
@@ -49,12 +48,11 @@ pub(super) fn find(
             }
         }
     }
-    let signed = |family: &Family| {
-        family.sign.is_none_or(|sign| tensors.iter().any(|tensor| tensor.name.contains(sign)))
-    };
+    let has = |sign: &str| tensors.iter().any(|tensor| tensor.name.contains(sign));
+    let signed: Vec<bool> = FAMILIES.iter().map(|family| family.sign.is_none_or(has)).collect();
     let mut blocks: Vec<Blocks> = found
         .into_iter()
-        .filter(|((family, _), _)| signed(&FAMILIES[*family]))
+        .filter(|((family, _), _)| signed[*family])
         .map(|((family, _), hits)| build(&FAMILIES[family], hits, tensors))
         .filter(Blocks::has_blocks)
         .collect();
@@ -136,41 +134,51 @@ fn has_rank(row: &Row, tensor: &TensorEntry) -> bool {
     }
 }
 
-/// Where a group comes in the network: stack, stage, block, expert, row. What is no expert's comes before the experts.
-type Key = (usize, Option<u32>, u32, Option<u32>, usize);
+/// Where a block comes in the network: stack, stage, number.
+type BlockKey = (usize, Option<u32>, u32);
+/// Where a group comes in the network: block, expert, row. What is no expert's comes before the experts.
+type GroupKey = (BlockKey, Option<u32>, usize);
 
 /// Turns the tensors that were found into groups; those of which a matrix is missing (a lost shard) are left out.
 fn build(family: &'static Family, hits: Vec<Hit>, tensors: &[TensorEntry]) -> Blocks {
     let mut blocks = Blocks { family, groups: Vec::new(), tensors: BTreeSet::new(), unequal: None };
-    let mut width: Option<((usize, Option<u32>, u32), u64)> = None;
-    for ((stack, stage, block, expert, row), members) in members(family, hits, tensors) {
-        let Some(of) = rows(&family.stacks[stack]).nth(row) else { continue };
+    let mut widths: BTreeMap<BlockKey, u64> = BTreeMap::new();
+    for ((block, expert, row), members) in members(family, hits, tensors) {
+        let Some(row) = rows(&family.stacks[block.0]).nth(row) else { continue };
         let matrices: Option<Vec<Matrix>> = members.into_iter().collect();
         let Some(matrices) = matrices.filter(|matrices| !matrices.is_empty()) else { continue };
         let used = matrices.iter().any(|matrix| blocks.tensors.contains(&matrix.tensor));
-        let whole = !is_partial(of.form) && expert.is_none();
+        let shares = is_partial(row.form) || expert.is_some();
+        if (used && !shares) || !is_plausible(row, &matrices, tensors, widths.get(&block).copied()) {
+            continue;
+        }
+        if let Err(unequal) = check_equal(&matrices, tensors) {
+            blocks.unequal.get_or_insert(unequal);
+            continue;
+        }
         let neurons = matrices[0].neurons();
-        let here = (stack, stage, block);
-        let expected = width.filter(|(at, _)| *at == here).map(|(_, width)| width);
-        if (used && whole) || !is_plausible(of, &matrices, tensors, expected) {
-            continue;
-        }
-        if let Some(unequal) = matrices.iter().find(|matrix| matrix.neurons() != neurons) {
-            let tensor = tensors[unequal.tensor].name.clone();
-            let found = unequal.neurons();
-            blocks.unequal.get_or_insert(NetworkError::UnequalInputs { tensor, found, expected: neurons });
-            continue;
-        }
-        if of.role == Role::AttentionIn {
-            width = Some((here, neurons));
+        if row.role == Role::AttentionIn {
+            widths.insert(block, neurons);
         }
         blocks.tensors.extend(matrices.iter().map(|matrix| matrix.tensor));
-        let name = name(family.stacks[stack].label, stage, block, expert, of.role);
+        let (stack, stage, number) = block;
+        let name = name(family.stacks[stack].label, stage, number, expert, row.role);
         // One or two stacks.
-        let (role, stack) = (of.role, stack as u32);
-        blocks.groups.push(Group { name, role, stack, block: Some(block), neurons, matrices });
+        let stack = stack as u32;
+        blocks.groups.push(Group { name, role: row.role, stack, block: Some(number), neurons, matrices });
     }
     blocks
+}
+
+fn check_equal(matrices: &[Matrix], tensors: &[TensorEntry]) -> Result<(), NetworkError> {
+    let expected = matrices[0].neurons();
+    match matrices.iter().find(|matrix| matrix.neurons() != expected) {
+        Some(unequal) => {
+            let tensor = tensors[unequal.tensor].name.clone();
+            Err(NetworkError::UnequalInputs { tensor, found: unequal.neurons(), expected })
+        }
+        None => Ok(()),
+    }
 }
 
 /// Forms of which several rows share a tensor.
@@ -179,7 +187,11 @@ fn is_partial(form: Form) -> bool {
 }
 
 /// The matrices of every group, in order; `None` for those that are missing.
-fn members(family: &Family, hits: Vec<Hit>, tensors: &[TensorEntry]) -> BTreeMap<Key, Vec<Option<Matrix>>> {
+fn members(
+    family: &Family,
+    hits: Vec<Hit>,
+    tensors: &[TensorEntry],
+) -> BTreeMap<GroupKey, Vec<Option<Matrix>>> {
     let router =
         |hit: &Hit| rows(&family.stacks[hit.stack]).nth(hit.row).is_some_and(|row| row.form == Form::Router);
     let (routers, hits): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(router);
@@ -187,7 +199,7 @@ fn members(family: &Family, hits: Vec<Hit>, tensors: &[TensorEntry]) -> BTreeMap
         .into_iter()
         .map(|hit| ((hit.stack, hit.stage, hit.block), tensors[hit.tensor].shape[0]))
         .collect();
-    let mut groups: BTreeMap<Key, Vec<Option<Matrix>>> = BTreeMap::new();
+    let mut groups: BTreeMap<GroupKey, Vec<Option<Matrix>>> = BTreeMap::new();
     for hit in hits {
         let Some(row) = rows(&family.stacks[hit.stack]).nth(hit.row) else { continue };
         let parts = experts.get(&(hit.stack, hit.stage, hit.block)).copied();
@@ -197,7 +209,7 @@ fn members(family: &Family, hits: Vec<Hit>, tensors: &[TensorEntry]) -> BTreeMap
         }
         for (part, matrix) in (0..).zip(matrices) {
             let expert = if is_stack(row.form) { Some(part) } else { hit.expert };
-            let key = (hit.stack, hit.stage, hit.block, expert, hit.row);
+            let key = ((hit.stack, hit.stage, hit.block), expert, hit.row);
             let members = groups.entry(key).or_insert_with(|| vec![None; row.names().count()]);
             members[hit.member] = Some(matrix);
         }

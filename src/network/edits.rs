@@ -1,6 +1,5 @@
 //! A wiring as the user writes it: an ordered list of groups of named matrices.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -132,8 +131,7 @@ impl WiringSpec {
         check_used_once(&groups, &checkpoint.tensors)?;
         let mut skipped = wiring::skipped(&checkpoint.tensors, &groups, |_, _| "not in the edited wiring");
         skipped.extend(checkpoint.skipped.iter().cloned());
-        let names: Vec<Cow<'_, str>> =
-            checkpoint.tensors.iter().map(|tensor| names::plain(&tensor.name)).collect();
+        let names: Vec<&str> = checkpoint.tensors.iter().map(|tensor| names::plain(&tensor.name)).collect();
         let head_width = heads::head_width(checkpoint, &names, &groups);
         let text =
             "The wiring is your own: groups and their order are not those that were recognised.".to_owned();

@@ -1,10 +1,12 @@
 //! Families of architectures: what a row of their table means.
 
 mod left_out;
+mod models;
 mod table;
 
 pub(super) use left_out::left_out;
-pub(super) use table::{FAMILIES, model_name};
+pub(super) use models::model_name;
+pub(super) use table::FAMILIES;
 
 use super::Role;
 

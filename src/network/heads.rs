@@ -1,6 +1,6 @@
 //! Attention heads: which rows are queries, keys and values.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::{Group, Role};
 use crate::checkpoint::{Checkpoint, TensorEntry};
@@ -37,34 +37,28 @@ impl Projections {
             [q, k, v] if q == queries && k == v => (k, false),
             _ => return None,
         };
-        let fits = keys > 0 && queries % keys == 0 && group.outputs() == queries + 2 * keys;
+        let fits = keys > 0 && queries.is_multiple_of(keys) && group.outputs() == queries + 2 * keys;
         fits.then_some(Self { queries, keys, fused })
     }
 }
 
 /// The width of the heads of the first block whose queries share keys and values; `None` where none does.
-pub(super) fn head_width(
-    checkpoint: &Checkpoint,
-    names: &[Cow<'_, str>],
-    groups: &[Group],
-) -> Option<HeadWidth> {
+pub(super) fn head_width(checkpoint: &Checkpoint, names: &[&str], groups: &[Group]) -> Option<HeadWidth> {
+    let outs = groups.iter().filter(|group| group.role == Role::AttentionOut);
+    let queries: BTreeMap<_, u64> = outs.map(|group| ((group.stack, group.block), group.neurons)).collect();
     let shared = groups.iter().filter(|group| group.role == Role::AttentionIn).find_map(|group| {
-        let place = (group.stack, group.block);
-        let out = |out: &&Group| out.role == Role::AttentionOut && (out.stack, out.block) == place;
-        let projections = Projections::of(group, groups.iter().find(out)?.neurons)?;
+        let projections = Projections::of(group, *queries.get(&(group.stack, group.block))?)?;
         (projections.keys < projections.queries).then_some(projections)
     })?;
     let fits = |width: &u64| *width > 0 && shared.queries % width == 0 && shared.keys % width == 0;
-    let told = from_config(checkpoint, shared)
-        .into_iter()
-        .chain(from_metadata(checkpoint, shared))
-        .chain(from_normalisation(&checkpoint.tensors, names));
+    let told =
+        from_config(checkpoint, shared).into_iter().chain(from_normalisation(&checkpoint.tensors, names));
     let told = told.filter(fits).map(|neurons| HeadWidth { neurons, guessed: false }).next();
     let usual = || USUAL_WIDTHS.into_iter().find(fits).unwrap_or(shared.keys);
     told.or_else(|| Some(HeadWidth { neurons: usual(), guessed: true }))
 }
 
-/// What `config.json` says, in the order of trust: the width itself, then the numbers of heads.
+/// What `config.json` or the container says, in the order of trust: the width itself, then the numbers of heads.
 fn from_config(checkpoint: &Checkpoint, shared: Projections) -> Vec<u64> {
     let Some(config) = &checkpoint.config else { return Vec::new() };
     let by_heads = config.num_attention_heads.and_then(|heads| shared.queries.checked_div(heads));
@@ -72,18 +66,8 @@ fn from_config(checkpoint: &Checkpoint, shared: Projections) -> Vec<u64> {
     [config.head_dim, by_heads, by_shared].into_iter().flatten().collect()
 }
 
-/// The same of the container's notes, as GGUF names them.
-fn from_metadata(checkpoint: &Checkpoint, shared: Projections) -> Vec<u64> {
-    let number = |end: &str| {
-        let found = checkpoint.metadata.iter().find(|(key, _)| key.ends_with(end));
-        found.and_then(|(_, value)| value.parse::<u64>().ok())
-    };
-    let by_heads = number(".attention.head_count").and_then(|heads| shared.queries.checked_div(heads));
-    [number(".attention.key_length"), by_heads].into_iter().flatten().collect()
-}
-
 /// Queries that are normalised head by head have a scale for each neuron of a head.
-fn from_normalisation(tensors: &[TensorEntry], names: &[Cow<'_, str>]) -> Option<u64> {
+fn from_normalisation(tensors: &[TensorEntry], names: &[&str]) -> Option<u64> {
     let normalises = |name: &str| name.ends_with(".q_norm") || name.ends_with(".attn_q_norm");
     let found =
         names.iter().zip(tensors).find(|(name, tensor)| normalises(name) && tensor.shape.len() == 1)?;

@@ -1,6 +1,5 @@
 //! From tensor names and shapes to groups.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::{self, Blocks};
@@ -24,7 +23,7 @@ pub fn recognise(checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
     let may_be_weight = |index: usize| {
         tensors[index].dtype.is_float() && tensors[index].elements() > 0 && !no_weights.contains_key(&index)
     };
-    let names: Vec<Cow<'_, str>> = tensors.iter().map(|tensor| names::plain(&tensor.name)).collect();
+    let names: Vec<&str> = tensors.iter().map(|tensor| names::plain(&tensor.name)).collect();
     let layers = layers::find(tensors, may_be_weight);
     let mut families = blocks::find(&names, tensors, may_be_weight).into_iter();
     let best = families.next().filter(|best| best.tensors.len() * LEAST_SHARE >= layers.groups.len());
@@ -55,8 +54,7 @@ pub fn recognise(checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
 
 /// The family's name, or the model's own where the files tell it.
 fn architecture(blocks: &Blocks, checkpoint: &Checkpoint) -> &'static str {
-    let config = checkpoint.config.as_ref().and_then(|config| config.model_type.as_deref());
-    let kind = config.or_else(|| checkpoint.metadata.get("general.architecture").map(String::as_str));
+    let kind = checkpoint.config.as_ref().and_then(|config| config.model_type.as_deref());
     model_name(blocks.family.name, kind)
 }
 

@@ -3,8 +3,10 @@
 // Each test uses a part of this.
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
+
 use neuromfa::analysis::{Analysis, Measured, Options};
-use neuromfa::checkpoint::{Input, collect, open};
+use neuromfa::checkpoint::{Checkpoint, DType, Input, Storage, TensorEntry, collect, natural_order, open};
 use neuromfa::network::recognise;
 use neuromfa::report::CheckpointRecord;
 use rand::{RngExt, SeedableRng};
@@ -21,6 +23,33 @@ pub fn model(name: &str, outputs: usize, inputs: usize, weight: impl Fn(usize, u
         (0..inputs).for_each(|input| file.extend(weight(output, input).to_le_bytes()));
     }
     file
+}
+
+/// A checkpoint of which only names and shapes are known, in the order of [`open`].
+pub fn described(name: &str, tensors: &[(String, Vec<u64>)]) -> Checkpoint {
+    let entry = |(name, shape): &(String, Vec<u64>)| TensorEntry {
+        name: name.clone(),
+        dtype: DType::F32,
+        shape: shape.clone(),
+        file: 0,
+        storage: Storage::plain(0, 0),
+        usage: None,
+    };
+    let mut tensors: Vec<TensorEntry> = tensors.iter().map(entry).collect();
+    tensors.sort_by(|a, b| natural_order(&a.name, &b.name));
+    Checkpoint {
+        name: name.to_owned(),
+        step: None,
+        format: "safetensors",
+        files: Vec::new(),
+        tensors,
+        config: None,
+        metadata: BTreeMap::new(),
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+        imports: Vec::new(),
+        state_dicts: Vec::new(),
+    }
 }
 
 /// Weights like those of a trained layer: most edges shorter than 150.

@@ -1,7 +1,8 @@
 //! `neuromfa analyze`: one result document over all checkpoints.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::sync_channel;
@@ -9,7 +10,7 @@ use std::sync::mpsc::sync_channel;
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read};
 use neuromfa::checkpoint::{Candidate, Checkpoint, CheckpointError, Input, Problem, collect, open};
-use neuromfa::network::{NetworkError, recognise};
+use neuromfa::network::{NetworkError, WiringSpec, recognise};
 use neuromfa::plot::{self, Figure, ThemeName};
 use neuromfa::report::{CheckpointRecord, ResultDocument, write_csv};
 use neuromfa::series;
@@ -43,8 +44,12 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
             return stop(ARGUMENTS, format!("{threads} threads cannot be started: {error}."));
         }
     }
+    let wiring = match arguments.wiring.as_deref().map(read_wiring).transpose() {
+        Ok(wiring) => wiring,
+        Err(text) => return stop(ARGUMENTS, text),
+    };
     let mut failures = Failures::default();
-    let records = analyze_all(arguments, &options, &mut failures);
+    let records = analyze_all(arguments, &options, wiring.as_ref(), &mut failures);
     let done = records.len();
     if done > 0 {
         let document = series::document(options, records);
@@ -58,6 +63,7 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
 fn analyze_all(
     arguments: &AnalyzeArguments,
     options: &Options,
+    wiring: Option<&WiringSpec>,
     failures: &mut Failures,
 ) -> Vec<CheckpointRecord> {
     let files = Files::gather(&arguments.paths, failures);
@@ -71,7 +77,7 @@ fn analyze_all(
     }
     let mut records = Vec::new();
     for candidate in &collection.candidates {
-        match analyze(candidate, &inputs, &files, options) {
+        match analyze(candidate, &inputs, &files, options, wiring) {
             Ok(record) => records.push(record),
             Err(Failure::Network(error @ NetworkError::NoMatrix { .. })) => {
                 failures.nothing(Failure::Network(error))
@@ -80,6 +86,15 @@ fn analyze_all(
         }
     }
     records
+}
+
+/// Longest file of a wiring: a thousand bytes for each of sixty thousand matrices.
+const MAX_WIRING_BYTES: u64 = 64 << 20;
+
+fn read_wiring(path: &Path) -> Result<WiringSpec, String> {
+    let unreadable = |why: &dyn Display| format!("{} is no wiring: {why}.", path.display());
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    serde_json::from_reader(BufReader::new(file.take(MAX_WIRING_BYTES))).map_err(|error| unreadable(&error))
 }
 
 /// Why one checkpoint has no record.
@@ -98,12 +113,16 @@ fn analyze(
     inputs: &[Input<'_>],
     files: &Files,
     options: &Options,
+    wiring: Option<&WiringSpec>,
 ) -> Result<CheckpointRecord, Failure> {
     let checkpoint = open(candidate, inputs)?;
     for notice in &checkpoint.warnings {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
-    let wiring = recognise(&checkpoint)?;
+    let wiring = wiring.map_or_else(|| recognise(&checkpoint), |wiring| wiring.apply(&checkpoint))?;
+    for notice in wiring.warnings.iter().filter(|_| !wiring.edited) {
+        warning(format_args!("{}: {}", checkpoint.name, notice.text));
+    }
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
     let analysis = Analysis::plan(&checkpoint, &wiring, options, HISTOGRAM_BUDGET).map_err(failed)?;
     let mut measured = read(analysis, &checkpoint, inputs, files)?;

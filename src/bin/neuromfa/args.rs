@@ -4,6 +4,24 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// Of `inspect --wiring`.
+const WIRING_HELP: &str = "\
+Writes nothing but the wiring of the first checkpoint, as JSON: to be changed and given to \"analyze --wiring\".
+
+A wiring is a list of groups, in order. The matrices of a group leave the same neurons. Remove groups or matrices, move \
+them, join them, or change what their axes are:
+
+  {\"groups\": [
+    {\"name\": \"first layer\", \"matrices\": [{\"tensor\": \"fc1.weight\", \"axes\": \"outputs-first\"}]},
+    {\"name\": \"kernel\", \"matrices\": [{\"tensor\": \"conv.weight\", \"axes\": \"convolution\", \"groups\": 4}]},
+    {\"name\": \"expert 2\", \"matrices\": [{\"tensor\": \"experts.up\", \"axes\": \"inputs-first\", \"rows\": [2, 3]}]}]}
+
+axes    outputs-first [outputs, inputs], inputs-first [inputs, outputs], convolution [outputs, inputs / groups, ...],
+        transposed-convolution [inputs, outputs / groups, ...]
+groups  groups of channels of a convolution; 1 if left out
+rows    only this part of the first axis, from the first number to before the second: rows, or one expert of a stack
+role, block, stack  place in the network; samples follow blocks whose groups have them";
+
 /// Neuron-based multifractal analysis of neural-network weights.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
@@ -28,6 +46,9 @@ pub struct InspectArguments {
     /// Writes JSON instead of text.
     #[arg(long)]
     pub json: bool,
+    /// Writes nothing but the wiring of the first checkpoint, as JSON: to be changed and given to "analyze --wiring".
+    #[arg(long, conflicts_with = "json", long_help = WIRING_HELP)]
+    pub wiring: bool,
 }
 
 #[derive(Debug, Args)]
@@ -77,6 +98,9 @@ pub struct AnalyzeArguments {
     /// Length of the paths that are followed (sampled network).
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
     pub hops: u8,
+    /// Wires every checkpoint as this file says, which "inspect --wiring" wrote and you changed.
+    #[arg(long, value_name = "FILE")]
+    pub wiring: Option<PathBuf>,
     /// Number of threads; results are the same for every number. Default: all processors.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub threads: Option<u16>,

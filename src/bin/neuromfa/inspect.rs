@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Skipped, collect, open};
-use neuromfa::network::{Role, Wiring, recognise};
+use neuromfa::network::{Role, Wiring, WiringSpec, recognise};
 use neuromfa::report::{SkippedRecord, Warning};
 use serde::Serialize;
 
@@ -16,6 +16,9 @@ use crate::inputs::Files;
 pub fn run(arguments: &InspectArguments) -> ExitCode {
     let mut failures = Failures::default();
     let files = Files::gather(&arguments.paths, &mut failures);
+    if arguments.wiring {
+        return write_wiring(&files.inputs(), failures);
+    }
     let report = inspect(&files.inputs(), &mut failures);
     if report.checkpoints.is_empty() && report.errors.is_empty() && failures.is_empty() {
         failures.nothing("there is nothing to analyse: no weight file among the paths.");
@@ -27,6 +30,38 @@ pub fn run(arguments: &InspectArguments) -> ExitCode {
             stop(OUTPUT, format!("the listing cannot be written: {error}."))
         }
         _ => failures.status(report.checkpoints.len()),
+    }
+}
+
+/// The wiring of the first checkpoint that has one.
+fn write_wiring(inputs: &[Input<'_>], mut failures: Failures) -> ExitCode {
+    for candidate in &collect(inputs).candidates {
+        let checkpoint = match open(candidate, inputs) {
+            Ok(checkpoint) => checkpoint,
+            Err(error) => {
+                failures.unreadable(error.text());
+                continue;
+            }
+        };
+        match recognise(&checkpoint) {
+            Ok(wiring) => return write_spec(&wiring.to_spec(&checkpoint), failures),
+            Err(error) => failures.nothing(format_args!("{error}. {}", error.hint())),
+        }
+    }
+    if failures.is_empty() {
+        failures.nothing("there is nothing to wire: no weight file among the paths.");
+    }
+    failures.status(0)
+}
+
+fn write_spec(spec: &WiringSpec, failures: Failures) -> ExitCode {
+    let mut output = io::stdout().lock();
+    let written = serde_json::to_writer_pretty(&mut output, spec).map_err(io::Error::from);
+    match written.and_then(|()| writeln!(output)) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            stop(OUTPUT, format!("the wiring cannot be written: {error}."))
+        }
+        _ => failures.status(1),
     }
 }
 
@@ -125,7 +160,10 @@ fn found(checkpoint: Checkpoint) -> Found {
     match wiring {
         Ok(wiring) => {
             groups = found_groups(&wiring, &checkpoint);
-            skipped.extend(wiring.skipped);
+            warnings.extend(wiring.head_width_warning());
+            warnings.extend(wiring.warnings);
+            // Those of the checkpoint are among them.
+            skipped = wiring.skipped;
             (architecture, guessed) = (Some(wiring.architecture), wiring.guessed);
         }
         Err(error) => warnings

@@ -2,7 +2,7 @@
 
 /// Pieces of names and what such tensors are. The first that fits counts.
 ///
-/// A piece that ends in a dot, or begins with one, fits whole parts of a name; `^` and `$` are its ends.
+/// A dot at the start of a piece stands for the start of a name, too; `$` is its end.
 const REASONS: &[(&str, &str)] = &[
     ("masked_bias", "buffers"),
     ("attn.bias$", "buffers"),
@@ -20,11 +20,12 @@ const REASONS: &[(&str, &str)] = &[
     ("relative_position_bias", "embeddings"),
     ("attn_rel_b", "embeddings"),
     ("embed", "embeddings"),
+    ("_embd", "embeddings"),
+    ("pos_encoder", "embeddings"),
     (".wte.", "embeddings"),
     (".wpe.", "embeddings"),
     ("token_types", "embeddings"),
-    ("^shared.", "embeddings"),
-    ("model.shared.", "embeddings"),
+    (".shared.weight$", "embeddings"),
     ("cls_token", "embeddings"),
     ("dist_token", "embeddings"),
     ("mask_token", "embeddings"),
@@ -34,8 +35,9 @@ const REASONS: &[(&str, &str)] = &[
     ("vocab_projector", "language-model head"),
     ("vocab_transform", "language-model head"),
     ("cls.predictions", "language-model head"),
-    ("^predictions.", "language-model head"),
-    ("^output.", "language-model head"),
+    (".predictions.", "language-model head"),
+    ("output_layer.weight$", "language-model head"),
+    (".output.weight$", "language-model head"),
     ("proj_out.", "language-model head"),
     ("bias$", "biases"),
     ("norm", "normalisation"),
@@ -70,8 +72,8 @@ const CLASSIFIERS: &[(&str, &str)] = &[
     ("project_in", "projections"),
     ("project_out", "projections"),
     ("embedding_hidden_mapping_in", "projections"),
-    ("pos_proj", "embeddings"),
-    ("pos_q_proj", "embeddings"),
+    ("visual.proj$", "projections"),
+    ("self.pos_", "embeddings"),
     (".conv1.", "convolutions before the blocks"),
     (".conv2.", "convolutions before the blocks"),
     ("feature_extractor", "convolutions before the blocks"),
@@ -87,10 +89,7 @@ const CLASSIFIERS: &[(&str, &str)] = &[
 pub(in crate::network) fn left_out(name: &str, in_transformer: bool) -> Option<&'static str> {
     // Ends that pieces can ask for: `.wte.` is found at the start of a name too.
     let ends = format!(".{name}$");
-    let fits = |piece: &str| match piece.strip_prefix('^') {
-        Some(start) => name.starts_with(start),
-        None => ends.contains(piece),
-    };
+    let fits = |piece: &str| ends.contains(piece);
     let find =
         |reasons: &[(&str, &'static str)]| reasons.iter().find(|(piece, _)| fits(piece)).map(|found| found.1);
     find(REASONS).or_else(|| in_transformer.then(|| find(CLASSIFIERS)).flatten())

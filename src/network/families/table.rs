@@ -16,347 +16,61 @@ use Role::{
 /// Every known family. The one that names most tensors wins, of equals the first.
 pub(in crate::network) const FAMILIES: &[Family] = &[
     // Decoders.
-    one(
-        "GPT-NeoX",
-        "layers.",
-        &[&[
-            row(AttentionIn, "attention.query_key_value"),
-            row(AttentionOut, "attention.dense"),
-            row(MlpUp, "mlp.dense_h_to_4h"),
-            row(MlpDown, "mlp.dense_4h_to_h"),
-        ]],
-    ),
+    one("GPT-NeoX", "layers.", &[GPT_NEOX]),
     one("GPT-2", "h.", &[GPT2]),
-    one(
-        "nanoGPT",
-        "h.",
-        &[&[
-            row(AttentionIn, "attn.c_attn"),
-            row(AttentionOut, "attn.c_proj"),
-            row(MlpUp, "mlp.c_fc"),
-            row(MlpDown, "mlp.c_proj"),
-        ]],
-    ),
-    one(
-        "GPT-J",
-        "h.",
-        &[&[
-            row(AttentionIn, "attn.q_proj attn.k_proj attn.v_proj"),
-            row(AttentionOut, "attn.out_proj"),
-            row(MlpUp, "mlp.fc_in"),
-            row(MlpDown, "mlp.fc_out"),
-        ]],
-    ),
-    one(
-        "GPT-Neo",
-        "h.",
-        &[&[
-            row(AttentionIn, "attn.attention.q_proj attn.attention.k_proj attn.attention.v_proj"),
-            row(AttentionOut, "attn.attention.out_proj"),
-            row(MlpUp, "mlp.c_fc"),
-            row(MlpDown, "mlp.c_proj"),
-        ]],
-    ),
-    one(
-        "CodeGen",
-        "h.",
-        &[&[
-            row(AttentionIn, "attn.qkv_proj"),
-            row(AttentionOut, "attn.out_proj"),
-            row(MlpUp, "mlp.fc_in"),
-            row(MlpDown, "mlp.fc_out"),
-        ]],
-    ),
-    one(
-        "Qwen",
-        "h.",
-        &[&[
-            row(AttentionIn, "attn.c_attn"),
-            row(AttentionOut, "attn.c_proj"),
-            row(MlpUp, "mlp.w1 mlp.w2"),
-            row(MlpDown, "mlp.c_proj"),
-        ]],
-    ),
+    one("nanoGPT", "h.", &[NANOGPT]),
+    one("GPT-J", "h.", &[GPT_J]),
+    one("GPT-Neo", "h.", &[GPT_NEO]),
+    one("CodeGen", "h.", &[CODEGEN]),
+    one("Qwen", "h.", &[QWEN]),
     signed("BLOOM", "word_embeddings_layernorm", "h.", &[FALCON]),
     one("Falcon", "h.", &[FALCON]),
-    one(
-        "MPT",
-        "blocks.",
-        &[&[
-            row(AttentionIn, "attn.Wqkv"),
-            row(AttentionOut, "attn.out_proj"),
-            row(MlpUp, "ffn.up_proj"),
-            row(MlpDown, "ffn.down_proj"),
-        ]],
-    ),
+    one("MPT", "blocks.", &[MPT]),
     one("OPT", "layers.", &[SELF_OUT_PROJ, FC]),
     one("Llama", "layers.", &[SELF_O_PROJ, GATED]),
     one("Phi-3", "layers.", &[SELF_FUSED, FUSED_GATED]),
     one("GLM-4", "layers.", &[SELF_O_PROJ, FUSED_GATED]),
-    one(
-        "Baichuan",
-        "layers.",
-        &[&[row(AttentionIn, "self_attn.W_pack"), row(AttentionOut, "self_attn.o_proj")], GATED],
-    ),
-    one("Phi", "layers.", &[&[row(AttentionIn, SELF_QKV), row(AttentionOut, "self_attn.dense")], MLP_FC]),
-    one("StarCoder2", "layers.", &[SELF_O_PROJ, &[row(MlpUp, "mlp.c_fc"), row(MlpDown, "mlp.c_proj")]]),
-    one("Nemotron", "layers.", &[SELF_O_PROJ, &[row(MlpUp, "mlp.up_proj"), row(MlpDown, "mlp.down_proj")]]),
-    one(
-        "Persimmon",
-        "layers.",
-        &[&[
-            row(AttentionIn, "self_attn.query_key_value"),
-            row(AttentionOut, "self_attn.dense"),
-            row(MlpUp, "mlp.dense_h_to_4h"),
-            row(MlpDown, "mlp.dense_4h_to_h"),
-        ]],
-    ),
-    one(
-        "ChatGLM",
-        "layers.",
-        &[&[
-            row(AttentionIn, "self_attention.query_key_value"),
-            row(AttentionOut, "self_attention.dense"),
-            row(MlpUp, "mlp.dense_h_to_4h"),
-            row(MlpDown, "mlp.dense_4h_to_h"),
-        ]],
-    ),
+    one("Baichuan", "layers.", &[BAICHUAN, GATED]),
+    one("Phi", "layers.", &[PHI, MLP_FC]),
+    one("StarCoder2", "layers.", &[SELF_O_PROJ, STARCODER2]),
+    one("Nemotron", "layers.", &[SELF_O_PROJ, NEMOTRON]),
+    one("Persimmon", "layers.", &[PERSIMMON]),
+    one("ChatGLM", "layers.", &[FALCON]),
     // Llama as its authors publish it.
-    one(
-        "Llama",
-        "layers.",
-        &[&[
-            row(AttentionIn, "attention.wq attention.wk attention.wv"),
-            row(AttentionOut, "attention.wo"),
-            row(MlpUp, "feed_forward.w1 feed_forward.w3"),
-            row(MlpDown, "feed_forward.w2"),
-        ]],
-    ),
-    one(
-        "InternLM2",
-        "layers.",
-        &[&[
-            row(AttentionIn, "attention.wqkv"),
-            row(AttentionOut, "attention.wo"),
-            row(MlpUp, "feed_forward.w1 feed_forward.w3"),
-            row(MlpDown, "feed_forward.w2"),
-        ]],
-    ),
-    one(
-        "OLMo",
-        "blocks.",
-        &[&[
-            row(AttentionIn, "att_proj"),
-            row(AttentionOut, "attn_out"),
-            row(MlpUp, "ff_proj"),
-            row(MlpDown, "ff_out"),
-        ]],
-    ),
+    one("Llama", "layers.", &[LLAMA_META]),
+    one("InternLM2", "layers.", &[INTERNLM2]),
+    one("OLMo", "blocks.", &[OLMO]),
     // Mixtures of experts.
-    one(
-        "Mixtral",
-        "layers.",
-        &[
-            SELF_O_PROJ,
-            &[
-                row(ExpertGate, "block_sparse_moe.experts.*.w1"),
-                row(ExpertUp, "block_sparse_moe.experts.*.w3"),
-                row(ExpertDown, "block_sparse_moe.experts.*.w2"),
-            ],
-        ],
-    ),
+    one("Mixtral", "layers.", &[SELF_O_PROJ, MIXTRAL]),
     one("Qwen-MoE", "layers.", &[SELF_O_PROJ, GATED, SHARED_EXPERT, EXPERTS]),
     one("DeepSeek", "layers.", &[LATENT, SELF_O_PROJ, GATED, SHARED_EXPERT, EXPERTS]),
     // Experts in stacks, as transformers 5 keeps them.
-    one(
-        "Qwen-MoE",
-        "layers.",
-        &[
-            LATENT,
-            SELF_O_PROJ,
-            GATED,
-            SHARED_EXPERT,
-            &[
-                formed(ExpertUp, "mlp.experts.gate_up_proj", StackOutputsFirst),
-                formed(ExpertDown, "mlp.experts.down_proj", StackOutputsFirst),
-            ],
-        ],
-    ),
-    one(
-        "gpt-oss",
-        "layers.",
-        &[
-            SELF_O_PROJ,
-            &[
-                formed(ExpertUp, "mlp.experts.gate_up_proj", StackInputsFirst),
-                formed(ExpertDown, "mlp.experts.down_proj", StackInputsFirst),
-            ],
-        ],
-    ),
-    one(
-        "Llama 4",
-        "layers.",
-        &[
-            SELF_O_PROJ,
-            &[
-                row(MlpUp, "feed_forward.gate_proj feed_forward.up_proj"),
-                row(MlpDown, "feed_forward.down_proj"),
-                row(ExpertGate, "feed_forward.shared_expert.gate_proj"),
-                row(ExpertUp, "feed_forward.shared_expert.up_proj"),
-                row(ExpertDown, "feed_forward.shared_expert.down_proj"),
-                formed(ExpertUp, "feed_forward.experts.gate_up_proj", StackInputsFirst),
-                formed(ExpertDown, "feed_forward.experts.down_proj", StackInputsFirst),
-            ],
-        ],
-    ),
-    one(
-        "Granite MoE",
-        "layers.",
-        &[
-            SELF_O_PROJ,
-            &[
-                row(MlpUp, "shared_mlp.input_linear"),
-                row(MlpDown, "shared_mlp.output_linear"),
-                formed(ExpertUp, "block_sparse_moe.input_linear", StackOutputsFirst),
-                formed(ExpertDown, "block_sparse_moe.output_linear", StackOutputsFirst),
-            ],
-        ],
-    ),
-    one(
-        "DBRX",
-        "blocks.",
-        &[&[
-            row(AttentionIn, "norm_attn_norm.attn.Wqkv"),
-            row(AttentionOut, "norm_attn_norm.attn.out_proj"),
-            formed(Role::Other, "ffn.router.layer", Router),
-            formed(ExpertGate, "ffn.experts.mlp.w1", RowsOutputsFirst),
-            formed(ExpertUp, "ffn.experts.mlp.v1", RowsOutputsFirst),
-            formed(ExpertDown, "ffn.experts.mlp.w2", RowsInputsFirst),
-        ]],
-    ),
+    one("Qwen-MoE", "layers.", &[LATENT, SELF_O_PROJ, GATED, SHARED_EXPERT, EXPERT_STACKS]),
+    one("gpt-oss", "layers.", &[SELF_O_PROJ, GPT_OSS]),
+    one("Llama 4", "layers.", &[SELF_O_PROJ, LLAMA_4]),
+    one("Granite MoE", "layers.", &[SELF_O_PROJ, GRANITE_MOE]),
+    one("DBRX", "blocks.", &[DBRX]),
     // State-space models.
-    one(
-        "Mamba",
-        "layers.",
-        &[&[
-            row(StateIn, "mixer.in_proj"),
-            row(StateSelection, "mixer.x_proj"),
-            row(StateStep, "mixer.dt_proj"),
-            row(StateOut, "mixer.out_proj"),
-        ]],
-    ),
+    one("Mamba", "layers.", &[MAMBA]),
     // Encoders of text.
     one("BERT", "layer.", &[BERT_ATTENTION, BERT_CROSS, BERT_MLP]),
-    one(
-        "DeBERTa",
-        "layer.",
-        &[
-            &[
-                row(
-                    AttentionIn,
-                    "attention.self.query_proj attention.self.key_proj attention.self.value_proj",
-                ),
-                row(AttentionIn, "attention.self.in_proj"),
-                row(AttentionOut, "attention.output.dense"),
-            ],
-            BERT_MLP,
-        ],
-    ),
-    one(
-        "DistilBERT",
-        "layer.",
-        &[&[
-            row(AttentionIn, "attention.q_lin attention.k_lin attention.v_lin"),
-            row(AttentionOut, "attention.out_lin"),
-            row(MlpUp, "ffn.lin1"),
-            row(MlpDown, "ffn.lin2"),
-        ]],
-    ),
-    one(
-        "ALBERT",
-        "albert_layers.",
-        &[&[
-            row(AttentionIn, "attention.query attention.key attention.value"),
-            row(AttentionOut, "attention.dense"),
-            row(MlpUp, "ffn"),
-            row(MlpDown, "ffn_output"),
-        ]],
-    ),
-    one(
-        "MPNet",
-        "layer.",
-        &[
-            &[
-                row(AttentionIn, "attention.attn.q attention.attn.k attention.attn.v"),
-                row(AttentionOut, "attention.attn.o"),
-            ],
-            BERT_MLP,
-        ],
-    ),
-    one(
-        "ModernBERT",
-        "layers.",
-        &[&[
-            row(AttentionIn, "attn.Wqkv"),
-            row(AttentionOut, "attn.Wo"),
-            row(MlpUp, "mlp.Wi"),
-            row(MlpDown, "mlp.Wo"),
-        ]],
-    ),
+    one("DeBERTa", "layer.", &[DEBERTA, BERT_MLP]),
+    one("DistilBERT", "layer.", &[DISTILBERT]),
+    one("ALBERT", "albert_layers.", &[ALBERT]),
+    one("MPNet", "layer.", &[MPNET, BERT_MLP]),
+    one("ModernBERT", "layers.", &[MODERNBERT]),
     // Images.
-    one(
-        "ViT",
-        "layer.",
-        &[
-            &[
-                row(
-                    AttentionIn,
-                    "attention.attention.query attention.attention.key attention.attention.value",
-                ),
-                row(AttentionOut, "attention.output.dense"),
-            ],
-            BERT_MLP,
-            MLP_FC,
-            &[row(MlpUp, "mlp.weights_in"), row(MlpDown, "mlp.weights_out")],
-        ],
-    ),
-    // ViT as transformers 5 names it.
-    one(
-        "ViT",
-        "layers.",
-        &[
-            &[
-                row(AttentionIn, "attention.q_proj attention.k_proj attention.v_proj"),
-                row(AttentionOut, "attention.o_proj"),
-            ],
-            MLP_FC,
-        ],
-    ),
+    one("ViT", "layer.", &[VIT, BERT_MLP, DINO_MLP]),
+    // As transformers 5 names them in memory.
+    one("ViT", "layers.", &[ATTENTION, MLP_FC]),
+    one("ViT", "layer.", &[ATTENTION, DINO_MLP]),
     one("ViT", "blocks.", &[TIMM]),
     // ViT of torchvision, before and after its feed-forward part became a sequence.
-    one(
-        "ViT",
-        "encoder_layer_",
-        &[&[
-            row(AttentionIn, "self_attention.in_proj_weight"),
-            row(AttentionOut, "self_attention.out_proj"),
-            row(MlpUp, "mlp.0"),
-            row(MlpDown, "mlp.3"),
-            row(MlpUp, "mlp.linear_1"),
-            row(MlpDown, "mlp.linear_2"),
-        ]],
-    ),
-    one("Swin", "layers.*.blocks.", &[TIMM, BERT_ATTENTION, BERT_MLP]),
-    one(
-        "Swin",
-        "features.*.",
-        &[&[
-            row(AttentionIn, "attn.qkv"),
-            row(AttentionOut, "attn.proj"),
-            row(MlpUp, "mlp.0"),
-            row(MlpDown, "mlp.3"),
-        ]],
-    ),
+    one("ViT", "encoder_layer_", &[VIT_TORCHVISION]),
+    one("Swin", "layers.*.blocks.", &[TIMM]),
+    one("Swin", "layers.*.blocks.", &[BERT_ATTENTION, BERT_MLP]),
+    one("Swin", "layers.*.blocks.", &[ATTENTION, MLP_FC]),
+    one("Swin", "features.*.", &[SWIN_TORCHVISION]),
     // CLIP: two towers, or one of them.
     two(
         "CLIP",
@@ -374,19 +88,10 @@ pub(in crate::network) const FAMILIES: &[Family] = &[
     ),
     one("CLIP", "layers.", &[SELF_OUT_PROJ, MLP_FC]),
     // Sound.
-    one(
-        "wav2vec 2.0",
-        "layers.",
-        &[&[
-            row(AttentionIn, "attention.q_proj attention.k_proj attention.v_proj"),
-            row(AttentionOut, "attention.out_proj"),
-            row(MlpUp, "feed_forward.intermediate_dense"),
-            row(MlpDown, "feed_forward.output_dense"),
-        ]],
-    ),
+    one("wav2vec 2.0", "layers.", &[WAV2VEC_2_0]),
     // Encoders with decoders.
     Family { name: "Whisper", sign: Some("encoder.conv1."), stacks: BART },
-    Family { name: "BART", sign: None, stacks: BART },
+    two("BART", BART),
     // Whisper as its authors publish it.
     two(
         "Whisper",
@@ -395,33 +100,8 @@ pub(in crate::network) const FAMILIES: &[Family] = &[
     two(
         "T5",
         [
-            stack(
-                "encoder",
-                "encoder.block.",
-                &[
-                    T5_ATTENTION,
-                    &[
-                        row(MlpUp, "layer.1.DenseReluDense.wi_0 layer.1.DenseReluDense.wi_1"),
-                        row(MlpUp, "layer.1.DenseReluDense.wi"),
-                        row(MlpDown, "layer.1.DenseReluDense.wo"),
-                    ],
-                ],
-            ),
-            stack(
-                "decoder",
-                "decoder.block.",
-                &[
-                    T5_ATTENTION,
-                    &[
-                        row(CrossQuery, "layer.1.EncDecAttention.q"),
-                        row(CrossKeyValue, "layer.1.EncDecAttention.k layer.1.EncDecAttention.v"),
-                        row(CrossOut, "layer.1.EncDecAttention.o"),
-                        row(MlpUp, "layer.2.DenseReluDense.wi_0 layer.2.DenseReluDense.wi_1"),
-                        row(MlpUp, "layer.2.DenseReluDense.wi"),
-                        row(MlpDown, "layer.2.DenseReluDense.wo"),
-                    ],
-                ],
-            ),
+            stack("encoder", "encoder.block.", &[T5_ATTENTION, T5_ENCODER_MLP]),
+            stack("decoder", "decoder.block.", &[T5_ATTENTION, T5_DECODER_CROSS_MLP]),
         ],
     ),
     two(
@@ -432,6 +112,215 @@ pub(in crate::network) const FAMILIES: &[Family] = &[
     // Any of them, by GGUF's names.
     one("GGUF", "blk.", &[GGUF]),
     two("T5", [stack("encoder", "enc.blk.", &[GGUF]), stack("decoder", "dec.blk.", &[GGUF])]),
+];
+
+const GPT_NEOX: &[Row] = &[
+    row(AttentionIn, "attention.query_key_value"),
+    row(AttentionOut, "attention.dense"),
+    row(MlpUp, "mlp.dense_h_to_4h"),
+    row(MlpDown, "mlp.dense_4h_to_h"),
+];
+
+const NANOGPT: &[Row] = &[
+    row(AttentionIn, "attn.c_attn"),
+    row(AttentionOut, "attn.c_proj"),
+    row(MlpUp, "mlp.c_fc"),
+    row(MlpDown, "mlp.c_proj"),
+];
+
+const GPT_J: &[Row] = &[
+    row(AttentionIn, "attn.q_proj attn.k_proj attn.v_proj"),
+    row(AttentionOut, "attn.out_proj"),
+    row(MlpUp, "mlp.fc_in"),
+    row(MlpDown, "mlp.fc_out"),
+];
+
+const GPT_NEO: &[Row] = &[
+    row(AttentionIn, "attn.attention.q_proj attn.attention.k_proj attn.attention.v_proj"),
+    row(AttentionOut, "attn.attention.out_proj"),
+    row(MlpUp, "mlp.c_fc"),
+    row(MlpDown, "mlp.c_proj"),
+];
+
+const CODEGEN: &[Row] = &[
+    row(AttentionIn, "attn.qkv_proj"),
+    row(AttentionOut, "attn.out_proj"),
+    row(MlpUp, "mlp.fc_in"),
+    row(MlpDown, "mlp.fc_out"),
+];
+
+const QWEN: &[Row] = &[
+    row(AttentionIn, "attn.c_attn"),
+    row(AttentionOut, "attn.c_proj"),
+    row(MlpUp, "mlp.w1 mlp.w2"),
+    row(MlpDown, "mlp.c_proj"),
+];
+
+const MPT: &[Row] = &[
+    row(AttentionIn, "attn.Wqkv"),
+    row(AttentionOut, "attn.out_proj"),
+    row(MlpUp, "ffn.up_proj"),
+    row(MlpDown, "ffn.down_proj"),
+];
+
+const BAICHUAN: &[Row] = &[row(AttentionIn, "self_attn.W_pack"), row(AttentionOut, "self_attn.o_proj")];
+
+const PHI: &[Row] = &[row(AttentionIn, SELF_QKV), row(AttentionOut, "self_attn.dense")];
+
+const STARCODER2: &[Row] = &[row(MlpUp, "mlp.c_fc"), row(MlpDown, "mlp.c_proj")];
+
+const NEMOTRON: &[Row] = &[row(MlpUp, "mlp.up_proj"), row(MlpDown, "mlp.down_proj")];
+
+const PERSIMMON: &[Row] = &[
+    row(AttentionIn, "self_attn.query_key_value"),
+    row(AttentionOut, "self_attn.dense"),
+    row(MlpUp, "mlp.dense_h_to_4h"),
+    row(MlpDown, "mlp.dense_4h_to_h"),
+];
+
+const LLAMA_META: &[Row] = &[
+    row(AttentionIn, "attention.wq attention.wk attention.wv"),
+    row(AttentionOut, "attention.wo"),
+    row(MlpUp, "feed_forward.w1 feed_forward.w3"),
+    row(MlpDown, "feed_forward.w2"),
+];
+
+const INTERNLM2: &[Row] = &[
+    row(AttentionIn, "attention.wqkv"),
+    row(AttentionOut, "attention.wo"),
+    row(MlpUp, "feed_forward.w1 feed_forward.w3"),
+    row(MlpDown, "feed_forward.w2"),
+];
+
+const OLMO: &[Row] = &[
+    row(AttentionIn, "att_proj"),
+    row(AttentionOut, "attn_out"),
+    row(MlpUp, "ff_proj"),
+    row(MlpDown, "ff_out"),
+];
+
+const MIXTRAL: &[Row] = &[
+    row(ExpertGate, "block_sparse_moe.experts.*.w1"),
+    row(ExpertUp, "block_sparse_moe.experts.*.w3"),
+    row(ExpertDown, "block_sparse_moe.experts.*.w2"),
+];
+
+const EXPERT_STACKS: &[Row] = &[
+    formed(ExpertUp, "mlp.experts.gate_up_proj", StackOutputsFirst),
+    formed(ExpertDown, "mlp.experts.down_proj", StackOutputsFirst),
+];
+
+const GPT_OSS: &[Row] = &[
+    formed(ExpertUp, "mlp.experts.gate_up_proj", StackInputsFirst),
+    formed(ExpertDown, "mlp.experts.down_proj", StackInputsFirst),
+];
+
+const LLAMA_4: &[Row] = &[
+    row(MlpUp, "feed_forward.gate_proj feed_forward.up_proj"),
+    row(MlpDown, "feed_forward.down_proj"),
+    row(ExpertGate, "feed_forward.shared_expert.gate_proj"),
+    row(ExpertUp, "feed_forward.shared_expert.up_proj"),
+    row(ExpertDown, "feed_forward.shared_expert.down_proj"),
+    formed(ExpertUp, "feed_forward.experts.gate_up_proj", StackInputsFirst),
+    formed(ExpertDown, "feed_forward.experts.down_proj", StackInputsFirst),
+];
+
+const GRANITE_MOE: &[Row] = &[
+    row(MlpUp, "shared_mlp.input_linear"),
+    row(MlpDown, "shared_mlp.output_linear"),
+    formed(ExpertUp, "block_sparse_moe.input_linear", StackOutputsFirst),
+    formed(ExpertDown, "block_sparse_moe.output_linear", StackOutputsFirst),
+];
+
+const DBRX: &[Row] = &[
+    row(AttentionIn, "norm_attn_norm.attn.Wqkv"),
+    row(AttentionOut, "norm_attn_norm.attn.out_proj"),
+    formed(Role::Other, "ffn.router.layer", Router),
+    formed(ExpertGate, "ffn.experts.mlp.w1", RowsOutputsFirst),
+    formed(ExpertUp, "ffn.experts.mlp.v1", RowsOutputsFirst),
+    formed(ExpertDown, "ffn.experts.mlp.w2", RowsInputsFirst),
+];
+
+const MAMBA: &[Row] = &[
+    row(StateIn, "mixer.in_proj"),
+    row(StateSelection, "mixer.x_proj"),
+    row(StateStep, "mixer.dt_proj"),
+    row(StateOut, "mixer.out_proj"),
+];
+
+const DEBERTA: &[Row] = &[
+    row(AttentionIn, "attention.self.query_proj attention.self.key_proj attention.self.value_proj"),
+    row(AttentionIn, "attention.self.in_proj"),
+    row(AttentionOut, "attention.output.dense"),
+];
+
+const DISTILBERT: &[Row] = &[
+    row(AttentionIn, "attention.q_lin attention.k_lin attention.v_lin"),
+    row(AttentionOut, "attention.out_lin"),
+    row(MlpUp, "ffn.lin1"),
+    row(MlpDown, "ffn.lin2"),
+];
+
+const ALBERT: &[Row] = &[
+    row(AttentionIn, "attention.query attention.key attention.value"),
+    row(AttentionOut, "attention.dense"),
+    row(MlpUp, "ffn"),
+    row(MlpDown, "ffn_output"),
+];
+
+const MPNET: &[Row] = &[
+    row(AttentionIn, "attention.attn.q attention.attn.k attention.attn.v"),
+    row(AttentionOut, "attention.attn.o"),
+];
+
+const MODERNBERT: &[Row] = &[
+    row(AttentionIn, "attn.Wqkv"),
+    row(AttentionOut, "attn.Wo"),
+    row(MlpUp, "mlp.Wi"),
+    row(MlpDown, "mlp.Wo"),
+];
+
+const VIT: &[Row] = &[
+    row(AttentionIn, "attention.attention.query attention.attention.key attention.attention.value"),
+    row(AttentionOut, "attention.output.dense"),
+];
+
+const VIT_TORCHVISION: &[Row] = &[
+    row(AttentionIn, "self_attention.in_proj_weight"),
+    row(AttentionOut, "self_attention.out_proj"),
+    row(MlpUp, "mlp.0"),
+    row(MlpDown, "mlp.3"),
+    row(MlpUp, "mlp.linear_1"),
+    row(MlpDown, "mlp.linear_2"),
+];
+
+const SWIN_TORCHVISION: &[Row] = &[
+    row(AttentionIn, "attn.qkv"),
+    row(AttentionOut, "attn.proj"),
+    row(MlpUp, "mlp.0"),
+    row(MlpDown, "mlp.3"),
+];
+
+const WAV2VEC_2_0: &[Row] = &[
+    row(AttentionIn, "attention.q_proj attention.k_proj attention.v_proj"),
+    row(AttentionOut, "attention.out_proj"),
+    row(MlpUp, "feed_forward.intermediate_dense"),
+    row(MlpDown, "feed_forward.output_dense"),
+];
+
+const T5_ENCODER_MLP: &[Row] = &[
+    row(MlpUp, "layer.1.DenseReluDense.wi_0 layer.1.DenseReluDense.wi_1"),
+    row(MlpUp, "layer.1.DenseReluDense.wi"),
+    row(MlpDown, "layer.1.DenseReluDense.wo"),
+];
+
+const T5_DECODER_CROSS_MLP: &[Row] = &[
+    row(CrossQuery, "layer.1.EncDecAttention.q"),
+    row(CrossKeyValue, "layer.1.EncDecAttention.k layer.1.EncDecAttention.v"),
+    row(CrossOut, "layer.1.EncDecAttention.o"),
+    row(MlpUp, "layer.2.DenseReluDense.wi_0 layer.2.DenseReluDense.wi_1"),
+    row(MlpUp, "layer.2.DenseReluDense.wi"),
+    row(MlpDown, "layer.2.DenseReluDense.wo"),
 ];
 
 const SELF_QKV: &str = "self_attn.q_proj self_attn.k_proj self_attn.v_proj";
@@ -500,6 +389,18 @@ const BERT_CROSS: &[Row] = &[
     row(CrossQuery, "crossattention.self.query"),
     row(CrossKeyValue, "crossattention.self.key crossattention.self.value"),
     row(CrossOut, "crossattention.output.dense"),
+];
+
+const ATTENTION: &[Row] = &[
+    row(AttentionIn, "attention.q_proj attention.k_proj attention.v_proj"),
+    row(AttentionOut, "attention.o_proj"),
+];
+
+const DINO_MLP: &[Row] = &[
+    row(MlpUp, "mlp.fc1"),
+    row(MlpDown, "mlp.fc2"),
+    row(MlpUp, "mlp.weights_in"),
+    row(MlpDown, "mlp.weights_out"),
 ];
 
 const BERT_MLP: &[Row] = &[row(MlpUp, "intermediate.dense"), row(MlpDown, "output.dense")];
@@ -622,81 +523,4 @@ const fn formed(role: Role, tensors: &'static str, form: Form) -> Row {
 
 const fn stack(label: &'static str, blocks: &'static str, parts: &'static [&'static [Row]]) -> Stack {
     Stack { label, blocks, parts }
-}
-
-/// Names of models whose tensors are called as those of a family: the family, what `config.json` or the container calls
-/// the model, its name for people.
-const MODELS: &[(&str, &str, &str)] = &[
-    ("Llama", "mistral", "Mistral"),
-    ("Llama", "ministral", "Ministral"),
-    ("Llama", "qwen2", "Qwen2"),
-    ("Llama", "qwen3", "Qwen3"),
-    ("Llama", "gemma", "Gemma"),
-    ("Llama", "gemma2", "Gemma 2"),
-    ("Llama", "gemma3", "Gemma 3"),
-    ("Llama", "gemma3_text", "Gemma 3"),
-    ("Llama", "stablelm", "StableLM"),
-    ("Llama", "olmo", "OLMo"),
-    ("Llama", "olmo2", "OLMo 2"),
-    ("Llama", "cohere", "Cohere"),
-    ("Llama", "cohere2", "Cohere 2"),
-    ("Llama", "internlm", "InternLM"),
-    ("Llama", "granite", "Granite"),
-    ("Llama", "smollm3", "SmolLM3"),
-    ("Baichuan", "baichuan", "Baichuan"),
-    ("Phi-3", "phi3", "Phi-3"),
-    ("Mixtral", "phimoe", "Phi-3.5-MoE"),
-    ("Qwen-MoE", "qwen2_moe", "Qwen2-MoE"),
-    ("Qwen-MoE", "qwen3_moe", "Qwen3-MoE"),
-    ("Qwen-MoE", "olmoe", "OLMoE"),
-    ("Qwen-MoE", "mixtral", "Mixtral"),
-    ("Qwen-MoE", "deepseek_v2", "DeepSeek V2"),
-    ("Qwen-MoE", "deepseek_v3", "DeepSeek V3"),
-    ("DeepSeek", "deepseek_v2", "DeepSeek V2"),
-    ("DeepSeek", "deepseek_v3", "DeepSeek V3"),
-    ("nanoGPT", "gpt_bigcode", "GPT-BigCode"),
-    ("GPT-2", "gpt2", "GPT-2"),
-    ("BERT", "roberta", "RoBERTa"),
-    ("BERT", "xlm-roberta", "XLM-RoBERTa"),
-    ("BERT", "electra", "ELECTRA"),
-    ("BERT", "camembert", "CamemBERT"),
-    ("ViT", "deit", "DeiT"),
-    ("ViT", "beit", "BEiT"),
-    ("ViT", "dinov2", "DINOv2"),
-    ("CLIP", "siglip", "SigLIP"),
-    ("wav2vec 2.0", "hubert", "HuBERT"),
-    ("BART", "mbart", "mBART"),
-    ("BART", "marian", "Marian"),
-    ("BART", "pegasus", "Pegasus"),
-    ("BART", "m2m_100", "M2M-100"),
-    ("T5", "mt5", "mT5"),
-    ("OPT", "xglm", "XGLM"),
-    ("GGUF", "llama", "Llama"),
-    ("GGUF", "qwen2", "Qwen2"),
-    ("GGUF", "qwen2moe", "Qwen2-MoE"),
-    ("GGUF", "qwen3", "Qwen3"),
-    ("GGUF", "qwen3moe", "Qwen3-MoE"),
-    ("GGUF", "gemma", "Gemma"),
-    ("GGUF", "gemma2", "Gemma 2"),
-    ("GGUF", "gemma3", "Gemma 3"),
-    ("GGUF", "phi2", "Phi"),
-    ("GGUF", "phi3", "Phi-3"),
-    ("GGUF", "gpt2", "GPT-2"),
-    ("GGUF", "gptneox", "GPT-NeoX"),
-    ("GGUF", "gptj", "GPT-J"),
-    ("GGUF", "bloom", "BLOOM"),
-    ("GGUF", "falcon", "Falcon"),
-    ("GGUF", "mpt", "MPT"),
-    ("GGUF", "bert", "BERT"),
-    ("GGUF", "stablelm", "StableLM"),
-    ("GGUF", "starcoder2", "StarCoder2"),
-    ("GGUF", "deepseek2", "DeepSeek"),
-    ("GGUF", "gpt-oss", "gpt-oss"),
-    ("GGUF", "mamba", "Mamba"),
-];
-
-/// The model's own name, where its kind is known to have the tensors of the family; else the family's.
-pub(in crate::network) fn model_name(family: &'static str, kind: Option<&str>) -> &'static str {
-    let known = MODELS.iter().find(|(of, model, _)| *of == family && Some(*model) == kind);
-    known.map_or(family, |&(_, _, name)| name)
 }
