@@ -332,14 +332,18 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Text as Python's source would have it.
+    /// Text in one line: one byte a character, with escapes for those that have no byte.
     fn quoted(&mut self, instruction: u8) -> Result<(), Problem> {
-        let line = self.line(MAX_TEXT_BYTES as usize)?;
-        let inner = match instruction {
-            opcode::UNICODE => Some(line.as_str()),
-            _ => ['\'', '"'].iter().find_map(|&quote| line.strip_prefix(quote)?.strip_suffix(quote)),
+        let line = self.raw_line(MAX_TEXT_BYTES as usize)?;
+        let line: String = line.into_iter().map(char::from).collect();
+        let text = match instruction {
+            opcode::UNICODE => Some(unescaped(&line, unicode_escape)),
+            _ => {
+                let inner = |quote| line.strip_prefix(quote)?.strip_suffix(quote);
+                inner('\'').or_else(|| inner('"')).map(|inner| unescaped(inner, escape))
+            }
         };
-        let Some(text) = inner.map(unescaped) else {
+        let Some(text) = text else {
             return self.broken("a text has no quotation marks");
         };
         let start = self.text.len();
@@ -546,13 +550,17 @@ impl Machine<'_, '_> {
     }
 
     fn line(&mut self, limit: usize) -> Result<String, Problem> {
-        let mut line = Vec::new();
-        if self.cursor.line(limit, &mut line)?.is_none() {
-            return self.broken("a line is too long");
-        }
-        match String::from_utf8(line) {
+        match String::from_utf8(self.raw_line(limit)?) {
             Ok(line) => Ok(line),
             Err(_) => self.broken("a line is no text"),
+        }
+    }
+
+    fn raw_line(&mut self, limit: usize) -> Result<Vec<u8>, Problem> {
+        let mut line = Vec::new();
+        match self.cursor.line(limit, &mut line)? {
+            Some(()) => Ok(line),
+            None => self.broken("a line is too long"),
         }
     }
 
@@ -609,8 +617,9 @@ fn reserve<T>(items: &mut Vec<T>) -> Result<(), Problem> {
     items.try_reserve(1).map_err(|_| out_of_memory(items.len() * size_of::<T>()))
 }
 
-/// Resolves the escapes of Python's text literals; one that is not known stays as it is.
-fn unescaped(line: &str) -> String {
+/// Resolves escapes; a backslash that begins none stays as it is. `escape` tells from what follows the backslash which
+/// character is meant, and how many bytes say so.
+fn unescaped(line: &str, escape: impl Fn(&str) -> Option<(char, usize)>) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find('\\') {
@@ -623,20 +632,29 @@ fn unescaped(line: &str) -> String {
     text
 }
 
-/// The character that an escape means, and its length behind the backslash.
-fn escape(after: &str) -> Option<(char, usize)> {
-    let digits = |count: usize| {
-        let code = u32::from_str_radix(after.get(1..1 + count)?, 16).ok()?;
-        Some((char::from_u32(code)?, 1 + count))
-    };
+/// The escapes of texts, which have no others.
+fn unicode_escape(after: &str) -> Option<(char, usize)> {
     match after.bytes().next()? {
-        b'x' => digits(2),
-        b'u' => digits(4),
-        b'U' => digits(8),
+        b'u' => hexadecimal(after, 4),
+        b'U' => hexadecimal(after, 8),
+        _ => None,
+    }
+}
+
+/// The escapes of byte strings in quotation marks.
+fn escape(after: &str) -> Option<(char, usize)> {
+    match after.bytes().next()? {
+        b'x' => hexadecimal(after, 2),
         b'n' => Some(('\n', 1)),
         b'r' => Some(('\r', 1)),
         b't' => Some(('\t', 1)),
         byte @ (b'\\' | b'\'' | b'"') => Some((char::from(byte), 1)),
         _ => None,
     }
+}
+
+/// A letter, then so many digits.
+fn hexadecimal(after: &str, digits: usize) -> Option<(char, usize)> {
+    let code = u32::from_str_radix(after.get(1..1 + digits)?, 16).ok()?;
+    Some((char::from_u32(code)?, 1 + digits))
 }
