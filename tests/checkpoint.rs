@@ -100,6 +100,14 @@ fn files_of_pytorch_are_read_in_every_form() {
     }
 }
 
+#[test]
+fn arrays_of_numpy_are_read_stored_and_deflated() {
+    for name in ["model.npz", "model_compressed.npz"] {
+        let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
+        assert_golden(&[file], name);
+    }
+}
+
 const SHARDED: &str = "sharded/model.safetensors.index.json";
 
 #[test]

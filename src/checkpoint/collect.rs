@@ -4,6 +4,7 @@
 //!
 //! - A file listed by an index, or named `...-00001-of-00005...`, is a part of one checkpoint; every other weight file
 //!   is a checkpoint of its own; a folder inside a folder is one checkpoint; a folder without weights is nothing.
+//! - Files that hold the tensors of an ONNX model are parts of it.
 //! - Of several forms of one model in a folder the first of [`Form`] is taken, the others are named as skipped.
 //! - Files of optimisers, schedulers and the like are no checkpoints, unless nothing else was given.
 //! - Files found inside a folder that are no weights are passed over; a file that the user pointed at is read, and
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::index::Index;
 use super::natural::natural_order;
+use super::onnx::files_of_onnx;
 use super::sniff::{has_extension, looks_like_torch};
 use crate::source::ReadAt;
 
@@ -83,8 +85,8 @@ pub struct Skipped {
     pub why: String,
 }
 
-/// Sorts the inputs into checkpoints, in the order of the series. Reads nothing but index files, and the first bytes
-/// of files called `.bin`.
+/// Sorts the inputs into checkpoints, in the order of the series. Reads nothing but index files, the first bytes of
+/// files called `.bin`, and headers of ONNX models beside files that may hold their tensors.
 pub fn collect(inputs: &[Input<'_>]) -> Collection {
     let mut collection = Collection::default();
     let mut drafts = Vec::new();
@@ -258,6 +260,7 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
         taken.extend(draft.iter().flat_map(|draft| &draft.parts).filter_map(|part| part.input));
         drafts.extend(draft);
     }
+    taken.extend(external_data(inputs, folder, &kinds));
     let weights = kinds.iter().filter_map(|&(at, kind)| match kind {
         Kind::Weights(form) => Some((at, form)),
         Kind::Other if folder.given.is_none() => Some((at, Form::Unknown)),
@@ -280,6 +283,18 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
         only.named_by_folder = folder.is_inner() || (folder.given.is_some() && is_generic(&only.stem));
     }
     drafts
+}
+
+/// Files that the ONNX models among them name as the place of their tensors. Inside a folder that was given, such files
+/// are passed over anyway.
+fn external_data(inputs: &[Input<'_>], folder: &Folder<'_>, kinds: &[(usize, Kind)]) -> Vec<usize> {
+    let others = || kinds.iter().filter(|(_, kind)| *kind == Kind::Other).map(|&(at, _)| at);
+    if folder.given.is_some() || others().next().is_none() {
+        return Vec::new();
+    }
+    let models = kinds.iter().filter(|(_, kind)| *kind == Kind::Weights(Form::Onnx));
+    let named: HashSet<String> = models.flat_map(|&(at, _)| files_of_onnx(inputs[at].source)).collect();
+    others().filter(|&at| named.contains(inputs[at].file_name())).collect()
 }
 
 fn draft(folder: &Folder<'_>, form: Form, stem: &str, parts: Vec<Part>) -> Draft {

@@ -18,7 +18,8 @@ const PIECE_BYTES: u64 = 1 << 20;
 ///
 /// 1. the length L of the file as a little-endian `u64`,
 /// 2. the header: the bytes that describe the tensors. In a safetensors file its first 8 bytes and the JSON that they
-///    announce, in a zip archive its directory, in a GGUF file all that comes before the data,
+///    announce, in a zip archive its directory, in a GGUF file all that comes before the data, in
+///    an `.npy` file its header, in an ONNX model the bytes before the first tensor's, at most 100,000,000,
 /// 3. for i = 0, 1, ..., 63 the min(4096, L) bytes from offset floor(i * max(L - 4096, 0) / 63) on; blocks of short
 ///    files overlap.
 ///

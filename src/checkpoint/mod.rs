@@ -35,12 +35,16 @@ pub use dtype::{Block, ComplexType, DType, IntegerType};
 pub use error::{CheckpointError, Problem};
 pub use index::files_of_index;
 pub use natural::natural_order;
+pub use npy::NpyProblem;
+pub use onnx::{OnnxProblem, files_of_onnx};
 pub use open::{OpenOptions, open, open_with};
+pub use pytorch::PyTorchProblem;
 pub use quantised::QuantisedType;
 pub use safetensors::{MAX_AXES, MAX_HEADER_BYTES, MAX_NAME_BYTES, MAX_TENSORS};
 pub use storage::{Encoding, Storage, Usage, View};
 pub use stream::{ElementStream, StreamError};
 pub use values::{ValuesError, read_values};
+pub use zip::ZipProblem;
 
 use crate::report::{SkippedRecord, Warning};
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use super::error::{CheckpointError, Problem, short};
 use super::index::Index;
 use super::natural::natural_order;
-use super::contents::{Contents, RawType};
+use super::contents::{Contents, RawTensor, RawType};
 use super::identity::identity;
 use super::sniff::{Container, sniff};
 use super::zip::Archive;
 use super::{
-    Candidate, Checkpoint, FileInfo, Input, TensorEntry, config, gguf, npy, npz, onnx, pytorch, safetensors,
+    Candidate, Checkpoint, DType, FileInfo, Input, TensorEntry, config, gguf, npy, npz, onnx, pytorch, safetensors,
 };
 use crate::source::ReadAt;
 use crate::report::{SkippedRecord, Warning};
@@ -53,10 +53,12 @@ pub fn open_with(
     };
     for (position, input) in present(candidate, inputs) {
         let failed = |problem| CheckpointError::new(input.path, problem);
-        let (format, contents) = read(input, options).map_err(failed)?;
+        let (format, mut contents) = read(input, options).map_err(failed)?;
         let identity = identity(input.source, &contents.header).map_err(|error| failed(error.into()))?;
         checkpoint.format = format;
+        let elsewhere = contents.tensors.extract_if(.., |tensor| tensor.external.is_some()).collect();
         add_file(&mut checkpoint, position, input, identity, contents);
+        add_external(&mut checkpoint, input, inputs, elsewhere)?;
     }
     checkpoint.imports.sort();
     checkpoint.imports.dedup();
@@ -133,14 +135,7 @@ fn add_file(
     let mut unknown: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for tensor in contents.tensors {
         match tensor.dtype {
-            RawType::Known(dtype) => checkpoint.tensors.push(TensorEntry {
-                name: tensor.name,
-                dtype,
-                shape: tensor.shape,
-                file,
-                storage: tensor.storage,
-                usage: tensor.usage,
-            }),
+            RawType::Known(dtype) => checkpoint.tensors.push(entry(tensor, dtype, file)),
             RawType::Unknown(name) => unknown.entry(name).or_default().push(tensor.name),
         }
     }
@@ -154,6 +149,53 @@ fn add_file(
     for (name, tensors) in unknown {
         add_skipped(&mut checkpoint.skipped, format!("type {name}, which is not read"), tensors);
     }
+}
+
+fn entry(tensor: RawTensor, dtype: DType, file: usize) -> TensorEntry {
+    let RawTensor { name, shape, storage, usage, .. } = tensor;
+    TensorEntry { name, dtype, shape, file, storage, usage }
+}
+
+/// Tensors of `input` that lie in files beside it. Those of a file that is not here are left out, which is a warning.
+fn add_external(
+    checkpoint: &mut Checkpoint,
+    input: &Input<'_>,
+    inputs: &[Input<'_>],
+    tensors: Vec<RawTensor>,
+) -> Result<(), CheckpointError> {
+    let mut files: BTreeMap<String, Vec<RawTensor>> = BTreeMap::new();
+    for mut tensor in tensors {
+        let location = tensor.external.take().unwrap_or_default();
+        files.entry(location).or_default().push(tensor);
+    }
+    let places = positions(inputs);
+    let mut missing = Vec::new();
+    for (location, tensors) in &mut files {
+        let Some(&position) = places.get(&(input.folder, beside(input.path, location).as_str())) else {
+            missing.push(location.as_str());
+            continue;
+        };
+        let Input { path, source, .. } = inputs[position];
+        let failed = |problem| CheckpointError::new(path, problem);
+        onnx::check_external(source.len(), tensors).map_err(failed)?;
+        let identity = identity(source, &(0..0)).map_err(|error| failed(error.into()))?;
+        let contents = Contents { tensors: std::mem::take(tensors), ..Contents::default() };
+        add_file(checkpoint, position, &inputs[position], identity, contents);
+    }
+    if !missing.is_empty() {
+        checkpoint.warnings.push(missing_parts(&missing, "what it holds"));
+    }
+    Ok(())
+}
+
+/// Where each input is, by its folder and path.
+fn positions<'a>(inputs: &[Input<'a>]) -> HashMap<(Option<usize>, &'a str), usize> {
+    inputs.iter().enumerate().map(|(position, input)| ((input.folder, input.path), position)).collect()
+}
+
+/// Path of a file that is named relative to the folder of another.
+fn beside(path: &str, name: &str) -> String {
+    path.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"))
 }
 
 fn add_skipped(skipped: &mut Vec<SkippedRecord>, reason: String, tensors: Vec<String>) {

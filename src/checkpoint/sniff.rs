@@ -35,15 +35,28 @@ pub(super) fn sniff(name: &str, source: &dyn ReadAt) -> Result<Container, Proble
     if head.get(8) == Some(&b'{') && !looks_like_json(head) {
         return Ok(Container::Safetensors);
     }
-    if let Some(container) = known(name, head) {
+    if let Some(container) = known(head) {
         return Ok(container);
     }
-    Err(foreign(name, head, source.len())
-        .unwrap_or_else(|| Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() }))
+    match foreign(name, head, source.len()) {
+        Some(problem) => Err(problem),
+        None => named(name)
+            .ok_or_else(|| Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() }),
+    }
 }
 
-/// Formats that are read, by their first bytes; by the name where these say nothing.
-fn known(name: &str, head: &[u8]) -> Option<Container> {
+/// Formats whose reader says more than that the first bytes say nothing, by the name.
+fn named(name: &str) -> Option<Container> {
+    let is = |extension| has_extension(name, extension);
+    if is("safetensors") {
+        Some(Container::Safetensors)
+    } else {
+        is("onnx").then_some(Container::Onnx)
+    }
+}
+
+/// Formats that are read, by their first bytes.
+fn known(head: &[u8]) -> Option<Container> {
     /// Where a tar archive says that it is one.
     const USTAR: usize = 257;
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
@@ -56,17 +69,15 @@ fn known(name: &str, head: &[u8]) -> Option<Container> {
         Some(Container::Pickle)
     } else if head.get(USTAR..USTAR + 5) == Some(b"ustar") {
         Some(Container::Tar)
-    } else if looks_like_onnx(name, head) {
-        Some(Container::Onnx)
     } else {
-        has_extension(name, "safetensors").then_some(Container::Safetensors)
+        looks_like_onnx(head).then_some(Container::Onnx)
     }
 }
 
-/// Protocol buffers have no magic number: field 1 (the version) as a small varint and field 2 (who wrote it) as text,
-/// or the name.
-fn looks_like_onnx(name: &str, head: &[u8]) -> bool {
-    matches!(head, [0x08, 1..=64, 0x12, ..]) || (has_extension(name, "onnx") && head[0] == 0x08)
+/// Protocol buffers have no magic number: field 1 (the version) as a small varint, then field 2 (who wrote it) or 7 (the
+/// graph). TensorFlow's models begin likewise, but with version 1, which is older than any ONNX file.
+fn looks_like_onnx(head: &[u8]) -> bool {
+    matches!(head, [0x08, 3..=64, 0x12 | 0x3a, ..])
 }
 
 /// Text from its first byte on: as a length, eight such bytes would promise exabytes.
@@ -77,6 +88,7 @@ fn looks_like_json(head: &[u8]) -> bool {
 /// Files that are known to be something else.
 fn foreign(name: &str, head: &[u8], bytes: u64) -> Option<Problem> {
     let not_yet = |format| Some(Problem::NotReadYet { format });
+    let is_saved_model = matches!(head, [0x08, 1, 0x12, ..]);
     let text = head.trim_ascii_start();
     if head.starts_with(b"version https://git-lfs") {
         Some(Problem::LfsPointer { bytes })
@@ -84,6 +96,8 @@ fn foreign(name: &str, head: &[u8], bytes: u64) -> Option<Problem> {
         Some(Problem::WebPage)
     } else if head.starts_with(b"\x89HDF\r\n\x1a\n") {
         not_yet("an HDF5 file (Keras or TensorFlow)")
+    } else if is_saved_model && has_extension(name, "pb") {
+        not_yet("a TensorFlow model (SavedModel)")
     } else if has_extension(name, "msgpack") {
         not_yet("a Flax file (MessagePack)")
     } else {

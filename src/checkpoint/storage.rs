@@ -43,7 +43,7 @@ pub enum Encoding {
     },
     /// Varints of protocol buffers, one an element, whose low `element_bytes` are those of the element.
     Varints {
-        /// Bytes of one element: 1 or 2.
+        /// Bytes of one element: 1, 2, 4 or 8.
         element_bytes: u8,
     },
     /// Fixed-size elements, each behind a tag of `tag_bytes`: repeated fields of protocol buffers that are not packed.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neuromfa::checkpoint::{Input, files_of_index};
+use neuromfa::checkpoint::{Input, files_of_index, files_of_onnx};
 use neuromfa::source::LocalFile;
 
 use crate::failures::Failures;
@@ -55,7 +55,8 @@ impl Files {
         &self.files[input].file
     }
 
-    /// A file that was named itself, with the files that its index lists and the `config.json` beside it.
+    /// A file that was named itself, with the files that its index lists or that hold its tensors, and the
+    /// `config.json` beside it.
     fn add_alone(&mut self, path: &Path, failures: &mut Failures) {
         self.add(path, slashes(path), None, failures);
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -63,6 +64,13 @@ impl Files {
         if is_index && let Ok(index) = LocalFile::new(path) {
             for listed in files_of_index(&index) {
                 self.add_beside(path, &listed, failures);
+            }
+        }
+        if name.ends_with(".onnx")
+            && let Ok(model) = LocalFile::new(path)
+        {
+            for named in files_of_onnx(&model) {
+                self.add_beside(path, &named, failures);
             }
         }
         if is_index || name.ends_with(".safetensors") {

@@ -144,7 +144,7 @@ struct Machine<'c, 's> {
     known_imports: HashMap<String, u32>,
     stack: Vec<NodeId>,
     /// Heights of the stack; none is above its top.
-    marks: Vec<usize>,
+    marks: Vec<u32>,
     memo: HashMap<u32, NodeId>,
 }
 
@@ -234,14 +234,14 @@ impl Machine<'_, '_> {
         match instruction {
             opcode::MARK => {
                 reserve(&mut self.marks)?;
-                self.marks.push(self.stack.len());
+                self.marks.push(self.height());
                 Ok(())
             }
             opcode::DUP => {
                 let top = self.top()?;
                 self.push_id(top)
             }
-            opcode::POP if self.marks.last() != Some(&self.stack.len()) => self.pop().map(drop),
+            opcode::POP if self.marks.last() != Some(&self.height()) => self.pop().map(drop),
             _ => self.pop_to_mark().map(drop),
         }
     }
@@ -582,9 +582,14 @@ impl Machine<'_, '_> {
         Ok(())
     }
 
+    fn height(&self) -> u32 {
+        // Hardly more than `MAX_STACK`.
+        self.stack.len() as u32
+    }
+
     /// The top of the stack, unless a mark lies on it.
     fn top(&self) -> Result<NodeId, Problem> {
-        let marked = self.marks.last() == Some(&self.stack.len());
+        let marked = self.marks.last() == Some(&self.height());
         match self.stack.last() {
             Some(&top) if !marked => Ok(top),
             _ => self.broken("a value is missing"),
@@ -599,7 +604,7 @@ impl Machine<'_, '_> {
 
     fn pop_to_mark(&mut self) -> Result<Vec<NodeId>, Problem> {
         match self.marks.pop() {
-            Some(height) => Ok(self.stack.split_off(height)),
+            Some(height) => Ok(self.stack.split_off(height as usize)),
             None => self.broken("a mark is missing"),
         }
     }
