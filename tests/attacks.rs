@@ -18,8 +18,12 @@ mod gguf;
 mod gguf_file;
 #[path = "attacks/onnx.rs"]
 mod onnx;
+#[path = "support/pickle.rs"]
+mod pickle;
 #[path = "support/protobuf.rs"]
 mod protobuf;
+#[path = "attacks/pytorch.rs"]
+mod pytorch;
 #[path = "attacks/zip.rs"]
 mod zip;
 #[path = "support/zip.rs"]

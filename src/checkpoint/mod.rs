@@ -41,6 +41,7 @@ pub use natural::natural_order;
 pub use npy::NpyProblem;
 pub use onnx::{OnnxProblem, files_of_onnx};
 pub use open::{OpenOptions, open, open_with};
+pub use pytorch::PyTorchProblem;
 pub use quantised::QuantisedType;
 pub use safetensors::{MAX_AXES, MAX_HEADER_BYTES, MAX_NAME_BYTES, MAX_TENSORS};
 pub use storage::{Encoding, Storage, Usage, View};

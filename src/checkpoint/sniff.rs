@@ -108,9 +108,10 @@ pub(super) fn looks_like_torch(source: &dyn ReadAt) -> bool {
     source.read_exact_at(0, &mut head).is_ok() && (head == *b"PK\x03\x04" || is_pickle(&head))
 }
 
-/// Protocol 2 to 5, as PyTorch before 1.6 and everything else that pickles.
+/// Protocol 2 to 5, as PyTorch before 1.6 and everything else that pickles; or the number that PyTorch begins with,
+/// in the digits of protocols 0 and 1.
 fn is_pickle(head: &[u8]) -> bool {
-    matches!(head, [0x80, 2..=5, ..])
+    matches!(head, [0x80, 2..=5, ..]) || head.starts_with(b"L119547037146038801333356L")
 }
 
 fn starts_ignoring_case(text: &[u8], prefix: &[u8]) -> bool {

@@ -144,7 +144,7 @@ struct Machine<'c, 's> {
     known_imports: HashMap<String, u32>,
     stack: Vec<NodeId>,
     /// Heights of the stack; none is above its top.
-    marks: Vec<usize>,
+    marks: Vec<u32>,
     memo: HashMap<u32, NodeId>,
 }
 
@@ -234,14 +234,14 @@ impl Machine<'_, '_> {
         match instruction {
             opcode::MARK => {
                 reserve(&mut self.marks)?;
-                self.marks.push(self.stack.len());
+                self.marks.push(self.height());
                 Ok(())
             }
             opcode::DUP => {
                 let top = self.top()?;
                 self.push_id(top)
             }
-            opcode::POP if self.marks.last() != Some(&self.stack.len()) => self.pop().map(drop),
+            opcode::POP if self.marks.last() != Some(&self.height()) => self.pop().map(drop),
             _ => self.pop_to_mark().map(drop),
         }
     }
@@ -332,14 +332,18 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Text as Python's source would have it.
+    /// Text in one line: one byte a character, with escapes for those that have no byte.
     fn quoted(&mut self, instruction: u8) -> Result<(), Problem> {
-        let line = self.line(MAX_TEXT_BYTES as usize)?;
-        let inner = match instruction {
-            opcode::UNICODE => Some(line.as_str()),
-            _ => ['\'', '"'].iter().find_map(|&quote| line.strip_prefix(quote)?.strip_suffix(quote)),
+        let line = self.raw_line(MAX_TEXT_BYTES as usize)?;
+        let line: String = line.into_iter().map(char::from).collect();
+        let text = match instruction {
+            opcode::UNICODE => Some(unescaped(&line, unicode_escape)),
+            _ => {
+                let inner = |quote| line.strip_prefix(quote)?.strip_suffix(quote);
+                inner('\'').or_else(|| inner('"')).map(|inner| unescaped(inner, escape))
+            }
         };
-        let Some(text) = inner.map(unescaped) else {
+        let Some(text) = text else {
             return self.broken("a text has no quotation marks");
         };
         let start = self.text.len();
@@ -546,13 +550,17 @@ impl Machine<'_, '_> {
     }
 
     fn line(&mut self, limit: usize) -> Result<String, Problem> {
-        let mut line = Vec::new();
-        if self.cursor.line(limit, &mut line)?.is_none() {
-            return self.broken("a line is too long");
-        }
-        match String::from_utf8(line) {
+        match String::from_utf8(self.raw_line(limit)?) {
             Ok(line) => Ok(line),
             Err(_) => self.broken("a line is no text"),
+        }
+    }
+
+    fn raw_line(&mut self, limit: usize) -> Result<Vec<u8>, Problem> {
+        let mut line = Vec::new();
+        match self.cursor.line(limit, &mut line)? {
+            Some(()) => Ok(line),
+            None => self.broken("a line is too long"),
         }
     }
 
@@ -574,9 +582,14 @@ impl Machine<'_, '_> {
         Ok(())
     }
 
+    fn height(&self) -> u32 {
+        // Hardly more than `MAX_STACK`.
+        self.stack.len() as u32
+    }
+
     /// The top of the stack, unless a mark lies on it.
     fn top(&self) -> Result<NodeId, Problem> {
-        let marked = self.marks.last() == Some(&self.stack.len());
+        let marked = self.marks.last() == Some(&self.height());
         match self.stack.last() {
             Some(&top) if !marked => Ok(top),
             _ => self.broken("a value is missing"),
@@ -591,7 +604,7 @@ impl Machine<'_, '_> {
 
     fn pop_to_mark(&mut self) -> Result<Vec<NodeId>, Problem> {
         match self.marks.pop() {
-            Some(height) => Ok(self.stack.split_off(height)),
+            Some(height) => Ok(self.stack.split_off(height as usize)),
             None => self.broken("a mark is missing"),
         }
     }
@@ -609,8 +622,9 @@ fn reserve<T>(items: &mut Vec<T>) -> Result<(), Problem> {
     items.try_reserve(1).map_err(|_| out_of_memory(items.len() * size_of::<T>()))
 }
 
-/// Resolves the escapes of Python's text literals; one that is not known stays as it is.
-fn unescaped(line: &str) -> String {
+/// Resolves escapes; a backslash that begins none stays as it is. `escape` tells from what follows the backslash which
+/// character is meant, and how many bytes say so.
+fn unescaped(line: &str, escape: impl Fn(&str) -> Option<(char, usize)>) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find('\\') {
@@ -623,20 +637,29 @@ fn unescaped(line: &str) -> String {
     text
 }
 
-/// The character that an escape means, and its length behind the backslash.
-fn escape(after: &str) -> Option<(char, usize)> {
-    let digits = |count: usize| {
-        let code = u32::from_str_radix(after.get(1..1 + count)?, 16).ok()?;
-        Some((char::from_u32(code)?, 1 + count))
-    };
+/// The escapes of texts, which have no others.
+fn unicode_escape(after: &str) -> Option<(char, usize)> {
     match after.bytes().next()? {
-        b'x' => digits(2),
-        b'u' => digits(4),
-        b'U' => digits(8),
+        b'u' => hexadecimal(after, 4),
+        b'U' => hexadecimal(after, 8),
+        _ => None,
+    }
+}
+
+/// The escapes of byte strings in quotation marks.
+fn escape(after: &str) -> Option<(char, usize)> {
+    match after.bytes().next()? {
+        b'x' => hexadecimal(after, 2),
         b'n' => Some(('\n', 1)),
         b'r' => Some(('\r', 1)),
         b't' => Some(('\t', 1)),
         byte @ (b'\\' | b'\'' | b'"') => Some((char::from(byte), 1)),
         _ => None,
     }
+}
+
+/// A letter, then so many digits.
+fn hexadecimal(after: &str, digits: usize) -> Option<(char, usize)> {
+    let code = u32::from_str_radix(after.get(1..1 + digits)?, 16).ok()?;
+    Some((char::from_u32(code)?, 1 + digits))
 }

@@ -16,9 +16,9 @@ use crate::checkpoint::{MAX_NAME_BYTES, MAX_TENSORS, StateDict};
 use crate::report::Warning;
 
 /// Most holders inside each other.
-pub(super) const MAX_DEPTH: usize = 256;
+const MAX_DEPTH: usize = 256;
 /// Most bytes of all names and paths together: a pickle can give one long name to many tensors.
-pub(super) const MAX_NAMES_BYTES: usize = 64 << 20;
+const MAX_NAMES_BYTES: usize = 16 << 20;
 /// Most paths that an error lists.
 const MAX_LISTED: usize = 8;
 /// The name of a tensor that is all the file holds.
@@ -448,7 +448,7 @@ fn members(
             let dot = if prefix.is_empty() || key.is_empty() { "" } else { "." };
             let bytes = prefix.len() + dot.len() + key.len();
             take(room, bytes)?;
-            let name = format!("{prefix}{dot}{key}");
+            let name = [&prefix, dot, &key].concat();
             if bytes > MAX_NAME_BYTES {
                 let (tensor, limit) = (short(&name), MAX_NAME_BYTES as u64);
                 return Err(Problem::NameTooLong { tensor, bytes: bytes as u64, limit });
