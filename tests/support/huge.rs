@@ -9,7 +9,9 @@ use std::path::Path;
 
 use neuromfa::analysis::{Analysis, NetworkKind, Options};
 use neuromfa::checkpoint::{Checkpoint, Input, collect, open};
-use neuromfa::network::{SampledGroup, Sampler, Wiring, recognise};
+use neuromfa::network::{
+    Axes, GroupSpec, MatrixSpec, Role, SampledGroup, Sampler, Wiring, WiringSpec, recognise,
+};
 use neuromfa::report::SampleRecord;
 use neuromfa::source::LocalFile;
 use rand::{Rng, SeedableRng};
@@ -128,9 +130,10 @@ fn recognised(path: &Path) -> (Checkpoint, Wiring) {
     (checkpoint, wiring)
 }
 
-/// The rows that carry weights, and nothing else, as a model in memory.
+/// The rows that carry weights, and nothing else, as a model in memory, wired by hand.
 #[derive(Default)]
 struct Compact {
+    groups: Vec<GroupSpec>,
     entries: Vec<String>,
     data: Vec<u8>,
 }
@@ -140,6 +143,10 @@ impl Compact {
         let begin = self.data.len();
         self.data.extend(bytes);
         let end = self.data.len();
+        let matrix =
+            MatrixSpec { tensor: name.to_owned(), axes: Axes::OutputsFirst, groups: 1, rows: None };
+        let (group, role) = (name.to_owned(), Role::Other);
+        self.groups.push(GroupSpec { name: group, role, block: None, stack: 0, matrices: vec![matrix] });
         self.entries.push(format!(
             r#""{name}":{{"dtype":"BF16","shape":[{outputs},{inputs}],"data_offsets":[{begin},{end}]}}"#
         ));
@@ -150,7 +157,8 @@ impl Compact {
         let file = [&(json.len() as u64).to_le_bytes()[..], json.as_bytes(), &self.data].concat();
         let inputs = [Input::new("compact.safetensors", &file)];
         let checkpoint = open(&collect(&inputs).candidates[0], &inputs).expect("a checkpoint");
-        let wiring = recognise(&checkpoint).expect("a network");
+        let spec = WiringSpec { architecture: "compact".to_owned(), groups: self.groups };
+        let wiring = spec.apply(&checkpoint).expect("a network");
         let options = Options { network: NetworkKind::Full, ..Options::default() };
         let mut analysis = Analysis::plan(&checkpoint, &wiring, &options, 0).expect("a plan");
         for read in analysis.reads().to_vec() {
