@@ -141,7 +141,7 @@ fn arguments_that_cannot_be() {
 fn a_file_that_is_no_checkpoint_is_one_line_and_status_3() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("thesis.pdf"), "%PDF-1.7\n").expect("written");
-    let line = "error: thesis.pdf is not a checkpoint. It begins with “%PDF”. Drop the weights instead: safetensors.";
+    let line = "error: thesis.pdf is not a checkpoint. It begins with “%PDF”. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.";
     for command in ["analyze", "inspect"] {
         let ran = run(folder.path(), &[command, "thesis.pdf"]);
         assert_eq!((ran.status, ran.errors), (Some(3), vec![line.to_owned()]));
@@ -223,6 +223,40 @@ fn inspect_tells_tensors_groups_and_what_is_skipped() {
     let text = neuromfa(&data(""), &["inspect", "neox-tiny/step0.safetensors"]);
     let text = String::from_utf8(text.stdout).expect("text");
     assert!(text.contains("gpt_neox.embed_in.weight F32 [128, 64]"), "{text}");
+}
+
+#[test]
+fn the_state_dict_can_be_chosen() {
+    let folder = data("pytorch");
+    let ran = run(&folder, &["inspect", "two.pt", "--json"]);
+    let report = ran.json.expect("JSON");
+    let dicts = &report["checkpoints"][0]["state_dicts"];
+    assert_eq!((dicts[0]["path"].as_str(), dicts[0]["chosen"].as_bool()), (Some("G"), Some(false)));
+    assert_eq!((dicts[1]["path"].as_str(), dicts[1]["chosen"].as_bool()), (Some("D"), Some(true)));
+    let ran = run(&folder, &["inspect", "two.pt", "--json", "--state-dict", "G"]);
+    let report = ran.json.expect("JSON");
+    assert_eq!(report["checkpoints"][0]["tensors"][0]["name"], "a.weight");
+    for command in ["inspect", "analyze"] {
+        let ran = run(&folder, &[command, "two.pt", "--state-dict", "H"]);
+        let line = "error: two.pt holds no state dict “H”. It has “G”, “D”. Name one of these.";
+        assert_eq!((ran.status, ran.errors), (Some(3), vec![line.to_owned()]));
+    }
+    let ran =
+        run(&data("formats"), &["analyze", "trainer_checkpoint.pt", "--state-dict", "model_state_dict"]);
+    assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+    assert_eq!(ran.json.expect("a document")["checkpoints"][0]["architecture"], "GPT-NeoX");
+}
+
+#[test]
+fn inspect_tells_what_a_pickle_would_import() {
+    let text = neuromfa(&data("pytorch"), &["inspect", "module.pt"]);
+    let text = String::from_utf8(text.stdout).expect("text");
+    assert!(text.contains("  imports of its pickle: "), "{text}");
+    assert!(text.contains("    unknown: __main__.Net\n"), "{text}");
+    assert!(text.contains("    torch._utils._rebuild_parameter\n"), "{text}");
+    let report = run(&data("pytorch"), &["inspect", "module.pt", "--json"]).json.expect("JSON");
+    let imports = report["checkpoints"][0]["imports"].as_array().expect("imports");
+    assert!(imports.contains(&serde_json::json!({"name": "__main__.Net", "known": false})), "{imports:?}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read};
-use neuromfa::checkpoint::{Candidate, Checkpoint, CheckpointError, Input, Problem, collect, open};
+use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
 use neuromfa::network::{NetworkError, recognise};
 use neuromfa::plot::{self, Figure, ThemeName};
 use neuromfa::report::{CheckpointRecord, ResultDocument, write_csv};
@@ -70,8 +70,10 @@ fn analyze_all(
         failures.nothing("there is nothing to analyse: no weight file among the paths.");
     }
     let mut records = Vec::new();
+    let wishes = OpenOptions { state_dict: arguments.state_dict.clone() };
     for candidate in &collection.candidates {
-        match analyze(candidate, &inputs, &files, options) {
+        let opened = open_with(candidate, &inputs, &wishes).map_err(Failure::Checkpoint);
+        match opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, options)) {
             Ok(record) => records.push(record),
             Err(Failure::Network(error @ NetworkError::NoMatrix { .. })) => {
                 failures.nothing(Failure::Network(error))
@@ -94,19 +96,18 @@ enum Failure {
 }
 
 fn analyze(
-    candidate: &Candidate,
+    checkpoint: &Checkpoint,
     inputs: &[Input<'_>],
     files: &Files,
     options: &Options,
 ) -> Result<CheckpointRecord, Failure> {
-    let checkpoint = open(candidate, inputs)?;
     for notice in &checkpoint.warnings {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
-    let wiring = recognise(&checkpoint)?;
+    let wiring = recognise(checkpoint)?;
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
-    let analysis = Analysis::plan(&checkpoint, &wiring, options, HISTOGRAM_BUDGET).map_err(failed)?;
-    let mut measured = read(analysis, &checkpoint, inputs, files)?;
+    let analysis = Analysis::plan(checkpoint, &wiring, options, HISTOGRAM_BUDGET).map_err(failed)?;
+    let mut measured = read(analysis, checkpoint, inputs, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
     Ok(measured.record())
 }
