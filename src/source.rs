@@ -95,8 +95,15 @@ const BLOCK_BYTES: u64 = 64 << 10;
 /// Keeps the two blocks that were used last; longer reads than a block go straight to the source.
 pub struct Buffered<'a> {
     source: &'a dyn ReadAt,
-    /// Number of the block, and its bytes; the last one used first.
-    blocks: RefCell<[Option<(u64, Vec<u8>)>; 2]>,
+    /// The last one used first.
+    blocks: RefCell<[Block; 2]>,
+}
+
+/// A part of a source, from `number` times [`BLOCK_BYTES`] on; without bytes before it is read.
+#[derive(Default)]
+struct Block {
+    number: u64,
+    bytes: Vec<u8>,
 }
 
 impl<'a> Buffered<'a> {
@@ -133,17 +140,18 @@ impl Buffered<'_> {
     /// Copies what block `number` has from byte `from` on; the number of bytes, which is not 0.
     fn copy_from_block(&self, number: u64, from: u64, buffer: &mut [u8]) -> Result<usize, ReadError> {
         let mut blocks = self.blocks.borrow_mut();
-        match blocks.iter().position(|block| block.as_ref().is_some_and(|(held, _)| *held == number)) {
+        let holds = |block: &Block| block.number == number && !block.bytes.is_empty();
+        match blocks.iter().position(holds) {
             Some(at) => blocks.swap(0, at),
             None => {
                 let start = number * BLOCK_BYTES;
-                let mut bytes = vec![0; BLOCK_BYTES.min(self.len() - start) as usize];
+                let mut bytes = vec![0; BLOCK_BYTES.min(self.len().saturating_sub(start)) as usize];
                 self.source.read_exact_at(start, &mut bytes)?;
                 blocks.swap(0, 1);
-                blocks[0] = Some((number, bytes));
+                blocks[0] = Block { number, bytes };
             }
         }
-        let bytes = blocks[0].as_ref().map_or(&[][..], |(_, bytes)| bytes);
+        let bytes = &blocks[0].bytes;
         let bytes = bytes.get(from as usize..).unwrap_or_default();
         let count = bytes.len().min(buffer.len());
         if count == 0 {

@@ -99,7 +99,9 @@ fn name(text: &str) -> String {
 fn files_that_are_something_else() {
     let not = |head: &[u8]| Problem::NotACheckpoint { head: head.to_vec() };
     let begins = |what: &str| {
-        format!("x is not a checkpoint. It begins with {what}. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.")
+        format!(
+            "x is not a checkpoint. It begins with {what}. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy."
+        )
     };
     refused(&[("x", b"")], Problem::Empty, "x is empty. It has no bytes. Copy or download it again.");
     refused(&[("x", b"%PDF-1.7\n%....")], not(b"%PDF-1.7"), &begins("“%PDF”"));
@@ -127,12 +129,26 @@ fn files_that_are_something_else() {
 fn formats_of_the_next_version() {
     let formats: [(&str, &[u8], &str); 3] = [
         ("x.gguf", b"GGUF\x03\0\0\0", "a GGUF file"),
-        ("x.h5", b"\x89HDF\r\n\x1a\n\0", "an HDF5 file (Keras or TensorFlow)"),
+        ("saved_model.pb", b"\x08\x01\x12\x07.......", "a TensorFlow model (SavedModel)"),
         ("flax_model.msgpack", b"\x81\xa6params", "a Flax file (MessagePack)"),
     ];
     for (path, bytes, format) in formats {
         let sentence = format!("{path} is {format}. This format is not read yet. Convert it to safetensors.");
         refused(&[(path, bytes)], Problem::NotReadYet { format }, &sentence);
+    }
+}
+
+#[test]
+fn weights_in_hdf5_with_or_without_a_zip_around_them() {
+    let keras =
+        zip_file::zip(&[zip_file::stored("metadata.json", b"{}"), zip_file::stored("model.weights.h5", b"")]);
+    for (path, bytes) in [("x.h5", &b"\x89HDF\r\n\x1a\n\0"[..]), ("x.keras", &keras.bytes)] {
+        let sentence = format!(
+            "{path} keeps its weights in HDF5, as Keras and TensorFlow do. HDF5 is not read. \
+             Load it in Keras, and save the weights for NumPy: \
+             numpy.savez(“weights.npz”, **{{w.path: w.numpy() for w in model.weights}})."
+        );
+        refused(&[(path, bytes)], Problem::Hdf5, &sentence);
     }
 }
 

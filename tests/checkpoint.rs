@@ -93,16 +93,17 @@ fn every_type_decodes_to_the_golden_values() {
 }
 
 #[test]
-fn files_of_pytorch_are_read_in_every_form() {
-    for name in ["pytorch_model.bin", "legacy.pt", "trainer_checkpoint.pt", "parameters.pth", "views.pt"] {
-        let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
-        assert_golden(&[file], name);
-    }
-}
-
-#[test]
-fn arrays_of_numpy_are_read_stored_and_deflated() {
-    for name in ["model.npz", "model_compressed.npz"] {
+fn other_containers_decode_to_the_golden_values() {
+    for name in [
+        "pytorch_model.bin",
+        "legacy.pt",
+        "trainer_checkpoint.pt",
+        "parameters.pth",
+        "views.pt",
+        "model.npz",
+        "model_compressed.npz",
+        "model.onnx",
+    ] {
         let file = (name.to_owned(), fs::read(data("formats").join(name)).expect("readable"));
         assert_golden(&[file], name);
     }

@@ -255,3 +255,17 @@ fn steps_are_read_from_names() {
         assert_eq!(step_in(name), step, "{name}");
     }
 }
+
+#[test]
+fn files_that_hold_the_tensors_of_an_onnx_model_are_no_checkpoints() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/onnx");
+    let model = std::fs::read(data.join("external.onnx")).expect("readable");
+    let (weights, other) = (vec![0u8; 8], vec![0u8; 8]);
+    let inputs = [
+        Input::new("external.data", &weights),
+        Input::new("external.onnx", &model),
+        Input::new("other.data", &other),
+    ];
+    let names: Vec<String> = collect(&inputs).candidates.into_iter().map(|candidate| candidate.name).collect();
+    assert_eq!(names, ["external", "other"], "only what the model names belongs to it");
+}

@@ -270,3 +270,11 @@ fn an_empty_document_follows_the_schema_and_a_wrong_one_does_not() {
     wrong["options"]["threshold"] = "150".into();
     assert!(std::panic::catch_unwind(|| schema::assert_valid(&wrong)).is_err());
 }
+
+#[test]
+fn a_lone_onnx_model_brings_the_file_of_its_weights() {
+    let ran = run(&data("onnx"), &["inspect", "external.onnx", "--json"]);
+    assert_eq!(ran.status, Some(0), "{:?}", ran.errors);
+    let inspected = ran.json.expect("a document").to_string();
+    assert!(inspected.contains("external.data") && inspected.contains("fc1.weight"), "{inspected}");
+}

@@ -59,6 +59,8 @@ pub enum Problem {
     WebPage,
     #[error("is {format}. This format is not read yet.")]
     NotReadYet { format: &'static str },
+    #[error("keeps its weights in HDF5, as Keras and TensorFlow do. HDF5 is not read.")]
+    Hdf5,
     #[error("ends early. A safetensors file begins with 8 bytes of header length; the file has {bytes}.")]
     TooShort { bytes: u64 },
     #[error("has a header of {} bytes, by its first 8 bytes. The limit is {}.", grouped(*.bytes), grouped(*.limit))]
@@ -118,6 +120,7 @@ impl Problem {
             Self::LfsPointer { .. } => "lfs-pointer",
             Self::WebPage => "web-page",
             Self::NotReadYet { .. } => "not-read-yet",
+            Self::Hdf5 => "hdf5",
             Self::TooShort { .. } => "too-short",
             Self::HeaderTooLong { .. } => "header-too-long",
             Self::HeaderEndsEarly { .. } => "header-ends-early",
@@ -159,6 +162,10 @@ impl Problem {
             Self::LfsPointer { .. } => "Fetch the weights with “git lfs pull”.",
             Self::WebPage => "Download the weights again, from the link to the raw file.",
             Self::NotReadYet { .. } => "Convert it to safetensors.",
+            Self::Hdf5 => {
+                "Load it in Keras, and save the weights for NumPy: \
+                 numpy.savez(“weights.npz”, **{w.path: w.numpy() for w in model.weights})."
+            }
             Self::HeaderTooLong { .. } | Self::HeaderStart { .. } => {
                 "Check that it is a safetensors file, and download it again."
             }

@@ -443,7 +443,14 @@ mod tests {
             ArrayType::Read(dtype) => dtype.name(),
             other => panic!("{descr}: {other:?}"),
         };
-        let pairs = [("<f2", "F16"), ("<f8", "F64"), ("|b1", "BOOL"), (">i4", "I32"), ("<c8", "C64"), ("bfloat16", "BF16")];
+        let pairs = [
+            ("<f2", "F16"),
+            ("<f8", "F64"),
+            ("|b1", "BOOL"),
+            (">i4", "I32"),
+            ("<c8", "C64"),
+            ("bfloat16", "BF16"),
+        ];
         for (descr, name) in pairs {
             assert_eq!(read(descr), name);
         }

@@ -88,14 +88,17 @@ fn read(input: &Input<'_>, options: &OpenOptions) -> Result<(&'static str, Conte
     })
 }
 
-/// Both PyTorch and NumPy write zip archives; what is in them tells which.
+/// PyTorch, NumPy and Keras write zip archives; what is in them tells which.
 fn read_archive(
     source: &dyn ReadAt,
     state_dict: Option<&str>,
 ) -> Result<(&'static str, Contents), Problem> {
     let archive = Archive::read(source)?;
-    let arrays = archive.entries.iter().any(|entry| entry.name.ends_with(".npy"));
-    Ok(match arrays {
+    let holds = |ending: &str| archive.entries.iter().any(|entry| entry.name.ends_with(ending));
+    if holds(".weights.h5") {
+        return Err(Problem::Hdf5);
+    }
+    Ok(match holds(".npy") {
         true => ("NumPy", npz::read(source, &archive)?),
         false => ("PyTorch", pytorch::read_zip(source, &archive, state_dict)?),
     })

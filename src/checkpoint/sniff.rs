@@ -40,19 +40,16 @@ pub(super) fn sniff(name: &str, source: &dyn ReadAt) -> Result<Container, Proble
     }
     match foreign(name, head, source.len()) {
         Some(problem) => Err(problem),
-        None => named(name)
-            .ok_or_else(|| Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() }),
+        None => {
+            named(name).ok_or_else(|| Problem::NotACheckpoint { head: head[..head.len().min(8)].to_vec() })
+        }
     }
 }
 
 /// Formats whose reader says more than that the first bytes say nothing, by the name.
 fn named(name: &str) -> Option<Container> {
     let is = |extension| has_extension(name, extension);
-    if is("safetensors") {
-        Some(Container::Safetensors)
-    } else {
-        is("onnx").then_some(Container::Onnx)
-    }
+    if is("safetensors") { Some(Container::Safetensors) } else { is("onnx").then_some(Container::Onnx) }
 }
 
 /// Formats that are read, by their first bytes.
@@ -95,7 +92,7 @@ fn foreign(name: &str, head: &[u8], bytes: u64) -> Option<Problem> {
     } else if starts_ignoring_case(text, b"<!doctype html") || starts_ignoring_case(text, b"<html") {
         Some(Problem::WebPage)
     } else if head.starts_with(b"\x89HDF\r\n\x1a\n") {
-        not_yet("an HDF5 file (Keras or TensorFlow)")
+        Some(Problem::Hdf5)
     } else if is_saved_model && has_extension(name, "pb") {
         not_yet("a TensorFlow model (SavedModel)")
     } else if has_extension(name, "msgpack") {

@@ -39,6 +39,8 @@ pub fn node(operator: &str, inputs: &[&str], output: &str, rest: &[u8]) -> Vec<u
 
 /// A field of a tensor: where it lies in another file.
 pub fn external(pairs: &[(&str, &str)]) -> Vec<u8> {
-    let pair = |(key, value): &(&str, &str)| bytes(13, &[bytes(1, key.as_bytes()), bytes(2, value.as_bytes())].concat());
+    let pair = |(key, value): &(&str, &str)| {
+        bytes(13, &[bytes(1, key.as_bytes()), bytes(2, value.as_bytes())].concat())
+    };
     [pairs.iter().flat_map(pair).collect(), number(14, 1)].concat()
 }

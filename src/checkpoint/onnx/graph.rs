@@ -1,6 +1,6 @@
 //! The walk through a model: tensors, and the nodes that use them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -26,8 +26,21 @@ const MAX_METADATA_BYTES: usize = 64 << 10;
 
 /// Operators whose nodes say something about their weights, and those that hand weights on.
 const OPERATORS: [&str; 15] = [
-    "Attention", "Cast", "CastLike", "Conv", "ConvTranspose", "DequantizeLinear", "FusedConv", "FusedGemm",
-    "FusedMatMul", "Gather", "Gemm", "Identity", "MatMul", "QuantizeLinear", "Transpose",
+    "Attention",
+    "Cast",
+    "CastLike",
+    "Conv",
+    "ConvTranspose",
+    "DequantizeLinear",
+    "FusedConv",
+    "FusedGemm",
+    "FusedMatMul",
+    "Gather",
+    "Gemm",
+    "Identity",
+    "MatMul",
+    "QuantizeLinear",
+    "Transpose",
 ];
 
 /// Everything that a model says of its tensors.
@@ -100,8 +113,8 @@ impl Model {
         }
         let range = graph.ok_or(OnnxProblem::NoGraph)?;
         model.graphs.push(Graph { outer: None, path: Rc::from("") });
-        let mut pending = vec![Pending { range, depth: 0, index: 0 }];
-        while let Some(graph) = pending.pop() {
+        let mut pending = VecDeque::from([Pending { range, depth: 0, index: 0 }]);
+        while let Some(graph) = pending.pop_front() {
             model.read_graph(source, &graph, &mut pending)?;
         }
         Ok(model)
@@ -120,7 +133,7 @@ impl Model {
         &mut self,
         source: &dyn ReadAt,
         graph: &Pending,
-        pending: &mut Vec<Pending>,
+        pending: &mut VecDeque<Pending>,
     ) -> Result<(), Problem> {
         let mut fields = Fields::new(source, graph.range.clone());
         while let Some(field) = fields.next()? {
@@ -139,7 +152,7 @@ impl Model {
         source: &dyn ReadAt,
         range: Range<u64>,
         graph: &Pending,
-        pending: &mut Vec<Pending>,
+        pending: &mut VecDeque<Pending>,
     ) -> Result<(), Problem> {
         let (mut node, mut outputs) = (Node { graph: graph.index, ..Node::default() }, 0);
         let (mut bodies, mut constant) = (Vec::new(), None);
@@ -194,7 +207,7 @@ impl Model {
         attribute: &str,
         ranges: Vec<Range<u64>>,
         graph: &Pending,
-        pending: &mut Vec<Pending>,
+        pending: &mut VecDeque<Pending>,
     ) -> Result<(), Problem> {
         let depth = graph.depth + 1;
         if depth > MAX_DEPTH {
@@ -209,7 +222,7 @@ impl Model {
             if self.graphs.len() == MAX_GRAPHS {
                 return Err(OnnxProblem::TooMany { what: "graphs", limit: MAX_GRAPHS as u64 }.into());
             }
-            pending.push(Pending { range, depth, index: self.graphs.len() });
+            pending.push_back(Pending { range, depth, index: self.graphs.len() });
             self.graphs.push(Graph { outer: Some(graph.index), path: Rc::clone(&path) });
         }
         Ok(())

@@ -90,8 +90,12 @@ impl Draft {
     fn add_data(&mut self, place: Place, field: &Field) -> Result<(), OnnxProblem> {
         let (range, tag_bytes) = match (&field.value, place) {
             (Value::Bytes(range), _) => (range.clone(), None),
-            (Value::Fixed32, Place::Floats) => (field.at..field.value_at + 4, Some(field.value_at - field.at)),
-            (Value::Fixed64, Place::Doubles) => (field.at..field.value_at + 8, Some(field.value_at - field.at)),
+            (Value::Fixed32, Place::Floats) => {
+                (field.at..field.value_at + 4, Some(field.value_at - field.at))
+            }
+            (Value::Fixed64, Place::Doubles) => {
+                (field.at..field.value_at + 8, Some(field.value_at - field.at))
+            }
             // Varints that are not packed cannot be told from their tags by a decoder of fixed sizes.
             (Value::Varint(_), Place::Int32s | Place::Int64s | Place::Uint64s) => {
                 let range = field.value_at..field.value_at;
@@ -106,7 +110,8 @@ impl Draft {
                 return Err(OnnxProblem::Twice { what: "numbers of one tensor", byte: field.at });
             }
             Some(data) => {
-                let follows = tag_bytes.is_some() && data.tag_bytes == tag_bytes && data.range.end == range.start;
+                let follows =
+                    tag_bytes.is_some() && data.tag_bytes == tag_bytes && data.range.end == range.start;
                 data.scattered |= !follows;
                 data.range.end = range.end;
             }
@@ -260,7 +265,9 @@ fn encoding(data: &Data, dtype: DType) -> Option<Encoding> {
     let element_bytes = u8::try_from(element_bytes).ok()?;
     match data.place {
         Place::Floats | Place::Doubles => match data.tag_bytes {
-            Some(tag_bytes) => Some(Encoding::Tagged { tag_bytes: u8::try_from(tag_bytes).ok()?, element_bytes }),
+            Some(tag_bytes) => {
+                Some(Encoding::Tagged { tag_bytes: u8::try_from(tag_bytes).ok()?, element_bytes })
+            }
             None => Some(Encoding::Plain),
         },
         _ => Some(Encoding::Varints { element_bytes }),
@@ -330,11 +337,13 @@ mod tests {
 
     #[test]
     fn other_files_lie_in_the_folder_or_below() {
-        let pairs = [("weights.bin", "weights.bin"), ("./a/b.data", "a/b.data"), ("a/./b", "a/b"), ("..a", "..a")];
+        let pairs =
+            [("weights.bin", "weights.bin"), ("./a/b.data", "a/b.data"), ("a/./b", "a/b"), ("..a", "..a")];
         for (location, expected) in pairs {
             assert_eq!(inside(location).as_deref(), Some(expected));
         }
-        for location in ["/etc/passwd", "../x", "a/../../x", "a//b", "c:\\x", "a\\b", "C:x", "a\nb", ".", ""] {
+        for location in ["/etc/passwd", "../x", "a/../../x", "a//b", "c:\\x", "a\\b", "C:x", "a\nb", ".", ""]
+        {
             assert_eq!(inside(location), None, "{location}");
         }
     }

@@ -174,10 +174,17 @@ fn turns_matrix(node: &Node, is_matrix: bool) -> Option<bool> {
 #[derive(Clone, Copy)]
 enum Role {
     /// The left matrix of a product: `[outputs, inputs]`.
-    Left { transposed: bool },
+    Left {
+        transposed: bool,
+    },
     /// The right matrix of a product: `[inputs, outputs]`.
-    Right { transposed: bool },
-    Kernel { groups: u64, transposed: bool },
+    Right {
+        transposed: bool,
+    },
+    Kernel {
+        groups: u64,
+        transposed: bool,
+    },
     Bias,
     /// Rows to be picked: an embedding.
     Table,
@@ -227,7 +234,10 @@ impl<'a> Uses<'a> {
 /// Names that exporters invent.
 fn is_anonymous(name: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    name.starts_with("onnx::") || name.starts_with('/') || digits(name) || name.strip_prefix("val_").is_some_and(digits)
+    name.starts_with("onnx::")
+        || name.starts_with('/')
+        || digits(name)
+        || name.strip_prefix("val_").is_some_and(digits)
 }
 
 /// The module that a node is a part of: its path without the operator. Children of a sequence repeat the name of the

@@ -144,8 +144,8 @@ impl Field {
 mod tests {
     use super::*;
 
-    fn fields(bytes: &Vec<u8>) -> Result<Vec<(u64, Value)>, Problem> {
-        let mut fields = Fields::new(bytes, 0..bytes.len() as u64);
+    fn fields(bytes: &[u8]) -> Result<Vec<(u64, Value)>, Problem> {
+        let mut fields = Fields::new(&bytes, 0..bytes.len() as u64);
         let mut found = Vec::new();
         while let Some(field) = fields.next()? {
             found.push((field.number, field.value));
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_field_is_stepped_over() {
-        let message = vec![0x08, 0xac, 2, 0x11, 1, 2, 3, 4, 5, 6, 7, 8, 0x1a, 2, 9, 9, 0x25, 1, 2, 3, 4];
+        let message = [0x08, 0xac, 2, 0x11, 1, 2, 3, 4, 5, 6, 7, 8, 0x1a, 2, 9, 9, 0x25, 1, 2, 3, 4];
         let expected = vec![
             (1, Value::Varint(300)),
             (2, Value::Fixed64),
@@ -164,7 +164,7 @@ mod tests {
         ];
         assert_eq!(fields(&message), Ok(expected));
         // A field's number may take several bytes.
-        assert_eq!(fields(&vec![0xa0, 1, 7]), Ok(vec![(20, Value::Varint(7))]));
+        assert_eq!(fields(&[0xa0, 1, 7]), Ok(vec![(20, Value::Varint(7))]));
         // -1 takes ten.
         let minus_one = [vec![0x08], vec![0xff; 9], vec![1]].concat();
         assert_eq!(fields(&minus_one), Ok(vec![(1, Value::Varint(u64::MAX))]));
@@ -172,11 +172,14 @@ mod tests {
 
     #[test]
     fn broken_messages_are_told_by_their_byte() {
-        let problem = |bytes: &[u8]| fields(&bytes.to_vec()).expect_err("broken");
+        let problem = |bytes: &[u8]| fields(bytes).expect_err("broken");
         assert_eq!(problem(&[0x08, 1, 0x0b]), OnnxProblem::NoField { byte: 2 }.into());
         assert_eq!(problem(&[0x00, 1]), OnnxProblem::NoField { byte: 0 }.into());
         assert_eq!(problem(&[0x08, 0x80]), OnnxProblem::EndlessNumber { byte: 1 }.into());
-        assert_eq!(problem(&[[0x08].as_slice(), &[0x80; 20]].concat()), OnnxProblem::EndlessNumber { byte: 1 }.into());
+        assert_eq!(
+            problem(&[[0x08].as_slice(), &[0x80; 20]].concat()),
+            OnnxProblem::EndlessNumber { byte: 1 }.into()
+        );
         assert_eq!(problem(&[0x0a, 3, 1, 2]), OnnxProblem::FieldOutside { byte: 0, end: 5, limit: 4 }.into());
         assert_eq!(problem(&[0x09, 1, 2]), OnnxProblem::FieldOutside { byte: 0, end: 9, limit: 3 }.into());
         let huge = [vec![0x0a], vec![0xff; 9], vec![1]].concat();
