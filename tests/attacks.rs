@@ -12,10 +12,10 @@ use neuromfa::source::{ReadAt, ReadError};
 
 #[path = "attacks/onnx.rs"]
 mod onnx;
-#[path = "support/protobuf.rs"]
-mod protobuf;
 #[path = "support/pickle.rs"]
 mod pickle;
+#[path = "support/protobuf.rs"]
+mod protobuf;
 #[path = "attacks/pytorch.rs"]
 mod pytorch;
 #[path = "attacks/zip.rs"]

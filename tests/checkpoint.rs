@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use neuromfa::checkpoint::{Checkpoint, Collection, Input, TensorEntry, collect, open, read_values};
-use neuromfa::source::{LocalFile, ReadAt};
+use neuromfa::source::LocalFile;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -175,7 +175,11 @@ fn assert_like_the_reference(bytes: &[u8]) {
             tensor.shape.iter().eq(view.shape().iter().map(|&size| size as u64).collect::<Vec<_>>().iter()),
             "{name}"
         );
-        assert_eq!(&bytes[tensor.storage.offset as usize..][..tensor.storage.bytes as usize], view.data(), "{name}");
+        assert_eq!(
+            &bytes[tensor.storage.offset as usize..][..tensor.storage.bytes as usize],
+            view.data(),
+            "{name}"
+        );
     }
 }
 

@@ -266,6 +266,7 @@ fn files_that_hold_the_tensors_of_an_onnx_model_are_no_checkpoints() {
         Input::new("external.onnx", &model),
         Input::new("other.data", &other),
     ];
-    let names: Vec<String> = collect(&inputs).candidates.into_iter().map(|candidate| candidate.name).collect();
+    let names: Vec<String> =
+        collect(&inputs).candidates.into_iter().map(|candidate| candidate.name).collect();
     assert_eq!(names, ["external", "other"], "only what the model names belongs to it");
 }
