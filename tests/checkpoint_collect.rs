@@ -213,6 +213,15 @@ fn in_a_folder_other_files_are_passed_over() {
 }
 
 #[test]
+fn weights_of_pytorch_have_many_names() {
+    let names = ["a.pt", "b.pth", "c.bin", "d.ckpt", "e.pth.tar", "f.pyth"];
+    let paths: Vec<String> = names.iter().map(|name| format!("run/{name}")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    assert_eq!(lines(&paths).len(), names.len());
+    assert!(lines(&["run/data.tar", "run/zero_pp_rank_0_mp_rank_00_optim_states.pt"]).is_empty());
+}
+
+#[test]
 fn equal_names_are_told_apart_by_their_folders() {
     let paths = ["a/step5/model.safetensors", "b/step1/model.safetensors"];
     let bytes = ZIP.to_vec();

@@ -260,6 +260,40 @@ fn a_wiring_is_printed_changed_and_applied() {
 }
 
 #[test]
+fn the_state_dict_can_be_chosen() {
+    let folder = data("pytorch");
+    let ran = run(&folder, &["inspect", "two.pt", "--json"]);
+    let report = ran.json.expect("JSON");
+    let dicts = &report["checkpoints"][0]["state_dicts"];
+    assert_eq!((dicts[0]["path"].as_str(), dicts[0]["chosen"].as_bool()), (Some("G"), Some(false)));
+    assert_eq!((dicts[1]["path"].as_str(), dicts[1]["chosen"].as_bool()), (Some("D"), Some(true)));
+    let ran = run(&folder, &["inspect", "two.pt", "--json", "--state-dict", "G"]);
+    let report = ran.json.expect("JSON");
+    assert_eq!(report["checkpoints"][0]["tensors"][0]["name"], "a.weight");
+    for command in ["inspect", "analyze"] {
+        let ran = run(&folder, &[command, "two.pt", "--state-dict", "H"]);
+        let line = "error: two.pt holds no state dict “H”. It has “G”, “D”. Name one of these.";
+        assert_eq!((ran.status, ran.errors), (Some(3), vec![line.to_owned()]));
+    }
+    let ran =
+        run(&data("formats"), &["analyze", "trainer_checkpoint.pt", "--state-dict", "model_state_dict"]);
+    assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+    assert_eq!(ran.json.expect("a document")["checkpoints"][0]["architecture"], "GPT-NeoX");
+}
+
+#[test]
+fn inspect_tells_what_a_pickle_would_import() {
+    let text = neuromfa(&data("pytorch"), &["inspect", "module.pt"]);
+    let text = String::from_utf8(text.stdout).expect("text");
+    assert!(text.contains("  imports of its pickle: "), "{text}");
+    assert!(text.contains("    unknown: __main__.Net\n"), "{text}");
+    assert!(text.contains("    torch._utils._rebuild_parameter\n"), "{text}");
+    let report = run(&data("pytorch"), &["inspect", "module.pt", "--json"]).json.expect("JSON");
+    let imports = report["checkpoints"][0]["imports"].as_array().expect("imports");
+    assert!(imports.contains(&serde_json::json!({"name": "__main__.Net", "known": false})), "{imports:?}");
+}
+
+#[test]
 fn an_empty_document_follows_the_schema_and_a_wrong_one_does_not() {
     let empty = serde_json::json!({
         "schema": "neuromfa-result/1", "tool": {"name": "neuromfa", "version": "0.1.0"}, "checkpoints": [], "scores": [],

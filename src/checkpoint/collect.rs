@@ -165,7 +165,9 @@ const COMPANIONS: [&str; 14] = [
 fn kind(input: &Input<'_>) -> Kind {
     let name = input.file_name();
     let lower = name.to_ascii_lowercase();
-    if TRAINING.iter().any(|prefix| lower.starts_with(prefix)) {
+    let training = TRAINING.iter().any(|prefix| lower.starts_with(prefix));
+    // DeepSpeed puts one beside each part of the model.
+    if training || lower.ends_with("_optim_states.pt") {
         return Kind::Training;
     }
     if lower.ends_with(".json") && lower.contains(".index.") {
@@ -186,6 +188,8 @@ fn form(lower: &str, input: &Input<'_>) -> Option<Form> {
     match extension {
         "safetensors" => Some(Form::Safetensors),
         "pt" | "pth" | "ckpt" | "pyth" => Some(Form::PyTorch),
+        // A habit from the days of tar archives; other archives are no weights.
+        "tar" if lower.ends_with(".pth.tar") || lower.ends_with(".pt.tar") => Some(Form::PyTorch),
         // Many things are called `.bin`: the first bytes tell PyTorch's from vocabularies and tables.
         "bin" => looks_like_torch(input.source).then_some(Form::PyTorch),
         "npz" => Some(Form::NumPy),

@@ -143,8 +143,7 @@ impl Compact {
         let begin = self.data.len();
         self.data.extend(bytes);
         let end = self.data.len();
-        let matrix =
-            MatrixSpec { tensor: name.to_owned(), axes: Axes::OutputsFirst, groups: 1, rows: None };
+        let matrix = MatrixSpec { tensor: name.to_owned(), axes: Axes::OutputsFirst, groups: 1, rows: None };
         let (group, role) = (name.to_owned(), Role::Other);
         self.groups.push(GroupSpec { name: group, role, block: None, stack: 0, matrices: vec![matrix] });
         self.entries.push(format!(

@@ -9,7 +9,7 @@ use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read};
-use neuromfa::checkpoint::{Candidate, Checkpoint, CheckpointError, Input, Problem, collect, open};
+use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
 use neuromfa::network::{NetworkError, WiringSpec, recognise};
 use neuromfa::plot::{self, Figure, ThemeName};
 use neuromfa::report::{CheckpointRecord, ResultDocument, write_csv};
@@ -76,8 +76,10 @@ fn analyze_all(
         failures.nothing("there is nothing to analyse: no weight file among the paths.");
     }
     let mut records = Vec::new();
+    let wishes = OpenOptions { state_dict: arguments.state_dict.clone() };
     for candidate in &collection.candidates {
-        match analyze(candidate, &inputs, &files, options, wiring) {
+        let opened = open_with(candidate, &inputs, &wishes).map_err(Failure::Checkpoint);
+        match opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, options, wiring)) {
             Ok(record) => records.push(record),
             Err(Failure::Network(error @ NetworkError::NoMatrix { .. })) => {
                 failures.nothing(Failure::Network(error))
@@ -109,23 +111,22 @@ enum Failure {
 }
 
 fn analyze(
-    candidate: &Candidate,
+    checkpoint: &Checkpoint,
     inputs: &[Input<'_>],
     files: &Files,
     options: &Options,
     wiring: Option<&WiringSpec>,
 ) -> Result<CheckpointRecord, Failure> {
-    let checkpoint = open(candidate, inputs)?;
     for notice in &checkpoint.warnings {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
-    let wiring = wiring.map_or_else(|| recognise(&checkpoint), |wiring| wiring.apply(&checkpoint))?;
+    let wiring = wiring.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
     for notice in wiring.warnings.iter().filter(|_| !wiring.edited) {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
-    let analysis = Analysis::plan(&checkpoint, &wiring, options, HISTOGRAM_BUDGET).map_err(failed)?;
-    let mut measured = read(analysis, &checkpoint, inputs, files)?;
+    let analysis = Analysis::plan(checkpoint, &wiring, options, HISTOGRAM_BUDGET).map_err(failed)?;
+    let mut measured = read(analysis, checkpoint, inputs, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
     Ok(measured.record())
 }

@@ -43,6 +43,9 @@ pub struct InspectArguments {
     /// Files, folders or index files.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// State dict to read from a file that holds several, by the path that `inspect` lists.
+    #[arg(long, value_name = "PATH")]
+    pub state_dict: Option<String>,
     /// Writes JSON instead of text.
     #[arg(long)]
     pub json: bool,
@@ -56,6 +59,9 @@ pub struct AnalyzeArguments {
     /// Files, folders or index files; several checkpoints form a series.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// State dict to read from a file that holds several, by the path that `inspect` lists.
+    #[arg(long, value_name = "PATH")]
+    pub state_dict: Option<String>,
     /// The whole network, or samples of it.
     #[arg(long, value_enum, default_value_t = Network::Full)]
     pub network: Network,

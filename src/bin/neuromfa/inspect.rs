@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Skipped, collect, open};
+use neuromfa::checkpoint::{
+    Checkpoint, CheckpointError, Import, Input, OpenOptions, Skipped, StateDict, collect, open_with,
+};
 use neuromfa::network::{Role, Wiring, WiringSpec, recognise};
 use neuromfa::report::{SkippedRecord, Warning};
 use serde::Serialize;
@@ -16,10 +18,11 @@ use crate::inputs::Files;
 pub fn run(arguments: &InspectArguments) -> ExitCode {
     let mut failures = Failures::default();
     let files = Files::gather(&arguments.paths, &mut failures);
+    let wishes = OpenOptions { state_dict: arguments.state_dict.clone() };
     if arguments.wiring {
-        return write_wiring(&files.inputs(), failures);
+        return write_wiring(&files.inputs(), &wishes, failures);
     }
-    let report = inspect(&files.inputs(), &mut failures);
+    let report = inspect(&files.inputs(), &wishes, &mut failures);
     if report.checkpoints.is_empty() && report.errors.is_empty() && failures.is_empty() {
         failures.nothing("there is nothing to analyse: no weight file among the paths.");
     }
@@ -34,9 +37,9 @@ pub fn run(arguments: &InspectArguments) -> ExitCode {
 }
 
 /// The wiring of the first checkpoint that has one.
-fn write_wiring(inputs: &[Input<'_>], mut failures: Failures) -> ExitCode {
+fn write_wiring(inputs: &[Input<'_>], wishes: &OpenOptions, mut failures: Failures) -> ExitCode {
     for candidate in &collect(inputs).candidates {
-        let checkpoint = match open(candidate, inputs) {
+        let checkpoint = match open_with(candidate, inputs, wishes) {
             Ok(checkpoint) => checkpoint,
             Err(error) => {
                 failures.unreadable(error.text());
@@ -100,6 +103,10 @@ struct Found {
     tensors: Vec<FoundTensor>,
     skipped: Vec<SkippedRecord>,
     warnings: Vec<Warning>,
+    /// The sets of weights to choose from, if there are several.
+    state_dicts: Vec<StateDict>,
+    /// What unpickling the files would import.
+    imports: Vec<Import>,
 }
 
 #[derive(Serialize)]
@@ -128,7 +135,7 @@ struct FoundTensor {
     file: String,
 }
 
-fn inspect(inputs: &[Input<'_>], failures: &mut Failures) -> Report {
+fn inspect(inputs: &[Input<'_>], wishes: &OpenOptions, failures: &mut Failures) -> Report {
     let collection = collect(inputs);
     let skipped = |Skipped { path, why }| SkippedFile { path, why };
     let mut report = Report {
@@ -137,7 +144,7 @@ fn inspect(inputs: &[Input<'_>], failures: &mut Failures) -> Report {
         errors: Vec::new(),
     };
     for candidate in &collection.candidates {
-        match open(candidate, inputs) {
+        match open_with(candidate, inputs, wishes) {
             Ok(checkpoint) => report.checkpoints.push(found(checkpoint)),
             Err(error) => {
                 failures.unreadable(error.text());
@@ -192,6 +199,8 @@ fn found(checkpoint: Checkpoint) -> Found {
         tensors: tensors.collect(),
         skipped,
         warnings,
+        state_dicts: checkpoint.state_dicts,
+        imports: checkpoint.imports,
         name: checkpoint.name,
     }
 }
@@ -249,11 +258,46 @@ fn write_checkpoint(checkpoint: &Found, output: &mut impl Write) -> io::Result<(
     for tensor in &checkpoint.tensors {
         writeln!(output, "    {} {} {:?}", tensor.name, tensor.dtype, tensor.shape)?;
     }
+    write_state_dicts(&checkpoint.state_dicts, output)?;
+    write_imports(&checkpoint.imports, output)?;
     for record in &checkpoint.skipped {
         writeln!(output, "  skipped, {}: {}", record.reason, record.tensors.join(", "))?;
     }
     for warning in &checkpoint.warnings {
         writeln!(output, "  warning: {}", warning.text)?;
+    }
+    Ok(())
+}
+
+fn write_state_dicts(state_dicts: &[StateDict], output: &mut impl Write) -> io::Result<()> {
+    if state_dicts.is_empty() {
+        return Ok(());
+    }
+    writeln!(output, "  state dicts: {} (--state-dict PATH reads another)", state_dicts.len())?;
+    for StateDict { path, tensors, parameters, chosen } in state_dicts {
+        let read = if *chosen { ", read" } else { "" };
+        writeln!(output, "    “{path}”: {tensors} tensors, {parameters} parameters{read}")?;
+    }
+    Ok(())
+}
+
+/// The pickle report: those that no weights need come first.
+fn write_imports(imports: &[Import], output: &mut impl Write) -> io::Result<()> {
+    if imports.is_empty() {
+        return Ok(());
+    }
+    let (known, unknown): (Vec<&Import>, Vec<&Import>) = imports.iter().partition(|import| import.known);
+    writeln!(
+        output,
+        "  imports of its pickle: {} (none was made), {} unknown",
+        imports.len(),
+        unknown.len()
+    )?;
+    for import in unknown {
+        writeln!(output, "    unknown: {}", import.name)?;
+    }
+    for import in known {
+        writeln!(output, "    {}", import.name)?;
     }
     Ok(())
 }
