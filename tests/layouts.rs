@@ -26,7 +26,7 @@ fn checkpoint(file: &[u8], shape: &[u64], dtype: DType, storage: Storage) -> Che
     Checkpoint {
         name: "test".into(),
         step: None,
-        format: "test",
+        format: "test".into(),
         files: vec![info],
         tensors: vec![tensor],
         config: None,

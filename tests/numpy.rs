@@ -33,7 +33,7 @@ fn arrays_of_every_kind_are_read_listed_or_left_out() {
     for name in ["types.npz", "types_compressed.npz"] {
         let source = bytes(name);
         let checkpoint = opened(name, &source).expect("an archive");
-        assert_eq!((checkpoint.format, checkpoint.tensors.len()), ("NumPy", 11));
+        assert_eq!((&*checkpoint.format, checkpoint.tensors.len()), ("NumPy", 11));
         assert_expected(&checkpoint, &source, |name| expected[name].clone());
         let mut skipped: Vec<&str> =
             checkpoint.skipped.iter().flat_map(|record| &record.tensors).map(String::as_str).collect();

@@ -85,8 +85,12 @@ async function measure({ file, threads, runs }) {
     await module.default();
     if (threads) await module.initThreadPool(threads);
     const engine = new module.Engine();
-    engine.addFile('model.safetensors', new Blob([file]));
-    const { id } = engine.recognise().checkpoints[0];
+    const { default: start, Reader } = await import(base + 'wasm/reader.js');
+    await start();
+    const reader = new Reader();
+    reader.addFile('model.safetensors', new Blob([file]));
+    const { id } = JSON.parse(reader.recognise()).checkpoints[0];
+    engine.load(id, reader.network(id));
     const options = { network: 'full', mode: 'exact' };
     const parts = engine.plan(id, options).reads.map((read) => file.slice(read.offset, read.offset + read.length));
     const times = [];

@@ -2,12 +2,26 @@
 
 import type { Checkpoint, Drop, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
-interface Engine {
+/** Reads headers; a module of its own, which answers in JSON. */
+interface Reader {
   addFile(path: string, file: Blob): number;
-  recognise(): Drop;
-  chooseStateDict(checkpoint: number, path: string): Found;
-  wiring(checkpoint: number): WiringData;
-  rewire(checkpoint: number, spec: WiringSpec | null): Found;
+  recognise(): Json<Drop>;
+  chooseStateDict(checkpoint: number, path: string): Json<Found>;
+  wiring(checkpoint: number): Json<WiringData>;
+  rewire(checkpoint: number, spec: Json<WiringSpec | null>): Json<Found>;
+  network(checkpoint: number): Uint8Array;
+}
+
+/** The text of a value. */
+type Json<T> = string & { of?: T };
+
+function parsed<T>(text: Json<T>): T {
+  return JSON.parse(text) as T;
+}
+
+/** Computes; it never sees a file. */
+interface Engine {
+  load(checkpoint: number, network: Uint8Array): void;
   plan(checkpoint: number, options: object): Plan;
   feed(bytes: Uint8Array): void;
   finish(): Checkpoint;
@@ -19,8 +33,13 @@ interface Engine {
   forget(checkpoint: number): void;
 }
 
-interface EngineModule {
+interface WasmModule {
   default(options?: object): Promise<{ memory: WebAssembly.Memory }>;
+}
+
+interface ReaderModule extends WasmModule { Reader: new () => Reader }
+
+interface EngineModule extends WasmModule {
   initThreadPool?(n: number): Promise<unknown>;
   Engine: new () => Engine;
 }
@@ -55,6 +74,7 @@ const MOST_PAGES = [65536, 32768, 16384, 8192, 4096];
 /** Time that a batch of null samples may take before messages are looked at. */
 const BATCH_MS = 120;
 
+let reader: Reader;
 let engine: Engine;
 /** That of the engine: its length never shrinks, so it tells the most that was in use. */
 let memory: WebAssembly.Memory;
@@ -87,7 +107,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
       return queue(() => changeWishes(data.job, data.wishes, data.selected));
     case "wiring": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);
-      post({ type: "wiring", request: data.request, data: entry?.found ? engine.wiring(entry.found.id) : null });
+      post({ type: "wiring", request: data.request, data: entry?.found ? parsed(reader.wiring(entry.found.id)) : null });
     });
     case "fit": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);
@@ -115,7 +135,12 @@ async function start(wanted: number | null): Promise<void> {
   where = "starting";
   const isolated = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
   const threads = Math.max(1, Math.min(wanted ?? Math.min(navigator.hardwareConcurrency || 1, 16), 64));
+  const reading = load<ReaderModule>("reader.js").then(async (module) => {
+    await module.default();
+    return new module.Reader();
+  });
   const state = (isolated && threads > 1 && await startThreads(threads)) || await startSingle();
+  reader = await reading;
   engine = state.engine;
   where = "";
   post({ type: "ready", flavour: state.flavour, threads: state.threads, isolated, memory: state.memory });
@@ -125,7 +150,7 @@ type Started = Omit<EngineState, "isolated"> & { engine: Engine };
 
 async function startThreads(threads: number): Promise<Started | null> {
   try {
-    const module = await load("engine-threads.js");
+    const module = await load<EngineModule>("engine-threads.js");
     const shared = sharedMemory();
     if (!shared) return null;
     await module.default({ memory: shared.memory });
@@ -154,13 +179,13 @@ function sharedMemory(): { memory: WebAssembly.Memory; most: number } | null {
 }
 
 async function startSingle(): Promise<Started> {
-  const module = await load("engine-single.js");
+  const module = await load<EngineModule>("engine-single.js");
   memory = (await module.default()).memory;
   return { engine: new module.Engine(), flavour: "single", threads: 1, memory: null };
 }
 
-async function load(name: string): Promise<EngineModule> {
-  return await import(new URL(`../wasm/${name}`, import.meta.url).href) as EngineModule;
+async function load<M extends WasmModule>(name: string): Promise<M> {
+  return await import(new URL(`../wasm/${name}`, import.meta.url).href) as M;
 }
 
 // ---- reading ----
@@ -176,11 +201,11 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
     entries = [];
   }
   for (const input of data.files) {
-    // Indices of the engine count every file that it was ever given.
-    files[engine.addFile(input.path, input.file)] = input;
+    // Indices of the reader count every file that it was ever given.
+    files[reader.addFile(input.path, input.file)] = input;
   }
   where = "reading the headers";
-  const drop = data.files.length ? engine.recognise() : { checkpoints: [], skipped: [], errors: [] };
+  const drop = data.files.length ? parsed(reader.recognise()) : { checkpoints: [], skipped: [], errors: [] };
   drop.checkpoints = drop.checkpoints.flatMap((found) => {
     try {
       return [wished(found)];
@@ -207,8 +232,8 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
 /** Reads the state dict and the wiring that the user asked for. */
 function wished(found: Found): Found {
   const path = wishes.stateDicts[found.name];
-  const chosen = path === undefined ? found : engine.chooseStateDict(found.id, path);
-  return wishes.wiring ? engine.rewire(chosen.id, wishes.wiring) : chosen;
+  const chosen = path === undefined ? found : parsed(reader.chooseStateDict(found.id, path));
+  return wishes.wiring ? parsed(reader.rewire(chosen.id, JSON.stringify(wishes.wiring))) : chosen;
 }
 
 /** Other state dicts or another wiring: the files are read again. */
@@ -222,7 +247,7 @@ async function changeWishes(newJob: number, next: Wishes, name: string | null): 
     if (cancelled >= newJob) break;
     try {
       where = `reading ${found.name}`;
-      const again = wished(unwired ? engine.rewire(found.id, null) : found);
+      const again = wished(unwired ? parsed(reader.rewire(found.id, "null")) : found);
       post({ type: "refound", job: newJob, found: again });
       await readOne(again, newJob);
     } catch (error) {
@@ -260,6 +285,7 @@ async function readOne(found: Found, ofJob: number): Promise<void> {
 
 /** Feeds the engine; `quiet` says nothing and cannot be cancelled. Null when it was cancelled midway. */
 async function readInto(found: Found, ofJob: number, quiet = false): Promise<Checkpoint | null> {
+  engine.load(found.id, reader.network(found.id));
   const plan = engine.plan(found.id, options);
   const pending: Promise<ArrayBuffer>[] = [];
   let next = 0;

@@ -25,7 +25,7 @@ const STORED_ORDERS: [f64; 7] = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
 pub(super) struct Identity {
     name: String,
     step: Option<u64>,
-    format: &'static str,
+    format: String,
     pub(super) architecture: String,
     pub(super) guessed: bool,
     files: Vec<FileRecord>,
@@ -51,7 +51,7 @@ impl Identity {
         Self {
             name: checkpoint.name.clone(),
             step: checkpoint.step,
-            format: checkpoint.format,
+            format: checkpoint.format.clone().into_owned(),
             architecture: wiring.architecture.clone(),
             guessed: wiring.guessed,
             files: checkpoint.files.iter().map(file).collect(),
@@ -88,7 +88,7 @@ pub(super) fn record(measured: &Measured) -> CheckpointRecord {
     CheckpointRecord {
         name: name.clone(),
         step: *step,
-        format: (*format).to_owned(),
+        format: format.clone(),
         architecture: architecture.clone(),
         guessed: *guessed,
         files: files.clone(),

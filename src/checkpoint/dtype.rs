@@ -1,11 +1,13 @@
 //! Types of tensor elements, and their exact values.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 use super::quantised::QuantisedType;
 
 /// Type of the elements of a tensor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DType {
     /// IEEE binary64.
     F64,
@@ -40,7 +42,7 @@ pub enum DType {
 }
 
 /// Types of integers and booleans.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum IntegerType {
     Bool,
@@ -55,7 +57,7 @@ pub enum IntegerType {
 }
 
 /// Types of complex numbers, by the bits of both parts together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum ComplexType {
     C32,

@@ -27,6 +27,7 @@ mod stream;
 mod values;
 mod zip;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,7 @@ pub use zip::ZipProblem;
 use crate::report::{SkippedRecord, Warning};
 
 /// A tensor inside a file: where its elements lie and what they mean.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TensorEntry {
     /// Full name, as written in the file.
     pub name: String,
@@ -76,14 +77,14 @@ impl TensorEntry {
 }
 
 /// One checkpoint: named tensors in one or several files. Nothing but headers has been read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The file's name without its extension, or the folder's name.
     pub name: String,
     /// Training step read from the name.
     pub step: Option<u64>,
     /// Container format: `safetensors`, `PyTorch`, `NumPy`, `GGUF` or `ONNX`.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// The files, in the order of their shards.
     pub files: Vec<FileInfo>,
     /// All tensors of all files, sorted by name with digits compared as numbers.
@@ -112,7 +113,7 @@ impl Checkpoint {
 }
 
 /// A global that a pickle names: a program that unpickles the file would import and perhaps call it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Import {
     /// Module and name, such as `torch._utils._rebuild_tensor_v2`.
     pub name: String,
@@ -122,7 +123,7 @@ pub struct Import {
 }
 
 /// One of several sets of weights in a file: the model's, an average of it, another part of a training state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StateDict {
     /// Where it lies, such as `model_state_dict`; empty for the top of the file.
     pub path: String,
@@ -135,7 +136,7 @@ pub struct StateDict {
 }
 
 /// One file of a checkpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileInfo {
     /// File name without folders.
     pub name: String,

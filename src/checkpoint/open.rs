@@ -42,7 +42,7 @@ pub fn open_with(
     let mut checkpoint = Checkpoint {
         name: candidate.name.clone(),
         step: candidate.step,
-        format: "",
+        format: "".into(),
         files: Vec::new(),
         tensors: Vec::new(),
         config: None,
@@ -56,7 +56,7 @@ pub fn open_with(
         let failed = |problem| CheckpointError::new(input.path, problem);
         let (format, mut contents) = read(input, options).map_err(failed)?;
         let identity = identity(input.source, &contents.header).map_err(|error| failed(error.into()))?;
-        checkpoint.format = format;
+        checkpoint.format = format.into();
         let elsewhere = contents.tensors.extract_if(.., |tensor| tensor.external.is_some()).collect();
         add_file(&mut checkpoint, position, input, identity, contents);
         add_external(&mut checkpoint, input, inputs, elsewhere)?;

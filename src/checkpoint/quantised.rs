@@ -1,9 +1,11 @@
 //! Quantised blocks of GGUF: small integers with scales, decoded as ggml does.
 
+use serde::{Deserialize, Serialize};
+
 use super::dtype::{Block, f16_to_f32};
 
 /// Types of quantised blocks that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum QuantisedType {
     Q4_0,

@@ -1,10 +1,12 @@
 //! Where the elements of a tensor lie in a file, and how they are stored.
 
+use serde::{Deserialize, Serialize};
+
 /// Where the elements of a tensor lie in a file.
 ///
 /// `encoding` turns stored bytes into the bytes of elements; `view` says which of these elements are the tensor's and
 /// in which order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Storage {
     /// First stored byte, from the start of the file.
     pub offset: u64,
@@ -29,7 +31,7 @@ impl Storage {
 }
 
 /// How the bytes of the elements follow from the stored ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encoding {
     /// They are the stored ones.
     Plain,
@@ -59,7 +61,7 @@ pub enum Encoding {
 ///
 /// Readers check that every element lies inside the storage, and that there are not more elements than the storage
 /// holds: a view that repeats elements (an expanded tensor) is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
     /// Index of the tensor's first element among those of the storage.
     pub first: u64,
@@ -68,7 +70,7 @@ pub struct View {
 }
 
 /// What a graph uses a tensor for, where the container says so (ONNX).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Usage {
     /// A matrix `[outputs, inputs]`.
     OutputsFirst,

@@ -1,5 +1,7 @@
 //! Attention heads: which rows are queries, keys and values.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 use super::{Group, Role};
@@ -9,7 +11,7 @@ use crate::checkpoint::{Checkpoint, TensorEntry};
 const USUAL_WIDTHS: [u64; 3] = [128, 64, 32];
 
 /// Width of an attention head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeadWidth {
     /// Outputs of the query matrix that belong to one head.
     pub neurons: u64,

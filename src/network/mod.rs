@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::{SkippedRecord, Warning};
 
 /// The groups of a network, in order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Wiring {
     /// The family that the tensor names fit, such as `GPT-NeoX`; `unknown` for a guess.
     pub architecture: String,
@@ -54,7 +54,7 @@ impl Wiring {
 }
 
 /// Matrices that leave the same neurons: their outputs are concatenated.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// Such as `block 3 attention in`, or the tensor's name where there are no blocks.
     pub name: String,
@@ -160,7 +160,7 @@ impl Role {
 /// Element `(s, b, i, a, p)` is an edge that leaves neuron `s * inputs + i` and reaches output
 /// `(s * before + b) * after + a`; a convolution has one for each position of its kernel. All sizes are at least 1, and
 /// their product is at most the tensor's elements less `skip`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Matrix {
     /// Index into the checkpoint's tensors.
     pub tensor: usize,

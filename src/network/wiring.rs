@@ -140,7 +140,7 @@ mod tests {
         Checkpoint {
             name: "test".into(),
             step: None,
-            format: "safetensors",
+            format: "safetensors".into(),
             files: Vec::new(),
             tensors: tensors.collect(),
             config: None,

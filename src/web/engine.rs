@@ -2,22 +2,15 @@
 //!
 //! The worker reads the bytes that [`Engine::plan`] lists, several slices in flight, and feeds them in order.
 
-use std::ops::Range;
-
 use js_sys::{Array, Reflect};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::Blob;
 
-use super::blob::BlobSource;
+use super::network::Network;
 use super::value::{Report, read, thrown, write};
 use crate::analysis::{Analysis, AnalysisError, Measured, Options};
-use crate::checkpoint::{
-    Candidate, Checkpoint, CheckpointError, Import, Input, OpenOptions, StateDict, collect, open_with,
-};
-use crate::network::{Group, NetworkError, Role, Wiring, WiringSpec, recognise};
-use crate::report::{SkippedRecord, Warning};
+use crate::report::Warning;
 use crate::series::{self, Relation};
 
 /// Bytes of histograms that are kept for changes of options; the oldest go first.
@@ -27,106 +20,15 @@ const HISTOGRAM_BUDGET: usize = 64 << 20;
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Engine {
-    files: Vec<DroppedFile>,
-    /// Files before this one have been recognised.
-    recognised: usize,
     slots: Vec<Slot>,
     running: Option<(usize, Analysis)>,
-}
-
-struct DroppedFile {
-    path: String,
-    source: BlobSource,
 }
 
 /// One checkpoint. A number of the page stays valid: forgotten slots stay empty.
 #[derive(Default)]
 struct Slot {
-    found: Option<Known>,
+    network: Option<Network>,
     measured: Option<Measured>,
-}
-
-struct Known {
-    candidate: Candidate,
-    /// The engine's numbers of all files of its drop: those that the candidate counts.
-    dropped: Range<usize>,
-    checkpoint: Checkpoint,
-    wiring: Wiring,
-}
-
-impl Known {
-    /// The engine's number of a file of the checkpoint.
-    fn file(&self, file: usize) -> usize {
-        self.dropped.start + self.checkpoint.files[file].input
-    }
-}
-
-/// What a drop holds.
-#[derive(Serialize)]
-struct Drop {
-    checkpoints: Vec<Found>,
-    skipped: Vec<SkippedFile>,
-    errors: Vec<Report>,
-}
-
-#[derive(Serialize)]
-struct SkippedFile {
-    path: String,
-    why: String,
-}
-
-/// A checkpoint that can be analysed.
-#[derive(Serialize)]
-struct Found {
-    id: usize,
-    name: String,
-    step: Option<u64>,
-    bytes: u64,
-    format: &'static str,
-    architecture: String,
-    guessed: bool,
-    files: Vec<FoundFile>,
-    dtypes: Vec<String>,
-    groups: usize,
-    blocks: usize,
-    parameters: u64,
-    layers: Vec<FoundLayer>,
-    skipped: Vec<SkippedRecord>,
-    warnings: Vec<Warning>,
-    imports: Vec<Import>,
-    state_dicts: Vec<StateDict>,
-}
-
-#[derive(Serialize)]
-struct FoundFile {
-    name: String,
-    bytes: u64,
-}
-
-#[derive(Serialize)]
-struct FoundLayer {
-    name: String,
-    tensors: Vec<String>,
-    neurons: u64,
-    edges_per_neuron: u64,
-    role: Role,
-    block: Option<u32>,
-}
-
-/// The wiring that the page's editor begins with.
-#[derive(Serialize)]
-struct EditableWiring {
-    spec: WiringSpec,
-    edited: bool,
-    guessed: bool,
-    tensors: Vec<ListedTensor>,
-}
-
-#[derive(Serialize)]
-struct ListedTensor {
-    name: String,
-    dtype: &'static str,
-    shape: Vec<u64>,
 }
 
 /// What must be read.
@@ -152,89 +54,25 @@ impl Engine {
         Self::default()
     }
 
-    /// Registers a dropped file; `path` has its folders before it. Returns its number.
-    #[wasm_bindgen(js_name = addFile)]
-    pub fn add_file(&mut self, path: String, file: Blob) -> Result<usize, JsValue> {
-        self.files.push(DroppedFile { path, source: BlobSource::new(file)? });
-        Ok(self.files.len() - 1)
-    }
-
-    /// Reads the headers of the files added since the last call and returns the `Drop`.
-    pub fn recognise(&mut self) -> Result<JsValue, JsValue> {
-        let dropped = self.recognised..self.files.len();
-        self.recognised = self.files.len();
-        let inputs = inputs(&self.files[dropped.clone()]);
-        let collection = collect(&inputs);
-        let mut drop = Drop { checkpoints: Vec::new(), skipped: Vec::new(), errors: Vec::new() };
-        for skipped in collection.skipped {
-            drop.skipped.push(SkippedFile { path: skipped.path, why: skipped.why });
+    /// Takes what [`Reader::network`](super::Reader::network) gave of the checkpoint with this number; what was known of it is
+    /// forgotten.
+    pub fn load(&mut self, checkpoint: usize, network: &[u8]) -> Result<(), JsValue> {
+        let network = Network::from_bytes(network);
+        let network = network.ok_or_else(|| thrown(&Report::new("bad-network", "This is no checkpoint.")))?;
+        if checkpoint >= self.slots.len() {
+            self.slots.resize_with(checkpoint + 1, Slot::default);
         }
-        for candidate in collection.candidates {
-            match know(candidate, &inputs, dropped.clone(), &OpenOptions::default()) {
-                Ok(known) => {
-                    drop.checkpoints.push(Found::new(self.slots.len(), &known));
-                    self.slots.push(Slot { found: Some(known), ..Slot::default() });
-                }
-                Err(report) => drop.errors.push(report),
-            }
-        }
-        write(&drop)
-    }
-
-    /// Reads another state dict of a checkpoint's files; returns what was found instead.
-    #[wasm_bindgen(js_name = chooseStateDict)]
-    pub fn choose_state_dict(&mut self, checkpoint: usize, path: String) -> Result<JsValue, JsValue> {
-        let known = self.known(checkpoint)?;
-        let (candidate, dropped) = (known.candidate.clone(), known.dropped.clone());
-        let inputs = inputs(&self.files[dropped.clone()]);
-        let options = OpenOptions { state_dict: Some(path) };
-        let known = know(candidate, &inputs, dropped, &options).map_err(|report| thrown(&report))?;
-        let found = write(&Found::new(checkpoint, &known));
-        self.slots[checkpoint] = Slot { found: Some(known), measured: None };
-        found
-    }
-
-    /// The wiring of a checkpoint as the user may edit it, and the tensors that could be part of one.
-    pub fn wiring(&self, checkpoint: usize) -> Result<JsValue, JsValue> {
-        let Known { checkpoint, wiring, .. } = self.known(checkpoint)?;
-        let floats = checkpoint.tensors.iter().filter(|tensor| tensor.dtype.is_float());
-        write(&EditableWiring {
-            spec: wiring.to_spec(checkpoint),
-            edited: wiring.edited,
-            guessed: wiring.guessed,
-            tensors: floats
-                .map(|tensor| ListedTensor {
-                    name: tensor.name.clone(),
-                    dtype: tensor.dtype.name(),
-                    shape: tensor.shape.clone(),
-                })
-                .collect(),
-        })
-    }
-
-    /// Wires a checkpoint as the user says, or, with null, as it is recognised; returns what was found instead.
-    pub fn rewire(&mut self, checkpoint: usize, spec: JsValue) -> Result<JsValue, JsValue> {
-        let spec: Option<WiringSpec> = read(spec, "bad-wiring", "This is no wiring.")?;
-        let known = self.known(checkpoint)?;
-        let wiring = match spec {
-            Some(spec) => spec.apply(&known.checkpoint),
-            None => recognise(&known.checkpoint),
-        };
-        let wiring = wiring.map_err(|error| thrown(&no_network(&error, known.checkpoint.name.clone())))?;
-        let slot = &mut self.slots[checkpoint];
-        slot.measured = None;
-        let known = slot.found.as_mut().ok_or_else(not_running)?;
-        known.wiring = wiring;
-        write(&Found::new(checkpoint, known))
+        self.slots[checkpoint] = Slot { network: Some(network), measured: None };
+        Ok(())
     }
 
     /// The reads that the analysis of a checkpoint needs, in the order in which they must be fed.
     pub fn plan(&mut self, checkpoint: usize, options: JsValue) -> Result<JsValue, JsValue> {
         let options: Options = read(options, "bad-options", "These are no options.")?;
-        let known = self.known(checkpoint)?;
-        let analysis = Analysis::plan(&known.checkpoint, &known.wiring, &options, HISTOGRAM_BUDGET);
-        let analysis = analysis.map_err(|error| refused(&error, &known.checkpoint.name))?;
-        let plan = Plan::new(&analysis, known);
+        let network = self.network(checkpoint)?;
+        let analysis = Analysis::plan(&network.checkpoint, &network.wiring, &options, HISTOGRAM_BUDGET);
+        let analysis = analysis.map_err(|error| refused(&error, &network.checkpoint.name))?;
+        let plan = Plan::new(&analysis, network);
         self.running = Some((checkpoint, analysis));
         write(&plan)
     }
@@ -242,7 +80,8 @@ impl Engine {
     /// Takes the bytes of the next read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
         let (checkpoint, analysis) = self.running.as_mut().ok_or_else(not_running)?;
-        let name = self.slots[*checkpoint].found.as_ref().map_or("", |known| known.checkpoint.name.as_str());
+        let name =
+            self.slots[*checkpoint].network.as_ref().map_or("", |network| network.checkpoint.name.as_str());
         analysis.feed(bytes).map_err(|error| refused(&error, name))
     }
 
@@ -311,9 +150,9 @@ impl Engine {
         }
     }
 
-    fn known(&self, checkpoint: usize) -> Result<&Known, JsValue> {
-        let known = self.slots.get(checkpoint).and_then(|slot| slot.found.as_ref());
-        known.ok_or_else(|| {
+    fn network(&self, checkpoint: usize) -> Result<&Network, JsValue> {
+        let network = self.slots.get(checkpoint).and_then(|slot| slot.network.as_ref());
+        network.ok_or_else(|| {
             thrown(&Report::new("unknown-checkpoint", "This checkpoint's files are not loaded."))
         })
     }
@@ -353,82 +192,16 @@ fn complete(record: &JsValue, relation: &Relation, warning: Option<&Warning>) ->
     Ok(())
 }
 
-fn inputs(files: &[DroppedFile]) -> Vec<Input<'_>> {
-    files.iter().map(|file| Input::new(&file.path, &file.source)).collect()
-}
-
-fn know(
-    candidate: Candidate,
-    inputs: &[Input<'_>],
-    dropped: Range<usize>,
-    options: &OpenOptions,
-) -> Result<Known, Report> {
-    let checkpoint = open_with(&candidate, inputs, options).map_err(|error| unreadable(&error))?;
-    let file = candidate.parts.first().map_or_else(|| candidate.name.clone(), |part| part.name.clone());
-    let wiring = recognise(&checkpoint).map_err(|error| no_network(&error, file))?;
-    Ok(Known { candidate, dropped, checkpoint, wiring })
-}
-
-impl Found {
-    fn new(id: usize, known: &Known) -> Self {
-        let Known { checkpoint, wiring, .. } = known;
-        let tensors = || wiring.groups.iter().flat_map(|group| &group.matrices).map(|matrix| matrix.tensor);
-        let mut dtypes: Vec<String> =
-            tensors().map(|tensor| checkpoint.tensors[tensor].dtype.to_string()).collect();
-        dtypes.sort();
-        dtypes.dedup();
-        let mut blocks: Vec<u32> = wiring.groups.iter().filter_map(|group| group.block).collect();
-        blocks.dedup();
-        Self {
-            id,
-            name: checkpoint.name.clone(),
-            step: checkpoint.step,
-            bytes: checkpoint.files.iter().map(|file| file.bytes).sum(),
-            format: checkpoint.format,
-            architecture: wiring.architecture.clone(),
-            guessed: wiring.guessed,
-            files: checkpoint
-                .files
-                .iter()
-                .map(|file| FoundFile { name: file.name.clone(), bytes: file.bytes })
-                .collect(),
-            dtypes,
-            groups: wiring.groups.len(),
-            blocks: blocks.len(),
-            parameters: checkpoint.parameters(),
-            layers: wiring.groups.iter().map(|group| FoundLayer::new(group, checkpoint)).collect(),
-            skipped: wiring.skipped.clone(),
-            warnings: checkpoint.warnings.clone(),
-            imports: checkpoint.imports.clone(),
-            state_dicts: checkpoint.state_dicts.clone(),
-        }
-    }
-}
-
-impl FoundLayer {
-    fn new(group: &Group, checkpoint: &Checkpoint) -> Self {
-        let tensors = group.matrices.iter().map(|matrix| checkpoint.tensors[matrix.tensor].name.clone());
-        Self {
-            name: group.name.clone(),
-            tensors: tensors.collect(),
-            neurons: group.neurons,
-            edges_per_neuron: group.edges_per_neuron(),
-            role: group.role,
-            block: group.block,
-        }
-    }
-}
-
 impl Plan {
-    fn new(analysis: &Analysis, known: &Known) -> Self {
-        let groups = &known.wiring.groups;
+    fn new(analysis: &Analysis, network: &Network) -> Self {
+        let groups = &network.wiring.groups;
         let blocks = groups.iter().filter_map(|group| group.block).max().map_or(0, |last| last + 1);
         let label = |group: usize| match groups[group].block {
             Some(block) => format!("block {} of {blocks}", block + 1),
             None => format!("matrix {} of {}", group + 1, groups.len()),
         };
         let read = |read: &crate::analysis::Read| PlannedRead {
-            file: known.file(read.file),
+            file: network.files[read.file],
             offset: read.offset,
             length: read.length,
             label: label(read.group),
@@ -438,15 +211,6 @@ impl Plan {
             bytes: analysis.reads().iter().map(|read| read.length).sum(),
         }
     }
-}
-
-fn unreadable(error: &CheckpointError) -> Report {
-    Report { code: error.code().to_owned(), text: error.text(), file: error.file.clone(), hint: error.hint() }
-}
-
-fn no_network(error: &NetworkError, file: String) -> Report {
-    let hint = error.hint().to_owned();
-    Report { code: error.code().to_owned(), text: format!("{error}. {hint}"), file, hint }
 }
 
 fn refused(error: &AnalysisError, file: &str) -> JsValue {

@@ -1,17 +1,23 @@
 //! The Wasm boundary: opaque handles, plain values, errors with a code and a sentence. Nothing but bindings.
 
-#[cfg(feature = "engine")]
+#[cfg(feature = "reader")]
 mod blob;
 #[cfg(feature = "view")]
 mod canvas;
 #[cfg(feature = "engine")]
 mod engine;
+#[cfg(any(feature = "reader", feature = "engine"))]
+mod network;
+#[cfg(feature = "reader")]
+mod reader;
 mod value;
 #[cfg(feature = "view")]
 mod view;
 
 #[cfg(feature = "engine")]
 pub use engine::Engine;
+#[cfg(feature = "reader")]
+pub use reader::Reader;
 #[cfg(feature = "view")]
 pub use view::View;
 #[cfg(feature = "threads")]

@@ -40,7 +40,7 @@ pub fn described(name: &str, tensors: &[(String, Vec<u64>)]) -> Checkpoint {
     Checkpoint {
         name: name.to_owned(),
         step: None,
-        format: "safetensors",
+        format: "safetensors".into(),
         files: Vec::new(),
         tensors,
         config: None,

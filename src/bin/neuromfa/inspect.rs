@@ -93,7 +93,7 @@ struct ErrorRecord {
 struct Found {
     name: String,
     step: Option<u64>,
-    format: &'static str,
+    format: String,
     /// `null` where no matrix was found.
     architecture: Option<String>,
     guessed: bool,
@@ -190,7 +190,7 @@ fn found(checkpoint: Checkpoint) -> Found {
     };
     Found {
         step: checkpoint.step,
-        format: checkpoint.format,
+        format: checkpoint.format.into_owned(),
         architecture,
         guessed,
         parameters: checkpoint.parameters(),
