@@ -32,7 +32,7 @@ test('a file with several state dicts lets the user switch', needs('Chromium'), 
   const server = await site(t);
   const tab = await chromiumTab(t);
   await visit(tab, `${server.url}#v=1&null=`);
-  const { checkpoints: [first] } = await analyse(tab, join(root, 'tests/data/pytorch/ema.pt'));
+  const { checkpoints: [first] } = await analyse(tab, join(root, 'tests/data/pytorch/average.pt'));
   const choice = tab.page.locator('#state-dict');
   const paths = await choice.locator('option').evaluateAll((options) => options.map((option) => [option.value, option.selected]));
   assert.ok(paths.length > 1, 'several state dicts');
@@ -55,7 +55,7 @@ test('the wiring is shown, edited, and put back', needs('Chromium'), async (t) =
   const section = tab.page.locator('#layers');
   assert.match(await section.innerText(), /8 groups of neurons[^]*recognised as GPT-2/);
   await tab.page.getByRole('button', { name: 'Change the wiring' }).click();
-  await tab.page.getByLabel('Show').fill('mlp.c_proj');
+  await tab.page.locator('#wiring-filter').fill('mlp.c_proj');
   await tab.page.getByRole('button', { name: 'Leave all shown out' }).click();
   await tab.page.getByRole('button', { name: 'Read the files again so' }).click();
   await until('six groups', async () => /6 groups of neurons[^]*your own wiring/.test(await section.innerText()));
@@ -75,9 +75,9 @@ test('the wiring is shown, edited, and put back', needs('Chromium'), async (t) =
 
 test('smaller shared memories are tried in turn', needs('Chromium'), async (t) => {
   const server = await site(t);
-  const tab = await chromiumTab(t);
+  const tab = await chromiumTab(t, { serviceWorkers: 'block' });
   // A browser that reserves 512 MB at most, as phones do.
-  await tab.page.route('**/engine-worker.js', async (route) => {
+  await tab.page.context().route('**/engine-worker.js', async (route) => {
     const response = await route.fetch();
     const refuse = `const Memory = WebAssembly.Memory;
       WebAssembly.Memory = function (d) { if (d.maximum > 8192) throw new RangeError('refused'); return new Memory(d); };`;

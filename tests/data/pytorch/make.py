@@ -114,6 +114,16 @@ def training():
     save("lone.pt", lone, {"tensor": lone})
 
 
+def average():
+    """Weights and their average, with spectra of their own: a chain of two layers."""
+    generator = torch.Generator().manual_seed(7)
+    def chain(size):
+        layer = lambda *shape: size * torch.randn(*shape, generator=generator)
+        return collections.OrderedDict([("0.weight", layer(40, 30)), ("2.weight", layer(30, 40))])
+    whole = {"model": chain(0.1), "model_ema": chain(0.05), "epoch": 3}
+    save("average.pt", whole, whole["model"])
+
+
 def types():
     base = weights(3, 4)
     tensors = {NAMES[dtype]: base.to(dtype) for dtype in NAMES if dtype.is_floating_point}
@@ -241,7 +251,7 @@ def others():
         pickle.dump({"weight": numpy.ones((2, 2), dtype=numpy.float32)}, file, protocol=2)
 
 
-for make in (modules, training, types, views, protocols, tar, others):
+for make in (modules, training, average, types, views, protocols, tar, others):
     make()
 with open("expected.json", "w") as file:
     json.dump(EXPECTED, file, indent=1)
