@@ -190,7 +190,7 @@ fn found(checkpoint: Checkpoint) -> Found {
     };
     Found {
         step: checkpoint.step,
-        format: checkpoint.format.into_owned(),
+        format: checkpoint.format.clone().into_owned(),
         architecture,
         guessed,
         parameters: checkpoint.parameters(),
