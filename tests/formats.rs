@@ -48,5 +48,7 @@ fn every_form_gives_the_spectrum_of_its_values() {
         assert_eq!(Some(record.samples[0].neurons_kept), wanted["neurons_kept"].as_u64(), "{form}");
         assert_eq!(Some(record.network.zero_weights), wanted["zero_weights"].as_u64(), "{form}");
         assert_eq!((record.architecture.as_str(), record.guessed), ("GPT-NeoX", false), "{form}");
+        let few_bits = ["f8", "q8_0", "q5_1", "q4_0"].iter().any(|name| form.contains(name));
+        assert_eq!(record.warnings.iter().any(|warning| warning.code == "quantised"), few_bits, "{form}");
     }
 }

@@ -251,3 +251,19 @@ fn wirings_that_do_not_apply() {
     let nothing = recognise(&checkpoint(&[("bias", &[4])]));
     assert_eq!(nothing, Err(NetworkError::NoMatrix { checkpoint: "test".to_owned() }));
 }
+
+#[test]
+fn kernels_of_flax_and_keras_have_their_inputs_before_their_outputs() {
+    let wiring = recognise(&checkpoint(&[
+        ("params/Dense_0/kernel", &[20, 30]),
+        ("params/Dense_0/bias", &[30]),
+        ("params/Dense_1/kernel:0", &[30, 10]),
+    ]))
+    .expect("a network");
+    assert_eq!(groups(&wiring), [("params/Dense_0/kernel", 20, 30), ("params/Dense_1/kernel:0", 30, 10)]);
+    assert_eq!((wiring.architecture.as_str(), codes(&wiring)), ("MLP", vec![]));
+    let wiring = recognise(&checkpoint(&[("conv2d/kernel", &[3, 3, 16, 32]), ("dense/kernel", &[32, 10])]))
+        .expect("a network");
+    assert_eq!(groups(&wiring), [("conv2d/kernel", 16, 288), ("dense/kernel", 32, 10)]);
+    assert_eq!(codes(&wiring), ["positions-first"]);
+}

@@ -51,7 +51,7 @@ export function rail(model: Model, actions: Actions): Rail {
       h("dl.facts", null,
         line("Read as", `${c.architecture}${blocks}`),
         line("Format", c.format, found?.imports.length ? ", " : "", found?.imports.length ? pickleReport(found.imports) : false),
-        found !== undefined && found.state_dicts.length > 1 && line("Weights of", stateDicts(found.state_dicts, (path) => actions.chooseStateDict(c, path))),
+        found !== undefined && found.state_dicts.length > 1 && line("Taken from", stateDicts(found.state_dicts, (path) => actions.chooseStateDict(c, path))),
         line("Size, type", `${bytes(size)}${types}`),
         line("Weights", integer(c.network.edges + c.network.zero_weights)),
         line("Neurons kept", `${integer(kept)} of ${integer(c.network.neurons)}`),
@@ -88,7 +88,7 @@ function pickleReport(imports: Found["imports"]): HTMLElement {
 }
 
 function stateDicts(list: Found["state_dicts"], pick: (path: string) => void): HTMLElement {
-  return h("select.field.wide", { id: "state-dict", "aria-label": "Weights of", onchange: (event: Event) => pick((event.target as HTMLSelectElement).value) },
+  return h("select.field.wide", { id: "state-dict", "aria-label": "Taken from", onchange: (event: Event) => pick((event.target as HTMLSelectElement).value) },
     ...list.map((s) => h("option", { value: s.path, selected: s.chosen }, `${s.path || "top of the file"} (${integer(s.tensors)} tensors)`)));
 }
 

@@ -214,6 +214,10 @@ const WARNING_TITLES: Record<string, string> = {
   "packed-part": "Some weights are packed integers",
   "several-state-dicts": "Several sets of weights",
   "wiring-edited": "Your own wiring",
+  "groups-guessed": "Groups of channels are a guess",
+  "transposed-guessed": "A transposed convolution is a guess",
+  "depthwise-first": "The first convolution may be read wrongly",
+  "positions-first": "Kernels are stored with their positions first",
 };
 
 /** Title of a warning of the engine. */

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::measured::LayerFold;
 use super::validity;
 use super::{Measured, NetworkKind};
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, DType};
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
 use crate::multifractal::{GroupFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
 use crate::network::Wiring;
@@ -65,9 +65,34 @@ impl Identity {
                 })
                 .collect(),
             skipped: wiring.skipped.clone(),
-            warnings: [&checkpoint.warnings[..], &wiring.warnings, &head_width].concat(),
+            warnings: [
+                &checkpoint.warnings[..],
+                &wiring.warnings,
+                &head_width,
+                &quantised(checkpoint, wiring),
+            ]
+            .concat(),
         }
     }
+}
+
+/// Weights of few bits have few sizes, and so do the lengths of their edges.
+fn quantised(checkpoint: &Checkpoint, wiring: &Wiring) -> Vec<Warning> {
+    /// Types of so many bits an element, or fewer.
+    const FEW_BITS: u64 = 8;
+    let tensors = wiring.groups.iter().flat_map(|group| &group.matrices).map(|matrix| matrix.tensor);
+    let types = tensors.map(|tensor| checkpoint.tensors[tensor].dtype);
+    let few = |dtype: &DType| 8 * dtype.block().bytes < (FEW_BITS + 1) * dtype.block().elements;
+    let mut names: Vec<&str> = types.filter(few).map(DType::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let text = |names: String| {
+        format!(
+            "Quantised source ({names}): lengths come in few sizes. Compare it with checkpoints of the same type only."
+        )
+    };
+    let warning = |names: String| Warning { code: "quantised".to_owned(), text: text(names) };
+    (!names.is_empty()).then(|| warning(names.join(", "))).into_iter().collect()
 }
 
 /// A value that JSON can hold.

@@ -56,7 +56,21 @@ pub(super) fn find(tensors: &[TensorEntry], may_be_weight: impl Fn(usize) -> boo
 
 fn is_named_weight(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
-    name.ends_with("weight") || last.starts_with("weight_ih_l") || last.starts_with("weight_hh_l")
+    let is_recurrent = last.starts_with("weight_ih_l") || last.starts_with("weight_hh_l");
+    name.ends_with("weight") || is_recurrent || is_flax_kernel(name)
+}
+
+/// Flax and Keras call weights kernels, and store them `[positions..., inputs, outputs]`: `params/Dense_0/kernel`,
+/// `dense/kernel:0`.
+fn is_flax_kernel(name: &str) -> bool {
+    let name = name.strip_suffix(":0").unwrap_or(name);
+    name.rsplit(['.', '/']).next() == Some("kernel")
+}
+
+/// Positions come before inputs here: as outputs, which gives each neuron the same edges.
+fn flax_kernel(index: usize, shape: &[u64]) -> Option<Matrix> {
+    let [positions @ .., inputs, outputs] = shape else { return None };
+    Some(Matrix { before: positions.iter().product(), ..Matrix::inputs_first(index, *inputs, *outputs) })
 }
 
 /// Why a tensor is no layer, by its name. The first kernel of some networks is called an embedding.
@@ -95,18 +109,34 @@ struct Reader<'a> {
     transposed: Option<&'a str>,
     /// The first kernel, if it is depthwise.
     gray: Option<&'a str>,
+    /// The first kernel whose positions come before its inputs.
+    positions_first: Option<&'a str>,
 }
 
 impl<'a> Reader<'a> {
     fn new(layers: &'a [(usize, &'a TensorEntry)]) -> Self {
         let branches = layers.iter().map(|(_, tensor)| (module(&tensor.name), tensor.shape[0])).collect();
-        Self { previous: None, layers, branches, grouped: Vec::new(), transposed: None, gray: None }
+        Self {
+            previous: None,
+            layers,
+            branches,
+            grouped: Vec::new(),
+            transposed: None,
+            gray: None,
+            positions_first: None,
+        }
     }
 
     fn group(&mut self, at: usize, in_sequence: bool) -> Option<Group> {
         let (index, tensor) = self.layers[at];
         let matrix = match tensor.usage {
             Some(usage) => by_usage(index, tensor, usage)?,
+            None if is_flax_kernel(&tensor.name) => {
+                if tensor.shape.len() > 2 {
+                    self.positions_first.get_or_insert(&tensor.name);
+                }
+                flax_kernel(index, &tensor.shape)?
+            }
             None if tensor.shape.len() == 2 => Matrix::outputs_first(index, tensor.shape[0], tensor.shape[1]),
             None => self.kernel(at)?,
         };
@@ -188,7 +218,14 @@ impl<'a> Reader<'a> {
             );
             warning("depthwise-first", text)
         });
-        [grouped, transposed, gray].into_iter().flatten().collect()
+        let positions_first = self.positions_first.map(|name| {
+            let text = format!(
+                "The kernel {name} is stored with its positions first. The whole network is right; a sampled one draws \
+                 positions together with outputs."
+            );
+            warning("positions-first", text)
+        });
+        [grouped, transposed, gray, positions_first].into_iter().flatten().collect()
     }
 }
 
