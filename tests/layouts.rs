@@ -187,7 +187,7 @@ fn transposed_views_are_read_in_the_order_of_their_storage() {
 fn matrices_of_several_reads_are_the_same_network() {
     // Rows, tails and a single neuron of more than a million elements.
     for matrix in [
-        Matrix { positions: 11, ..Matrix::outputs_first(0, 2, 100_001) },
+        Matrix { positions: 21, ..Matrix::outputs_first(0, 2, 50_001) },
         Matrix::inputs_first(0, 2, 1_200_001),
         Matrix {
             splits: 2,
