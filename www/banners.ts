@@ -3,10 +3,10 @@
 import { fill, h, icon } from "./dom";
 import type { Banner, Model, Actions } from "./model";
 import type { EngineError } from "./protocol";
-import { errorParts, ERRORS } from "./words";
+import { errorParts, errorText } from "./words";
 
 export function errorBanner(error: EngineError, actions: Banner["actions"]): Banner {
-  const text = error.code === "file-changed" ? ERRORS.changed(error.file) : error.text;
+  const text = errorText(error);
   const { title, body } = errorParts(text);
   const hint = error.hint && !text.includes(error.hint) ? ` ${error.hint}` : "";
   return { kind: "error", title, body: body + hint, details: `${error.code}${error.file ? ` \u00b7 ${error.file}` : ""}`, actions };

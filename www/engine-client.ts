@@ -18,8 +18,8 @@ export class EngineClient {
   private readonly wirings = new Map<number, (data: WiringData | null) => void>();
   /** How the files of this drop are to be read. */
   private wishes: Wishes = { wiring: null, stateDicts: {} };
-  /** Every file since the last drop that replaced what was there: a new worker gets them again. */
-  private files: InputFile[] = [];
+  /** Every drop since the last that replaced what was there: a new worker gets them again. */
+  private drops: InputFile[][] = [];
   private dead = false;
 
   constructor(private readonly events: EngineEvents, private readonly threads: () => number | null) {}
@@ -43,15 +43,16 @@ export class EngineClient {
   /** One drop. `add` joins it to what was loaded before; `done` are records to take back as they are. */
   run(files: InputFile[], options: Options, add: boolean, done: Checkpoint[] = [], selected: string | null = null): number {
     if (this.dead) this.end();
-    this.files = add ? [...this.files, ...files] : [...files];
+    const drops = files.length ? [files] : [];
+    this.drops = add ? [...this.drops, ...drops] : drops;
     if (!add) this.wishes = { wiring: null, stateDicts: {} };
-    return this.sendJob(files, options, add, done, selected);
+    return this.sendJob(drops, options, add, done, selected);
   }
 
-  private sendJob(files: InputFile[], options: Options, add: boolean, done: Checkpoint[], selected: string | null): number {
+  private sendJob(drops: InputFile[][], options: Options, add: boolean, done: Checkpoint[], selected: string | null): number {
     this.start();
     this.job += 1;
-    this.send({ type: "job", job: this.job, files, options, add, done, selected, wishes: this.wishes });
+    this.send({ type: "job", job: this.job, drops, options, add, done, selected, wishes: this.wishes });
     return this.job;
   }
 
@@ -61,12 +62,13 @@ export class EngineClient {
   }
 
   /** Another state dict of one checkpoint's file. */
-  chooseStateDict(name: string, path: string): number {
-    return this.wish({ ...this.wishes, stateDicts: { ...this.wishes.stateDicts, [name]: path } }, name);
+  chooseStateDict(id: number, path: string, selected: string): number {
+    return this.wish({ ...this.wishes, stateDicts: { ...this.wishes.stateDicts, [id]: path } }, selected);
   }
 
   private wish(wishes: Wishes, selected: string | null): number {
     this.wishes = wishes;
+    if (this.dead) return this.job; // a new worker gets them
     this.job += 1;
     this.send({ type: "wishes", job: this.job, wishes, selected });
     return this.job;
@@ -79,6 +81,7 @@ export class EngineClient {
 
   /** The same checkpoints under other options. */
   change(options: Options, selected: string | null): number {
+    if (this.dead) return this.job;
     this.job += 1;
     this.send({ type: "options", job: this.job, options, selected });
     return this.job;
@@ -106,7 +109,7 @@ export class EngineClient {
   /** A new worker with the same files; `done` is what the page kept. */
   restart(options: Options, done: Checkpoint[], selected: string | null): number {
     this.end();
-    return this.sendJob(this.files, options, false, done, selected);
+    return this.sendJob(this.drops, options, false, done, selected);
   }
 
   /** The points behind one alpha, or null where the histograms are gone. */

@@ -1,6 +1,6 @@
 // The dedicated worker that owns the engine: picks a flavour, reads files, computes null models between messages.
 
-import type { Checkpoint, Drop, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Drop, EngineError, EngineState, FitData, Found, FromWorker, InputFile, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
 /** Reads headers; a module of its own, which answers in JSON. */
 interface Reader {
@@ -58,6 +58,9 @@ interface Entry {
   missing: number | null;
   /** Set where null samples cannot be had, so that the rest is not held up. */
   nullsRefused: boolean;
+  /** What the record was computed with; see `current`. */
+  reading: string;
+  options: string;
 }
 
 const POOL_TIMEOUT_MS = 5000;
@@ -83,6 +86,8 @@ let entries: Entry[] = [];
 let options: Options;
 let wishes: Wishes = { wiring: null, stateDicts: {} };
 let job = 0;
+/** The newest job that was asked for; the queue may not have come to it. */
+let latest = 0;
 let cancelled = -1;
 let selected: string | null = null;
 let where = "";
@@ -91,6 +96,7 @@ let busy = Promise.resolve();
 const post = (message: FromWorker): void => self.postMessage(message);
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
+  if ("job" in data) latest = Math.max(latest, data.job);
   switch (data.type) {
     case "select": selected = data.name; return;
     case "cancel": cancelled = Math.max(cancelled, data.job); return;
@@ -101,13 +107,19 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
       return queue(() => runJob(data));
     case "options":
       cancelled = Math.max(cancelled, data.job - 1);
-      return queue(() => changeOptions(data.job, data.options, data.selected));
+      return queue(() => change(data));
     case "wishes":
       cancelled = Math.max(cancelled, data.job - 1);
-      return queue(() => changeWishes(data.job, data.wishes, data.selected));
+      return queue(() => change(data));
     case "wiring": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);
-      post({ type: "wiring", request: data.request, data: entry?.found ? parsed(reader.wiring(entry.found.id)) : null });
+      let found: WiringData | null = null;
+      try {
+        if (entry?.found) found = parsed(reader.wiring(entry.found.id));
+      } catch (error) {
+        if (isTrap(error)) throw error; // the editor stays closed
+      }
+      post({ type: "wiring", request: data.request, data: found });
     });
     case "fit": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);
@@ -200,12 +212,37 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
     for (const entry of entries) engine.forget(entry.id);
     entries = [];
   }
-  for (const input of data.files) {
-    // Indices of the reader count every file that it was ever given.
-    files[reader.addFile(input.path, input.file)] = input;
-  }
   where = "reading the headers";
-  const drop = data.files.length ? parsed(reader.recognise()) : { checkpoints: [], skipped: [], errors: [] };
+  const drop: Drop = { checkpoints: [], skipped: [], errors: [] };
+  // Each drop by itself, as it was when it came: files of two drops are no forms or parts of one model.
+  for (const input of data.drops) {
+    const part = recognised(input);
+    drop.checkpoints.push(...part.checkpoints);
+    drop.skipped.push(...part.skipped);
+    drop.errors.push(...part.errors);
+  }
+  const todo = [...drop.checkpoints];
+  for (const record of data.done) {
+    const at = todo.findIndex((found) => found.name === record.name && sameFiles(found, record));
+    const [again] = at < 0 ? [null] : todo.splice(at, 1);
+    entries.push(entryOf(record, again ?? null, true));
+  }
+  post({ type: "found", job, drop });
+  for (const error of drop.errors) post({ type: "failed", job, id: null, error });
+  for (const found of todo) {
+    if (cancelled >= data.job) break;
+    await readOne(found, data.job);
+  }
+  // What an earlier job was kept from doing.
+  await update(data.job);
+  await finishJob(data.job);
+}
+
+/** The checkpoints of one drop, wired as the user wants. */
+function recognised(input: InputFile[]): Drop {
+  // Indices of the reader count every file that it was ever given.
+  for (const file of input) files[reader.addFile(file.path, file.file)] = file;
+  const drop = parsed(reader.recognise());
   drop.checkpoints = drop.checkpoints.flatMap((found) => {
     try {
       return [wished(found)];
@@ -215,56 +252,88 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
       return [];
     }
   });
-  for (const record of data.done) {
-    const again = drop.checkpoints.find((f) => f.name === record.name && sameFiles(f, record));
-    entries.push(entryOf(record, again ?? null, true));
-  }
-  const todo = drop.checkpoints.filter((f) => !data.done.some((r) => r.name === f.name && sameFiles(f, r)));
-  post({ type: "found", job, drop });
-  for (const error of drop.errors) post({ type: "failed", job, id: null, error });
-  for (const found of todo) {
-    if (cancelled >= data.job) break;
-    await readOne(found, data.job);
-  }
-  await finishJob(data.job);
+  return drop;
 }
 
 /** Reads the state dict and the wiring that the user asked for. */
 function wished(found: Found): Found {
-  const path = wishes.stateDicts[found.name];
+  const path = wishes.stateDicts[found.id];
   const chosen = path === undefined ? found : parsed(reader.chooseStateDict(found.id, path));
-  return wishes.wiring ? parsed(reader.rewire(chosen.id, JSON.stringify(wishes.wiring))) : chosen;
+  return parsed(reader.rewire(chosen.id, JSON.stringify(wishes.wiring)));
 }
 
-/** Other state dicts or another wiring: the files are read again. */
-async function changeWishes(newJob: number, next: Wishes, name: string | null): Promise<void> {
-  const unwired = wishes.wiring !== null && next.wiring === null;
-  job = newJob;
-  selected = name;
-  wishes = next;
-  for (const { found } of order()) {
-    if (!found) continue;
-    if (cancelled >= newJob) break;
-    try {
-      where = `reading ${found.name}`;
-      const again = wished(unwired ? parsed(reader.rewire(found.id, "null")) : found);
-      post({ type: "refound", job: newJob, found: again });
-      await readOne(again, newJob);
-    } catch (error) {
-      if (isTrap(error)) throw error;
-      post({ type: "failed", job: newJob, id: found.id, error: asError(error, found) });
-    }
+/** Other options, state dicts or wirings. */
+async function change(data: Extract<ToWorker, { type: "options" | "wishes" }>): Promise<void> {
+  job = data.job;
+  selected = data.selected;
+  if (data.type === "options") options = data.options;
+  else wishes = data.wishes;
+  await update(data.job);
+  await finishJob(data.job);
+}
+
+/** What a record depends on: how its files are read, and the options. */
+function wanted(id: number): Pick<Entry, "reading" | "options"> {
+  return { reading: JSON.stringify([wishes.wiring, wishes.stateDicts[id] ?? null]), options: JSON.stringify(options) };
+}
+
+/** Whether the record is what the present options and wishes give. */
+function current(entry: Entry): boolean {
+  const now = wanted(entry.id);
+  return entry.reading === now.reading && entry.options === now.options;
+}
+
+/** Brings every record up to date: from histograms where they suffice, else from the files. */
+async function update(ofJob: number): Promise<void> {
+  const again = order().filter((entry) => !current(entry) && !redone(entry, ofJob));
+  const found = again.flatMap((entry) => entry.found ?? []);
+  if (found.length && cancelled < ofJob) post({ type: "rereading", job: ofJob, checkpoints: found });
+  for (const entry of again) {
+    if (cancelled >= ofJob) return;
+    await readAgain(entry, ofJob);
   }
-  await finishJob(newJob);
+}
+
+/** Whether the kept histograms were enough. */
+function redone(entry: Entry, ofJob: number): boolean {
+  if (entry.restored || entry.reading !== wanted(entry.id).reading) return false;
+  try {
+    const record = engine.redo(entry.id, options);
+    if (!record) return false;
+    Object.assign(entry, { record, missing: null, nullsRefused: false }, wanted(entry.id));
+    post({ type: "checkpoint", job: ofJob, id: entry.id, name: entry.name });
+    return true;
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    return false; // reading it again says what is wrong
+  }
+}
+
+async function readAgain(entry: Entry, ofJob: number): Promise<void> {
+  if (!entry.found) {
+    const error: EngineError = { code: "no-weights", text: "", file: entry.name, hint: "" };
+    entries = entries.filter((e) => e !== entry);
+    return post({ type: "failed", job: ofJob, id: null, error });
+  }
+  try {
+    where = `reading ${entry.name}`;
+    entry.found = entry.reading === wanted(entry.id).reading ? entry.found : wished(entry.found);
+    post({ type: "refound", job: ofJob, found: entry.found });
+    await readOne(entry.found, ofJob);
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    post({ type: "failed", job: ofJob, id: entry.id, error: asError(error, entry.found) });
+  }
 }
 
 function sameFiles(found: Found, record: Checkpoint): boolean {
-  const key = (list: { name: string; bytes: number }[]): string => list.map((f) => `${f.name}:${f.bytes}`).sort().join();
+  const key = (list: { identity: string }[]): string => list.map((file) => file.identity).sort().join();
   return key(found.files) === key(record.files);
 }
 
 function entryOf(record: Checkpoint, found: Found | null, restored: boolean): Entry {
-  return { id: found?.id ?? -1, record, found, restored, name: record.name, step: record.step, missing: null, nullsRefused: false };
+  const id = found?.id ?? -1;
+  return { id, record, found, restored, name: record.name, step: record.step, missing: null, nullsRefused: false, ...wanted(id) };
 }
 
 /** Reads one checkpoint; what it was before, if anything, is replaced only when this succeeds. */
@@ -283,8 +352,10 @@ async function readOne(found: Found, ofJob: number): Promise<void> {
   }
 }
 
-/** Feeds the engine; `quiet` says nothing and cannot be cancelled. Null when it was cancelled midway. */
+/** Feeds the engine; `quiet` says nothing and is ended by a newer job only. Null when it was ended midway. */
 async function readInto(found: Found, ofJob: number, quiet = false): Promise<Checkpoint | null> {
+  // Whatever the engine still has of it is gone from here on.
+  for (const entry of entries) if (entry.id === found.id) entry.restored = true;
   engine.load(found.id, reader.network(found.id));
   const plan = engine.plan(found.id, options);
   const pending: Promise<ArrayBuffer>[] = [];
@@ -308,7 +379,7 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<Che
     const buffer = await pending.shift()!;
     inFlight -= read.length;
     ask();
-    if (!quiet && cancelled >= ofJob) return null;
+    if (quiet ? latest > ofJob : cancelled >= ofJob) return null;
     where = `reading ${read.label || found.name}`;
     engine.feed(new Uint8Array(buffer));
     bytes += read.length;
@@ -324,9 +395,11 @@ function order(): Entry[] {
   return entries.every((e) => e.step !== null) ? [...entries].sort((a, b) => a.step! - b.step!) : entries;
 }
 
+/** The document of all records that are up to date: it states one set of options. */
 function postDocument(ofJob: number, final: boolean): void {
-  if (!order().length) return;
-  const document = engine.document(order().map((e) => e.record), options);
+  const records = order().filter(current).map((e) => e.record);
+  if (!records.length) return;
+  const document = engine.document(records, options);
   post({ type: "document", job: ofJob, document, nulls: progress(null), final, memory: memory.buffer.byteLength });
 }
 
@@ -348,9 +421,8 @@ function cancelledNow(ofJob: number): void {
 // ---- null models ----
 
 function waitingForNulls(): Entry[] {
-  const wanted = (e: Entry): boolean => !e.nullsRefused && !(e.restored && !e.found)
-    && e.missing !== 0;
-  return options.null.length ? order().filter(wanted) : [];
+  const waits = (e: Entry): boolean => current(e) && !e.nullsRefused && !(e.restored && !e.found) && e.missing !== 0;
+  return options.null.length ? order().filter(waits) : [];
 }
 
 function progress(current: Entry | null): NullProgress {
@@ -368,6 +440,7 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void>
   where = `computing the shuffles of ${entry.name}`;
   try {
     if (entry.restored) await bringBack(entry, ofJob);
+    if (entry.restored) return; // a newer job goes on from here
     const until = performance.now() + BATCH_MS;
     for (let size = 1; entry.missing !== 0 && performance.now() < until; size = Math.min(8, size * 2)) {
       entry.missing = engine.nullSamples(entry.id, size);
@@ -390,32 +463,6 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void>
 /** Reads a checkpoint again whose record survived a restart but whose histograms did not. */
 async function bringBack(entry: Entry, ofJob: number): Promise<void> {
   if (entry.found && await readInto(entry.found, ofJob, true)) entry.restored = false;
-}
-
-// ---- options ----
-
-async function changeOptions(newJob: number, next: Options, name: string | null): Promise<void> {
-  job = newJob;
-  options = next;
-  selected = name;
-  const list = order();
-  for (const entry of list) {
-    if (cancelled >= newJob) break;
-    if (entry.restored && !entry.found) continue;
-    entry.missing = null;
-    entry.nullsRefused = false;
-    try {
-      where = `reading ${entry.name}`;
-      const kept = entry.restored ? null : engine.redo(entry.id, options);
-      if (kept) entry.record = kept;
-      if (kept) post({ type: "checkpoint", job: newJob, id: entry.id, name: entry.name });
-      else if (entry.found) await readOne(entry.found, newJob);
-    } catch (error) {
-      if (isTrap(error)) throw error;
-      post({ type: "failed", job: newJob, id: entry.found?.id ?? null, error: asError(error, entry.found) });
-    }
-  }
-  await finishJob(newJob);
 }
 
 // ---- errors ----

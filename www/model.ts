@@ -19,7 +19,8 @@ export interface Item {
   error: EngineError | null;
 }
 
-export interface Reading { items: Item[]; started: boolean }
+/** `again`: files that are read once more, under other options; the view stays. */
+export interface Reading { items: Item[]; started: boolean; again?: boolean }
 
 export interface Banner {
   kind: "error" | "warning" | "note";

@@ -114,7 +114,7 @@ export interface Found {
   format: string;
   architecture: string;
   guessed: boolean;
-  files: { name: string; bytes: number }[];
+  files: { name: string; bytes: number; identity: string }[];
   dtypes: string[];
   groups: number;
   blocks: number;
@@ -147,8 +147,8 @@ export interface WiringData {
   tensors: { name: string; dtype: string; shape: number[] }[];
 }
 
-/** How the user wants the files to be read; by the name of the checkpoint. */
-export interface Wishes { wiring: WiringSpec | null; stateDicts: Record<string, string> }
+/** How the user wants the files to be read: one wiring for all, and a state dict by the number of the checkpoint. */
+export interface Wishes { wiring: WiringSpec | null; stateDicts: Record<number, string> }
 
 export interface Drop {
   checkpoints: Found[];
@@ -178,7 +178,7 @@ export interface EngineState {
 
 export type ToWorker =
   | { type: "start"; threads: number | null }
-  | { type: "job"; job: number; files: InputFile[]; options: Options; add: boolean; done: Checkpoint[]; selected: string | null; wishes: Wishes }
+  | { type: "job"; job: number; drops: InputFile[][]; options: Options; add: boolean; done: Checkpoint[]; selected: string | null; wishes: Wishes }
   | { type: "wishes"; job: number; wishes: Wishes; selected: string | null }
   | { type: "wiring"; request: number; name: string }
   | { type: "options"; job: number; options: Options; selected: string | null }
@@ -198,6 +198,7 @@ export type FromWorker =
   | { type: "fit"; request: number; data: FitData | null }
   | { type: "wiring"; request: number; data: WiringData | null }
   | { type: "refound"; job: number; found: Found }
+  | { type: "rereading"; job: number; checkpoints: Found[] }
   | { type: "trap"; text: string; where: string };
 
 /** Names of the checkpoints whose null samples are not complete, and how far the current one is. */

@@ -5,7 +5,7 @@ import { EngineClient } from "./engine-client";
 import { somethingLoaded } from "./isolation";
 import type { Item, Model } from "./model";
 import type { Checkpoint, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
-import { errorParts, ERRORS } from "./words";
+import { errorParts, errorText, ERRORS } from "./words";
 
 export interface SessionEvents {
   changed(): void;
@@ -29,6 +29,8 @@ export class Session {
   private later: InputFile[] = [];
   /** What the engine said about the files of the drop that is being read. */
   private found = new Map<string, Found>();
+  /** Set while the document is of other options or wishes than those that the engine was asked for. */
+  private outdated = false;
 
   constructor(private readonly model: Model, private readonly events: SessionEvents) {
     this.engine = new EngineClient({
@@ -51,7 +53,10 @@ export class Session {
     const { model } = this;
     const reading = model.reading !== null && model.reading.items.length > 0;
     const add = (model.add || join) && (model.source !== "demo" || reading);
-    if (!add) model.banners = [];
+    if (!add) {
+      model.banners = [];
+      this.later = [];
+    }
     if (add && reading) {
       this.later.push(...files);
       return this.events.changed();
@@ -68,7 +73,7 @@ export class Session {
     model.nulls = null;
     this.events.changed();
     this.warm();
-    const done = results.flatMap((r) => r.checkpoints);
+    const done = results.filter((r) => this.fits(r)).flatMap((r) => r.checkpoints);
     this.engine.run(rest, model.state.options, add, done, null);
   }
 
@@ -94,6 +99,17 @@ export class Session {
     return { results, rest };
   }
 
+  /** Whether a result was computed with the options of the series that it is to join. */
+  private fits(result: ResultDocument): boolean {
+    const network = ({ null: _kinds, null_samples: _count, ...rest }: Options): string => JSON.stringify(Object.entries(rest).sort());
+    const same = network(result.options) === network(this.model.state.options);
+    if (!same) {
+      const file = result.checkpoints[0]!.name;
+      this.fail({ code: "other-options", text: ERRORS.otherOptions(file), file, hint: "" });
+    }
+    return same;
+  }
+
   private showResult(document_: ResultDocument): void {
     const { model } = this;
     model.document = document_;
@@ -116,6 +132,7 @@ export class Session {
     if (this.model.source !== "files" || !this.model.document) return;
     const name = this.model.document.checkpoints[this.model.selected]?.name ?? null;
     this.followLast = false;
+    this.outdated = true;
     this.engine.change(options, name);
   }
 
@@ -140,16 +157,20 @@ export class Session {
   /** Every checkpoint is read again, with this wiring or with the recognised one. */
   rewire(wiring: WiringSpec | null): void {
     this.followLast = false;
+    this.outdated = true;
     this.engine.rewire(wiring, this.model.document?.checkpoints[this.model.selected]?.name ?? null);
   }
 
   chooseStateDict(checkpoint: Checkpoint, path: string): void {
+    const id = this.model.found.get(checkpoint.name)?.id;
+    if (id === undefined) return;
     this.followLast = false;
-    this.engine.chooseStateDict(checkpoint.name, path);
+    this.outdated = true;
+    this.engine.chooseStateDict(id, path, checkpoint.name);
   }
 
   private kept(): Checkpoint[] {
-    return this.model.source === "files" ? this.model.document?.checkpoints ?? [] : [];
+    return this.model.source === "files" && !this.outdated ? this.model.document?.checkpoints ?? [] : [];
   }
 
   private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" }>): void {
@@ -166,6 +187,9 @@ export class Session {
         if (!message.drop.checkpoints.length) this.endReading();
         return;
       }
+      case "rereading":
+        model.reading = { items: message.checkpoints.map(itemOf), started: true, again: true };
+        return;
       case "refound":
         this.found.set(message.found.name, message.found);
         return;
@@ -189,6 +213,7 @@ export class Session {
       }
       case "document":
         model.memoryUsed = message.memory;
+        this.outdated = false;
         return this.show(message.document, message.nulls, message.final);
       case "nulls":
         model.nulls = message.nulls;
@@ -243,7 +268,7 @@ export class Session {
     if (!reading) return;
     this.model.reading = null;
     for (const item of reading.items) if (item.state === "failed" && item.error) this.model.banners.push(this.banner(item.error, true));
-    this.events.settled(reading.started && this.model.source === "files");
+    this.events.settled(reading.started && !reading.again && this.model.source === "files");
     const waiting = this.later.splice(0);
     if (waiting.length) {
       void this.open(waiting, true);
@@ -298,8 +323,7 @@ function isResult(value: unknown): value is ResultDocument {
 }
 
 function eventOf(error: EngineError): { code: string; text: string; file: string } {
-  const text = error.code === "file-changed" ? ERRORS.changed(error.file) : error.text;
-  return { code: error.code, text, file: error.file };
+  return { code: error.code, text: errorText(error), file: error.file };
 }
 
 /** What hosts hear is plain JSON, a copy of its own. */

@@ -237,6 +237,8 @@ export const ERRORS = {
   notACheckpoint: (file: string, head: string) => `${file} is not a checkpoint. It begins with \u201c${head}\u201d. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.`,
   nothing: () => "No checkpoint among these files. Drop the weights: safetensors, PyTorch, GGUF, ONNX or NumPy.",
   changed: (file: string) => `${file} changed on disk while it was read. The results so far are kept. Choose it again to read the new version.`,
+  otherOptions: (file: string) => `The result of ${file} was computed with other settings. Its numbers cannot stand beside these. Drop it alone, or its weights.`,
+  noWeights: (file: string) => `${file} is left out. It came from a result file, and other settings need its weights. Drop them to bring it back.`,
   resultFile: (file: string) => `${file} is not a result of NeuroMFA. Its schema is not neuromfa-result/1. Drop a result file that this page or the command line wrote.`,
   memory: (wanted: number) => `Not enough memory. The browser refused ${bytes(wanted)}; a sampled network needs about 40 MB. Analyse a sample.`,
   stopped: (where: string, results: number) => {
@@ -246,6 +248,12 @@ export const ERRORS = {
   noEngine: () => "This browser cannot run the analysis. It lacks WebAssembly SIMD or module workers. The demo stays readable; to analyse files, use a browser from 2023 or later.",
   noView: () => "The drawing module did not load. Reload the page, or look at the tables.",
 };
+
+/** The sentence of an error; some are the page's own. */
+export function errorText(error: { code: string; text: string; file: string }): string {
+  if (error.code === "file-changed") return ERRORS.changed(error.file);
+  return error.code === "no-weights" && !error.text ? ERRORS.noWeights(error.file) : error.text;
+}
 
 /** Excess of the width, or null. */
 export function excess(checkpoint: Checkpoint): string {

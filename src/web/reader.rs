@@ -83,6 +83,8 @@ struct Found {
 struct FoundFile {
     name: String,
     bytes: u64,
+    /// Tells the file again after a restart.
+    identity: String,
 }
 
 /// The wiring that the page's editor begins with.
@@ -240,7 +242,11 @@ impl Found {
             files: checkpoint
                 .files
                 .iter()
-                .map(|file| FoundFile { name: file.name.clone(), bytes: file.bytes })
+                .map(|file| FoundFile {
+                    name: file.name.clone(),
+                    bytes: file.bytes,
+                    identity: file.identity.clone(),
+                })
                 .collect(),
             dtypes,
             groups: wiring.groups.len(),

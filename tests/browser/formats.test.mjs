@@ -73,6 +73,33 @@ test('the wiring is shown, edited, and put back', needs('Chromium'), async (t) =
   assertQuiet(tab);
 });
 
+test('a change on top of another leaves no checkpoint behind', needs('Chromium'), async (t) => {
+  const server = await site(t);
+  const tab = await chromiumTab(t);
+  await visit(tab, `${server.url}#v=1&null=&view=one`);
+  const steps = ['step0', 'step32', 'step256', 'step1000'].map((name) => join(root, `tests/data/neox-tiny/${name}.safetensors`));
+  await analyse(tab, steps);
+  await tab.evaluate(() => { location.hash = 'v=1&null=&view=one'; });
+  const section = tab.page.locator('#layers');
+  await section.getByRole('button', { name: 'Change the wiring' }).click();
+  await tab.page.locator('#wiring-filter').fill('mlp.');
+  await tab.page.getByRole('button', { name: 'Leave all shown out' }).click();
+  await tab.page.getByRole('button', { name: 'Read the files again so' }).click();
+  // At once, before the files are read: a threshold within a bin, which reads them once more.
+  await tab.evaluate(() => { location.hash = 'v=1&null=&view=one&threshold=120.5'; });
+  const slider = tab.page.locator('.one-view input[type=range]').first();
+  const shown = async () => [await section.innerText(), await tab.page.locator('#set-threshold').inputValue()];
+  await until('all checkpoints with both changes', async () => {
+    const [text, threshold] = await shown();
+    return /6 groups of neurons[^]*your own wiring/.test(text) && threshold === '120.5' && Number(await slider.getAttribute('max')) === 3;
+  });
+  for (let step = 0; step < 4; step++) {
+    await slider.fill(String(step));
+    await until(`step ${step}`, async () => /6 groups of neurons[^]*your own wiring/.test((await shown())[0]));
+  }
+  assertQuiet(tab);
+});
+
 test('smaller shared memories are tried in turn', needs('Chromium'), async (t) => {
   const server = await site(t);
   const tab = await chromiumTab(t, { serviceWorkers: 'block' });
