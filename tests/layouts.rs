@@ -59,7 +59,7 @@ fn wiring(matrix: Matrix) -> Wiring {
 }
 
 fn measure(file: &[u8], checkpoint: &Checkpoint, wiring: &Wiring, options: &Options) -> Measured {
-    let mut analysis = Analysis::plan(checkpoint, wiring, options, usize::MAX).expect("a plan");
+    let mut analysis = Analysis::plan(checkpoint, wiring, options, u64::MAX).expect("a plan");
     for read in analysis.reads().to_vec() {
         let range = read.offset as usize..(read.offset + read.length) as usize;
         analysis.feed(&file[range]).expect("fed");
