@@ -178,7 +178,7 @@ fn transposed(matrix: Matrix, tensor: &TensorEntry, view: &View) -> Option<(u64,
     let (stack, &[rows, columns]) = tensor.shape.split_last_chunk()?;
     let (stack_strides, strides) = view.strides.split_last_chunk()?;
     let each = rows * columns;
-    if *strides != [1, rows] || matrix.skip % each != 0 {
+    if *strides != [1, rows] || !matrix.skip.is_multiple_of(each) {
         return None;
     }
     let first = match (stack, stack_strides) {
