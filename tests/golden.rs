@@ -19,7 +19,7 @@ fn expected() -> Value {
 }
 
 fn measure(file: &str, options: &Options) -> Measured {
-    common::measure(file, &data(file), options, usize::MAX)
+    common::measure(file, &data(file), options, u64::MAX)
 }
 
 fn close(name: &str, found: Option<f64>, expected: &Value) {

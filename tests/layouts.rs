@@ -59,7 +59,7 @@ fn wiring(matrix: Matrix) -> Wiring {
 }
 
 fn measure(file: &[u8], checkpoint: &Checkpoint, wiring: &Wiring, options: &Options) -> Measured {
-    let mut analysis = Analysis::plan(checkpoint, wiring, options, usize::MAX).expect("a plan");
+    let mut analysis = Analysis::plan(checkpoint, wiring, options, u64::MAX).expect("a plan");
     for read in analysis.reads().to_vec() {
         let range = read.offset as usize..(read.offset + read.length) as usize;
         analysis.feed(&file[range]).expect("fed");
@@ -170,6 +170,67 @@ proptest! {
         let file = little_endian(&weights(last as usize + 1));
         let storage = Storage { view: Some(View { first, strides }), ..Storage::plain(0, file.len() as u64) };
         assert_same(&file, &checkpoint(&file, &shape, DType::F32, storage), matrix);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn parts_of_stacks_in_views_are_the_same_networks(
+        shape in (1_u64..6, 1_u64..40, 1_u64..40),
+        order in Just([0_usize, 1, 2]).prop_shuffle(),
+        gaps in proptest::collection::vec(0_u64..3, 3),
+        first in 0_u64..9,
+        part in 0_u64..6,
+        rows in 0_u64..40,
+        inputs_first in any::<bool>(),
+    ) {
+        let shape = [shape.0, shape.1, shape.2];
+        let (mut strides, mut stride) = (vec![0; 3], 1);
+        for axis in order {
+            strides[axis] = stride * (1 + gaps[axis]);
+            stride = strides[axis] * shape[axis];
+        }
+        let last: u64 = first + shape.iter().zip(&strides).map(|(size, stride)| (size - 1) * stride).sum::<u64>();
+        let file = little_endian(&weights(last as usize + 1));
+        let storage = Storage { view: Some(View { first, strides }), ..Storage::plain(0, file.len() as u64) };
+        let checkpoint = checkpoint(&file, &shape, DType::F32, storage);
+        // A whole part of the stack, and the rows of one from some row on.
+        for from in [0, rows % shape[1]] {
+            let (rows, skip) = (shape[1] - from, (part % shape[0] * shape[1] + from) * shape[2]);
+            let matrix = match inputs_first {
+                true => Matrix::inputs_first(0, rows, shape[2]),
+                false => Matrix::outputs_first(0, rows, shape[2]),
+            };
+            assert_same(&file, &checkpoint, Matrix { skip, ..matrix });
+        }
+    }
+}
+
+#[test]
+fn one_expert_of_a_stack_in_a_view_is_read_alone() {
+    let (experts, rows, columns) = (8, 30, 50);
+    let each = rows * columns;
+    let file = little_endian(&weights((experts * each) as usize));
+    let bytes = |strides: &[u64], matrix: Matrix| -> u64 {
+        let view = Some(View { first: 0, strides: strides.to_vec() });
+        let storage = Storage { view, ..Storage::plain(0, file.len() as u64) };
+        let checkpoint = checkpoint(&file, &[experts, rows, columns], DType::F32, storage);
+        assert_same(&file, &checkpoint, matrix);
+        let analysis = Analysis::plan(&checkpoint, &wiring(matrix), &Options::default(), 0).expect("a plan");
+        analysis.reads().iter().map(|read| read.length).sum()
+    };
+    for expert in [0, 3, 7] {
+        let whole = Matrix { skip: expert * each, ..Matrix::outputs_first(0, rows, columns) };
+        let half = Matrix { skip: expert * each, ..Matrix::outputs_first(0, rows / 2, columns) };
+        // As experts that were saved transposed, and as parts of a tensor that are as they were.
+        for strides in [[each, 1, rows], [each, columns, 1]] {
+            assert_eq!(bytes(&strides, whole), 4 * each);
+            assert!(bytes(&strides, half) <= 4 * each);
+        }
+        // Experts that lie between one another cannot be told apart.
+        assert!(bytes(&[columns, columns * experts, 1], whole) > 4 * 7 * each);
     }
 }
 

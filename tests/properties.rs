@@ -168,7 +168,7 @@ fn shuffling_removes_what_sets_neurons_apart() {
 fn changed_options_from_histograms_equal_a_new_reading() {
     let weights = model("0.weight", 200, 90, |o, i| noise(2, o, i));
     let changed = Options { threshold: 120.0, q_max: 2.0, mode: Mode::Reference, ..shuffled(4) };
-    let mut measured = common::measure("model.safetensors", &weights, &shuffled(4), usize::MAX);
+    let mut measured = common::measure("model.safetensors", &weights, &shuffled(4), u64::MAX);
     measured.compute_nulls(usize::MAX);
     assert!(measured.redo(&changed).unwrap());
     assert_eq!(measured.compute_nulls(usize::MAX), 0);

@@ -2,6 +2,7 @@
 
 use neuromfa::checkpoint::{Checkpoint, DType, IntegerType, Usage};
 use neuromfa::network::{Matrix, NetworkError, Role, Wiring, WiringSpec, recognise};
+use neuromfa::report::SkippedRecord;
 
 mod common;
 
@@ -153,6 +154,49 @@ fn packed_weights_are_refused_or_left_out() {
 }
 
 #[test]
+fn weights_of_types_that_are_not_read_are_refused_or_left_out() {
+    let names = |names: &[&str]| names.iter().map(|name| format!("blk.0.{name}.weight")).collect::<Vec<_>>();
+    let wire = |reason: &str, unread: &[&str], read: &[&str]| {
+        let read: Vec<(String, Vec<u64>)> =
+            names(read).into_iter().map(|name| (name, vec![256, 256])).collect();
+        let mut checkpoint = common::described("model", &read);
+        // Embeddings and norms count neither way.
+        let mut skipped = names(unread);
+        skipped.push("token_embd.weight".to_owned());
+        skipped.push("output_norm.weight".to_owned());
+        checkpoint.skipped = vec![SkippedRecord { reason: reason.to_owned(), tensors: skipped }];
+        recognise(&checkpoint)
+    };
+    let (three, two) = (["attn_q", "attn_k", "ffn_up"], ["attn_v", "ffn_down"]);
+    let error = wire("type IQ4_XS, which is not read", &three, &two).expect_err("unread");
+    assert_eq!(
+        format!("{error}. {}", error.hint()),
+        "model stores most of its matrices in a form that is not read: type IQ4_XS. Use another quantisation, such as \
+         Q4_K or Q8_0, or the original."
+    );
+    assert_eq!(error.code(), "unread-weights");
+    let error = wire("a quantised tensor, which is not read", &three, &[]).expect_err("unread");
+    assert_eq!(error.code(), "unread-weights");
+    assert!(wire("type IQ4_XS, which is not read", &two, &three).is_ok());
+    assert!(wire("a tensor without values", &three, &two).is_ok());
+}
+
+#[test]
+fn a_file_without_matrices_says_what_it_holds() {
+    let adapter = [("model.layers.0.self_attn.q_proj.lora_A.weight", &[8_u64, 64][..])];
+    let error = recognise(&checkpoint(&adapter)).expect_err("no network");
+    assert_eq!(
+        format!("{error}. {}", error.hint()),
+        "test holds no weight matrix; it holds LoRA deltas. Merge them into the model that they belong to and use the \
+         merged one."
+    );
+    let tables = [("up.weight.absmax", &[64_u64][..]), ("up.weight.quant_map", &[16])];
+    let error = recognise(&checkpoint(&tables)).expect_err("no network");
+    assert!(error.to_string().contains("; it holds quantisation "), "{error}");
+    assert_eq!(error.hint(), "Use the original or a GGUF file.");
+}
+
+#[test]
 fn matrices_of_a_block_that_the_family_does_not_name_are_warned_of() {
     let wiring = recognise(&checkpoint(&[
         ("layers.0.attention.dense.weight", &[8, 8]),
@@ -219,7 +263,7 @@ fn wirings_that_do_not_apply() {
         (one(serde_json::json!({"tensor": "ids", "axes": "outputs-first"})), "no-weights"),
         (one(serde_json::json!({"tensor": "empty", "axes": "outputs-first"})), "no-weights"),
         (one(serde_json::json!({"tensor": "vector", "axes": "outputs-first"})), "wrong-shape"),
-        (one(serde_json::json!({"tensor": "conv", "axes": "inputs-first"})), "wrong-shape"),
+        (one(serde_json::json!({"tensor": "vector", "axes": "inputs-first"})), "wrong-shape"),
         (one(serde_json::json!({"tensor": "conv", "axes": "convolution", "groups": 4})), "wrong-shape"),
         (one(serde_json::json!({"tensor": "conv", "axes": "convolution", "groups": 0})), "wrong-shape"),
         (
@@ -229,6 +273,17 @@ fn wirings_that_do_not_apply() {
         (one(serde_json::json!({"tensor": "a", "axes": "outputs-first", "groups": 2})), "wrong-shape"),
         (one(serde_json::json!({"tensor": "a", "axes": "outputs-first", "rows": [2, 2]})), "wrong-shape"),
         (one(serde_json::json!({"tensor": "a", "axes": "outputs-first", "rows": [0, 7]})), "wrong-shape"),
+        (one(serde_json::json!({"tensor": "conv", "axes": "inputs-first", "groups": 2})), "wrong-shape"),
+        (
+            serde_json::json!([{"name": "g", "block": 4_294_967_294_u32, "matrices": [
+                {"tensor": "a", "axes": "outputs-first"}]}]),
+            "large-block",
+        ),
+        (
+            serde_json::json!([{"name": "g", "block": 10_000, "matrices": [
+                {"tensor": "a", "axes": "outputs-first"}]}]),
+            "large-block",
+        ),
         (
             serde_json::json!([{"name": "g", "matrices": [
                 {"tensor": "a", "axes": "outputs-first"}, {"tensor": "b", "axes": "outputs-first"}]}]),
@@ -249,7 +304,7 @@ fn wirings_that_do_not_apply() {
     let unknown: Result<WiringSpec, _> = serde_json::from_str(r#"{"groups": [], "order": 1}"#);
     assert!(unknown.is_err());
     let nothing = recognise(&checkpoint(&[("bias", &[4])]));
-    assert_eq!(nothing, Err(NetworkError::NoMatrix { checkpoint: "test".to_owned() }));
+    assert_eq!(nothing, Err(NetworkError::NoMatrix { checkpoint: "test".to_owned(), holds: None }));
 }
 
 #[test]
@@ -266,4 +321,18 @@ fn kernels_of_flax_and_keras_have_their_inputs_before_their_outputs() {
         .expect("a network");
     assert_eq!(groups(&wiring), [("conv2d/kernel", 16, 288), ("dense/kernel", 32, 10)]);
     assert_eq!(codes(&wiring), ["positions-first"]);
+}
+
+#[test]
+fn kernels_of_flax_survive_being_written_and_applied() {
+    let of = checkpoint(&[
+        ("conv1d/kernel", &[5, 1, 16]),
+        ("conv2d/kernel", &[3, 3, 16, 32]),
+        ("conv3d/kernel", &[3, 2, 1, 32, 8]),
+        ("last/kernel", &[3, 3, 8, 1]),
+    ]);
+    let wiring = recognise(&of).expect("a network");
+    let spec = wiring.to_spec(&of);
+    assert!(spec.groups.iter().all(|group| group.matrices.len() == 1), "{spec:?}");
+    assert_eq!(spec.apply(&of).expect("a wiring").groups, wiring.groups);
 }

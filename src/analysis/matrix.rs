@@ -47,7 +47,7 @@ impl StoredMatrix {
         let (order, matrix) = match &tensor.storage.view {
             None => (Order::Rows { first: matrix.skip }, matrix),
             Some(view) => match transposed(matrix, tensor, view) {
-                Some(matrix) => (Order::Rows { first: view.first }, matrix),
+                Some((first, matrix)) => (Order::Rows { first }, matrix),
                 None => (Order::Scattered(Scatter::new(view, &tensor.shape)), matrix),
             },
         };
@@ -86,7 +86,8 @@ impl StoredMatrix {
                 (spans.into_iter().map(shifted).collect(), self.unit(sampled.is_some()))
             }
             Order::Scattered(scatter) => {
-                (std::iter::once(scatter.first..scatter.end()).collect::<Vec<_>>(), 1)
+                let elements = self.matrix.skip..self.matrix.skip + self.matrix.elements();
+                (vec![scatter.span_of(&elements)], 1)
             }
         };
         let step = unit.max(ELEMENTS_PER_READ / unit * unit);
@@ -171,17 +172,25 @@ impl StoredMatrix {
     }
 }
 
-/// The matrix in the order of its storage, where the tensor is a transposed one with two axes: reading it so is as fast
-/// as reading any other.
-fn transposed(matrix: Matrix, tensor: &TensorEntry, view: &View) -> Option<Matrix> {
-    let &[rows, columns] = tensor.shape.as_slice() else { return None };
-    if view.strides != [1, rows] {
+/// The matrix in the order of its storage, and where it begins there, if it is a transposed tensor with two axes or one
+/// of a stack of such: reading it so is as fast as reading any other.
+fn transposed(matrix: Matrix, tensor: &TensorEntry, view: &View) -> Option<(u64, Matrix)> {
+    let (stack, &[rows, columns]) = tensor.shape.split_last_chunk()?;
+    let (stack_strides, strides) = view.strides.split_last_chunk()?;
+    let each = rows * columns;
+    if *strides != [1, rows] || !matrix.skip.is_multiple_of(each) {
         return None;
     }
-    if matrix == Matrix::outputs_first(matrix.tensor, rows, columns) {
-        Some(Matrix::inputs_first(matrix.tensor, columns, rows))
-    } else if matrix == Matrix::inputs_first(matrix.tensor, rows, columns) {
-        Some(Matrix::outputs_first(matrix.tensor, columns, rows))
+    let first = match (stack, stack_strides) {
+        ([], []) => view.first,
+        ([_], [stride]) => view.first + matrix.skip / each * stride,
+        _ => return None,
+    };
+    let Matrix { tensor, skip, .. } = matrix;
+    if matrix == (Matrix { skip, ..Matrix::outputs_first(tensor, rows, columns) }) {
+        Some((first, Matrix::inputs_first(tensor, columns, rows)))
+    } else if matrix == (Matrix { skip, ..Matrix::inputs_first(tensor, rows, columns) }) {
+        Some((first, Matrix::outputs_first(tensor, columns, rows)))
     } else {
         None
     }
@@ -228,6 +237,29 @@ impl Scatter {
     /// One more than the last index in the storage.
     fn end(&self) -> u64 {
         self.first + self.axes.iter().map(Axis::span).sum::<u64>() + 1
+    }
+
+    /// A range of the storage that holds these elements of the tensor, at least one: no more than their share where they
+    /// are a slice of a stack whose parts lie one after the other.
+    fn span_of(&self, elements: &Range<u64>) -> Range<u64> {
+        let mut logical = self.axes.clone();
+        logical.sort_by_key(|axis| std::cmp::Reverse(axis.step));
+        let (mut from, mut to) = (self.first, self.first);
+        let (mut low, mut high) = (elements.start, elements.end - 1);
+        // Whether the first and the last element share their indices along all axes so far; along those behind the
+        // first in which they differ, elements may have any index.
+        let mut shared = true;
+        for axis in logical {
+            if !shared {
+                to += axis.span();
+                continue;
+            }
+            from += low / axis.step * axis.stride;
+            to += high / axis.step * axis.stride;
+            shared = low / axis.step == high / axis.step;
+            (low, high) = (low % axis.step, high % axis.step);
+        }
+        from..to + 1
     }
 
     /// Calls `visit` with the place within `window` and the index in C order of every element that lies in it.

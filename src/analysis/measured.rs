@@ -66,7 +66,7 @@ impl Measured {
         options: &Options,
         binning: Binning,
         samples: &[Option<Vec<SampledGroup>>],
-        histogram_budget: usize,
+        histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
         let settings = options.fold_settings()?;
         let samples: Vec<SampleGroups> = (0..)
@@ -84,7 +84,8 @@ impl Measured {
                 histograms: Vec::new(),
             })
             .collect();
-        let neurons: usize = samples.iter().flat_map(|sample| &sample.neurons).sum();
+        let neurons: u64 =
+            samples.iter().flat_map(|sample| &sample.neurons).map(|&neurons| neurons as u64).sum();
         Ok(Self {
             identity: Identity::new(checkpoint, wiring, options.network),
             settings,
@@ -123,9 +124,9 @@ impl Measured {
     }
 
     /// Bytes of histograms that are kept.
-    pub fn kept_bytes(&self) -> usize {
+    pub fn kept_bytes(&self) -> u64 {
         let kept = self.samples.iter().flat_map(|sample| &sample.histograms);
-        kept.map(|histograms| GroupHistograms::bytes(histograms.neurons(), &self.binning)).sum()
+        kept.map(|histograms| GroupHistograms::bytes(histograms.neurons() as u64, &self.binning)).sum()
     }
 
     /// Drops the histograms. Null samples need none.

@@ -68,7 +68,7 @@ impl Analysis {
         checkpoint: &Checkpoint,
         wiring: &Wiring,
         options: &Options,
-        histogram_budget: usize,
+        histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
         options.check()?;
         let binning = options.binning()?;
@@ -209,7 +209,7 @@ fn samples(wiring: &Wiring, options: &Options) -> Vec<Option<Vec<SampledGroup>>>
 
 /// Refuses groups whose histograms or draws would not fit, before anything is allocated for them.
 fn check_memory(wiring: &Wiring, binning: &Binning) -> Result<(), AnalysisError> {
-    let most = MOST_GROUP_BYTES / GroupHistograms::bytes(1, binning) as u64;
+    let most = MOST_GROUP_BYTES / GroupHistograms::bytes(1, binning);
     let limits = |group: &Group| [(group.neurons, most), (group.outputs(), MOST_OUTPUTS)];
     let beyond = |group| limits(group).into_iter().find(|(neurons, most)| neurons > most);
     match wiring.groups.iter().find_map(|group| Some((group, beyond(group)?))) {

@@ -17,7 +17,8 @@ const SETTINGS: &str = "quantisation settings";
 pub const PACKED_INTEGERS: &str = "packed integers";
 /// Narrow floating-point numbers that are no weights without the scales beside them.
 pub const SCALED_APART: &str = "numbers whose scales are stored apart";
-const LORA: &str = "LoRA deltas";
+/// Small matrices that are to be added to weights which are elsewhere.
+pub const LORA_DELTAS: &str = "LoRA deltas";
 
 /// Last pieces of names, the ones beside which they have this meaning, and what they are. No companion: anywhere.
 const LAST_PIECES: &[(&str, &[&str], &str)] = &[
@@ -58,18 +59,22 @@ const LAST_PIECES: &[(&str, &[&str], &str)] = &[
     ("_scale", &["_data"], SCALES),
     ("_shift", &["_data"], ZEROS),
     // LoRA with a factor of its own, in both ways of naming its halves.
-    ("alpha", &["lora_A.weight", "lora_down.weight", "lora.down.weight", "hada_w1_a", "lokr_w1"], LORA),
-    ("dora_scale", &[], LORA),
-    ("hada_w1_a", &[], LORA),
-    ("hada_w1_b", &[], LORA),
-    ("hada_w2_a", &[], LORA),
-    ("hada_w2_b", &[], LORA),
-    ("lokr_w1", &[], LORA),
-    ("lokr_w1_a", &[], LORA),
-    ("lokr_w1_b", &[], LORA),
-    ("lokr_w2", &[], LORA),
-    ("lokr_w2_a", &[], LORA),
-    ("lokr_w2_b", &[], LORA),
+    (
+        "alpha",
+        &["lora_A.weight", "lora_down.weight", "lora.down.weight", "hada_w1_a", "lokr_w1"],
+        LORA_DELTAS,
+    ),
+    ("dora_scale", &[], LORA_DELTAS),
+    ("hada_w1_a", &[], LORA_DELTAS),
+    ("hada_w1_b", &[], LORA_DELTAS),
+    ("hada_w2_a", &[], LORA_DELTAS),
+    ("hada_w2_b", &[], LORA_DELTAS),
+    ("lokr_w1", &[], LORA_DELTAS),
+    ("lokr_w1_a", &[], LORA_DELTAS),
+    ("lokr_w1_b", &[], LORA_DELTAS),
+    ("lokr_w2", &[], LORA_DELTAS),
+    ("lokr_w2_a", &[], LORA_DELTAS),
+    ("lokr_w2_b", &[], LORA_DELTAS),
 ];
 
 /// Ends of names that go with the tensor whose name stands before them: `weight_scale` with `weight`.
@@ -79,12 +84,13 @@ const ENDS: &[(&str, &str)] = &[
     ("_scale_inv", SCALES),
     ("_scale_2", SCALES),
     ("_zero_point", ZEROS),
+    ("_zero_points", ZEROS),
     ("_g_idx", SETTINGS),
     ("_shape", SETTINGS),
 ];
 
-/// What compressed-tensors, MXFP4 and torchao add to the name of a weight that they pack.
-const PACKED_ENDS: &[&str] = &["_packed", "_blocks", "_qdata"];
+/// What compressed-tensors, MXFP4, torchao and ONNX Runtime (the last four) add to the name of a weight that they pack.
+const PACKED_ENDS: &[&str] = &["_packed", "_blocks", "_qdata", "_quantized", "_Q2", "_Q4", "_Q8"];
 
 /// Last pieces that are packed weights of HQQ, AQLM and Quanto.
 const PACKED_PIECES: &[&str] = &["W_q", "codes", "_data"];
@@ -180,7 +186,7 @@ fn role(tensor: &TensorEntry, names: &Names<'_>) -> Option<&'static str> {
     by_piece
         .map(|&(_, _, reason)| reason)
         .or_else(|| by_end(name, names))
-        .or_else(|| is_lora(name).then_some(LORA))
+        .or_else(|| is_lora(name).then_some(LORA_DELTAS))
 }
 
 fn last_piece(name: &str) -> &str {
@@ -412,8 +418,26 @@ mod tests {
     }
 
     #[test]
+    fn onnx_runtime_puts_the_scales_beside_its_integers() {
+        assert_roles(
+            &[
+                ("onnx::MatMul_12_quantized", I8, &[64, 64], Some(PACKED_INTEGERS)),
+                ("onnx::MatMul_12_scale", DType::F32, &[], Some(SCALES)),
+                ("onnx::MatMul_12_zero_point", I8, &[], Some(ZEROS)),
+                ("layers.0.up_proj.weight_Q4", U8, &[64, 2, 16], Some(PACKED_INTEGERS)),
+                ("layers.0.up_proj.weight_scales", DType::F32, &[128], Some(SCALES)),
+                ("layers.0.up_proj.weight_zero_points", U8, &[64], Some(ZEROS)),
+                // Neither integers nor scales.
+                ("vq.codebook_quantized", DType::F32, &[64, 64], None),
+                ("layers.0.norm_Q4", U8, &[64], None),
+            ],
+            Some(PackedKind::Other),
+        );
+    }
+
+    #[test]
     fn lora_deltas_are_no_weights_but_their_base_is() {
-        let lora = Some(LORA);
+        let lora = Some(LORA_DELTAS);
         let names = [
             ("base_model.model.q_proj.lora_A.weight", lora),
             ("base_model.model.q_proj.lora_B.default.weight", lora),

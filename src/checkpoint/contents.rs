@@ -57,6 +57,20 @@ pub(super) enum RawType {
     Unknown(String),
 }
 
+/// What ends the reason of a tensor that is skipped for its type or kind.
+const NOT_READ: &str = ", which is not read";
+
+/// Why a tensor of a type that is not read is skipped.
+pub(super) fn unread_type(name: &str) -> String {
+    format!("type {name}{NOT_READ}")
+}
+
+/// What is not read of the tensors that were skipped for this reason, such as `type IQ4_XS` or `a quantised tensor`;
+/// `None` where the reason is another.
+pub fn unread_kind(reason: &str) -> Option<&str> {
+    reason.strip_suffix(NOT_READ)
+}
+
 /// Bytes are read in pieces of this length, so that memory follows the bytes that are really there.
 const PIECE_BYTES: u64 = 4 << 20;
 

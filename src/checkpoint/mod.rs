@@ -32,8 +32,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use bookkeeping::{PACKED_INTEGERS, PackedKind, SCALED_APART, not_weights, packed};
+pub use bookkeeping::{LORA_DELTAS, PACKED_INTEGERS, PackedKind, SCALED_APART, not_weights, packed};
 pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
+pub use contents::unread_kind;
 pub use dtype::{Block, ComplexType, DType, IntegerType};
 pub use error::{CheckpointError, Problem};
 pub use gguf::GgufProblem;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::contents::{Contents, RawTensor, RawType};
+use super::contents::{Contents, RawTensor, RawType, unread_type};
 use super::error::{CheckpointError, Problem, short};
 use super::identity::identity;
 use super::index::Index;
@@ -148,7 +148,7 @@ fn add_file(
         add_skipped(&mut checkpoint.skipped, record.reason, record.tensors);
     }
     for (name, tensors) in unknown {
-        add_skipped(&mut checkpoint.skipped, format!("type {name}, which is not read"), tensors);
+        add_skipped(&mut checkpoint.skipped, unread_type(&name), tensors);
     }
 }
 

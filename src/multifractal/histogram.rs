@@ -36,9 +36,9 @@ impl GroupHistograms {
         Self { counts: Array2::zeros((neurons, binning.len())), absolute_sums: vec![0.0; neurons] }
     }
 
-    /// Bytes that histograms of so many neurons take.
-    pub fn bytes(neurons: usize, binning: &Binning) -> usize {
-        neurons * (binning.len() * size_of::<u32>() + size_of::<f64>())
+    /// Bytes that histograms of so many neurons take: more than a 32-bit address space has, in models of experts.
+    pub fn bytes(neurons: u64, binning: &Binning) -> u64 {
+        neurons * (binning.len() * size_of::<u32>() + size_of::<f64>()) as u64
     }
 
     /// Counts, `[neurons, bins]`.
@@ -189,6 +189,15 @@ mod tests {
             histograms.absolute_sums[neuron] += finite_magnitude(weight);
         }
         histograms
+    }
+
+    #[test]
+    fn histograms_of_all_experts_exceed_32_bits() {
+        let binning = Binning::new(&[]).unwrap();
+        // OLMoE has so many neurons; their histograms must not seem to fit a browser's memory.
+        let bytes = GroupHistograms::bytes(5_308_416, &binning);
+        assert_eq!(bytes, 5_308_416 * (4 * binning.len() as u64 + 8));
+        assert!(bytes > 12_000_000_000, "{bytes}");
     }
 
     #[test]

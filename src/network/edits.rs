@@ -33,7 +33,7 @@ pub struct GroupSpec {
     /// Place in the block: samples follow blocks whose groups all have one.
     #[serde(default)]
     pub role: Role,
-    /// Number of the block.
+    /// Number of the block, below 10 000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<u32>,
     /// The chain of blocks; 1 for a decoder behind an encoder, or for a second tower.
@@ -66,8 +66,8 @@ pub struct MatrixSpec {
 pub enum Axes {
     /// `[outputs..., inputs]`
     OutputsFirst,
-    /// `[inputs, outputs]`; three axes are `[outputs, inputs, outputs]`, or `[parts, inputs, outputs]` with as many
-    /// groups as there are parts.
+    /// `[inputs, outputs]`; more axes are `[outputs..., inputs, outputs]`, as the positions of Flax kernels, or
+    /// `[parts, inputs, outputs]` with as many groups as there are parts.
     InputsFirst,
     /// `[outputs, inputs / groups, positions...]`
     Convolution,
@@ -147,6 +147,9 @@ fn apply_group(
     tensors: &BTreeMap<&str, usize>,
     no_weights: &BTreeMap<usize, &'static str>,
 ) -> Result<Group, NetworkError> {
+    if let Some(block) = group.block.filter(|&block| block >= names::MOST_BLOCKS) {
+        return Err(NetworkError::LargeBlock { group: group.name.clone(), block, most: names::MOST_BLOCKS });
+    }
     let matrix = |spec: &MatrixSpec| {
         let unknown = || NetworkError::UnknownTensor {
             tensor: spec.tensor.clone(),
@@ -206,13 +209,12 @@ fn read(spec: &MatrixSpec, index: usize, tensor: &TensorEntry) -> Result<Matrix,
         (Axes::OutputsFirst, [outputs @ .., inputs]) if !outputs.is_empty() => {
             plain(Matrix::outputs_first(index, outputs.iter().product(), *inputs))?
         }
-        (Axes::InputsFirst, &[inputs, outputs]) => plain(Matrix::inputs_first(index, inputs, outputs))?,
-        (Axes::InputsFirst, &[first, inputs, outputs]) => {
-            let each = Matrix::inputs_first(index, inputs, outputs);
-            match spec.groups {
-                1 => Matrix { before: first, ..each },
-                groups if groups == first => Matrix { splits: first, ..each },
-                _ => return Err("a stack has as many groups as parts"),
+        (Axes::InputsFirst, [before @ .., inputs, outputs]) => {
+            let each = Matrix::inputs_first(index, *inputs, *outputs);
+            match (spec.groups, before) {
+                (1, _) => Matrix { before: before.iter().product(), ..each },
+                (groups, &[parts]) if groups == parts => Matrix { splits: parts, ..each },
+                _ => return Err("only a stack with three axes has groups, as many as it has parts"),
             }
         }
         (Axes::Convolution, [_, _, ..]) => Matrix::convolution(index, &shape, spec.groups)

@@ -54,7 +54,8 @@ pub(super) fn find(tensors: &[TensorEntry], may_be_weight: impl Fn(usize) -> boo
     Layers { architecture, guessed, warnings: reader.warnings(), groups }
 }
 
-fn is_named_weight(name: &str) -> bool {
+/// Whether a name says of its tensor that it is a weight.
+pub(super) fn is_named_weight(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     let is_recurrent = last.starts_with("weight_ih_l") || last.starts_with("weight_hh_l");
     name.ends_with("weight") || is_recurrent || is_flax_kernel(name)

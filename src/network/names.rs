@@ -3,7 +3,7 @@
 /// Longer names are no names of a family: taking them apart would take long.
 const LONGEST_NAME: usize = 512;
 /// A name with a larger block number is no block: samples are drawn for every block up to the largest.
-const MOST_BLOCKS: u32 = 10_000;
+pub(super) const MOST_BLOCKS: u32 = 10_000;
 
 /// The name as the table of families writes it: without `.weight`, and without what adapters put around a layer.
 pub(super) fn plain(name: &str) -> &str {

@@ -7,6 +7,7 @@ use super::families::{left_out, model_name};
 use super::{Group, NetworkError, Wiring, heads, layers, names};
 use crate::checkpoint::{
     Checkpoint, DType, PACKED_INTEGERS, PackedKind, SCALED_APART, TensorEntry, not_weights, packed,
+    unread_kind,
 };
 use crate::report::{SkippedRecord, Warning};
 
@@ -33,8 +34,10 @@ pub fn recognise(checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
         None => (layers.architecture.to_owned(), layers.guessed, layers.groups, layers.warnings),
     };
     warnings.extend(check_packed(checkpoint, &groups, &no_weights)?);
+    check_unread(checkpoint, &groups, in_transformer)?;
     if groups.is_empty() {
-        return Err(NetworkError::NoMatrix { checkpoint: checkpoint.name.clone() });
+        let holds = commonest(no_weights.values().map(|&reason| (reason, 1)));
+        return Err(NetworkError::NoMatrix { checkpoint: checkpoint.name.clone(), holds });
     }
     let others: BTreeSet<usize> = match in_transformer {
         true => families.flat_map(|other| other.tensors).collect(),
@@ -66,13 +69,43 @@ fn check_packed(
 ) -> Result<Option<Warning>, NetworkError> {
     let Some(kind) = packed(&checkpoint.tensors) else { return Ok(None) };
     let count = no_weights.values().filter(|reason| [PACKED_INTEGERS, SCALED_APART].contains(reason)).count();
-    let read: BTreeSet<usize> =
-        groups.iter().flat_map(|group| &group.matrices).map(|matrix| matrix.tensor).collect();
     match count {
         0 => Ok(None),
-        _ if count >= read.len() => Err(NetworkError::Packed { checkpoint: checkpoint.name.clone(), kind }),
+        _ if count >= tensors_of(groups) => {
+            Err(NetworkError::Packed { checkpoint: checkpoint.name.clone(), kind })
+        }
         _ => Ok(Some(packed_part(count, kind))),
     }
+}
+
+/// A network of which more matrices are of types that are not read than of others is refused.
+fn check_unread(checkpoint: &Checkpoint, groups: &[Group], in_transformer: bool) -> Result<(), NetworkError> {
+    let is_layer = |name: &&String| {
+        layers::is_named_weight(name) && left_out(&name.to_lowercase(), in_transformer).is_none()
+    };
+    let unread = checkpoint.skipped.iter().filter_map(|record| {
+        Some((unread_kind(&record.reason)?, record.tensors.iter().filter(is_layer).count()))
+    });
+    let count: usize = unread.clone().map(|(_, count)| count).sum();
+    match commonest(unread) {
+        Some(kind) if count > 0 && count >= tensors_of(groups) => {
+            Err(NetworkError::Unread { checkpoint: checkpoint.name.clone(), kind: kind.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The text with the largest sum of counts.
+fn commonest<'a>(counts: impl Iterator<Item = (&'a str, usize)>) -> Option<&'a str> {
+    let mut sums: BTreeMap<&str, usize> = BTreeMap::new();
+    counts.for_each(|(text, count)| *sums.entry(text).or_default() += count);
+    sums.into_iter().max_by_key(|&(_, sum)| sum).map(|(text, _)| text)
+}
+
+/// Number of tensors that the groups take.
+fn tensors_of(groups: &[Group]) -> usize {
+    let matrices = groups.iter().flat_map(|group| &group.matrices);
+    matrices.map(|matrix| matrix.tensor).collect::<BTreeSet<usize>>().len()
 }
 
 fn packed_part(count: usize, kind: PackedKind) -> Warning {
@@ -212,6 +245,6 @@ mod tests {
             ("0.weight", &[8, 4], DType::Integer(IntegerType::I32)),
             ("0.bias", &[8], DType::F32),
         ]));
-        assert_eq!(nothing, Err(NetworkError::NoMatrix { checkpoint: "test".into() }));
+        assert_eq!(nothing, Err(NetworkError::NoMatrix { checkpoint: "test".into(), holds: None }));
     }
 }

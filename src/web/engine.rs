@@ -14,7 +14,7 @@ use crate::report::Warning;
 use crate::series::{self, Relation};
 
 /// Bytes of histograms that are kept for changes of options; the oldest go first.
-const HISTOGRAM_BUDGET: usize = 64 << 20;
+const HISTOGRAM_BUDGET: u64 = 64 << 20;
 
 /// All checkpoints that the page holds.
 #[wasm_bindgen]
@@ -160,7 +160,7 @@ impl Engine {
     /// Keeps the histograms of all checkpoints together within the budget.
     fn evict(&mut self, newest: usize) {
         let measured = |slot: &Slot| slot.measured.as_ref().map_or(0, Measured::kept_bytes);
-        let mut total: usize = self.slots.iter().map(measured).sum();
+        let mut total: u64 = self.slots.iter().map(measured).sum();
         for (index, slot) in self.slots.iter_mut().enumerate() {
             if total <= HISTOGRAM_BUDGET {
                 return;

@@ -69,7 +69,7 @@ impl Weights {
 }
 
 /// Reads a checkpoint whole; `budget` bytes of histograms are kept.
-pub fn measure(name: &str, file: &[u8], options: &Options, budget: usize) -> Measured {
+pub fn measure(name: &str, file: &[u8], options: &Options, budget: u64) -> Measured {
     let inputs = [Input::new(name, &file)];
     measure_inputs(&inputs, options, budget)
 }
@@ -77,10 +77,10 @@ pub fn measure(name: &str, file: &[u8], options: &Options, budget: usize) -> Mea
 /// Reads the only checkpoint of several files.
 pub fn measure_files(files: &[(String, Vec<u8>)], options: &Options) -> Measured {
     let inputs: Vec<Input<'_>> = files.iter().map(|(name, bytes)| Input::new(name, bytes)).collect();
-    measure_inputs(&inputs, options, usize::MAX)
+    measure_inputs(&inputs, options, u64::MAX)
 }
 
-fn measure_inputs(inputs: &[Input<'_>], options: &Options, budget: usize) -> Measured {
+fn measure_inputs(inputs: &[Input<'_>], options: &Options, budget: u64) -> Measured {
     let checkpoint =
         open(&collect(inputs).candidates[0], inputs).unwrap_or_else(|error| panic!("{}", error.text()));
     let wiring = recognise(&checkpoint).expect("a network");
@@ -96,7 +96,7 @@ fn measure_inputs(inputs: &[Input<'_>], options: &Options, budget: usize) -> Mea
 
 /// The record of a checkpoint with all null samples.
 pub fn record(name: &str, file: &[u8], options: &Options) -> CheckpointRecord {
-    let mut measured = measure(name, file, options, usize::MAX);
+    let mut measured = measure(name, file, options, u64::MAX);
     assert_eq!(measured.compute_nulls(usize::MAX), 0);
     measured.record()
 }

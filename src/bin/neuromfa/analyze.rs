@@ -21,7 +21,7 @@ use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
 
 /// Bytes of histograms that are kept for the null models; larger ones are shuffled while they are read.
-const HISTOGRAM_BUDGET: usize = 256 << 20;
+const HISTOGRAM_BUDGET: u64 = 256 << 20;
 /// Reads that wait to be fed.
 const READS_AHEAD: usize = 2;
 /// Null samples between two steps of the progress bar.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::OnnxProblem;
 use super::wire::{Field, Fields, Value};
-use crate::checkpoint::contents::{RawTensor, RawType};
+use crate::checkpoint::contents::{RawTensor, RawType, unread_type};
 use crate::checkpoint::error::{Problem, short};
 use crate::checkpoint::safetensors::MAX_AXES;
 use crate::checkpoint::{ComplexType, DType, Encoding, IntegerType, Storage};
@@ -153,7 +153,7 @@ impl Draft {
         }
         let dtype = match raw_type(self.type_code) {
             RawType::Known(dtype) => dtype,
-            RawType::Unknown(name) => return Ok(Outcome::Skipped(format!("type {name}, which is not read"))),
+            RawType::Unknown(name) => return Ok(Outcome::Skipped(unread_type(&name))),
         };
         let elements = self.shape.iter().try_fold(1u64, |product, &size| product.checked_mul(size));
         let expected = elements.and_then(|elements| bytes_of(dtype, elements));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::PyTorchProblem;
 use super::globals::{self, Element, Rebuild};
 use super::tree::{Node, NodeId, Tree};
-use crate::checkpoint::contents::RawTensor;
+use crate::checkpoint::contents::{self, RawTensor};
 use crate::checkpoint::error::{Problem, short};
 use crate::checkpoint::{Encoding, MAX_AXES, Storage, View};
 
@@ -234,7 +234,7 @@ fn argument<'t, T: 't>(
 }
 
 fn unread_type(name: &str) -> Leaf {
-    Leaf::Unread(format!("type {}, which is not read", short(name)))
+    Leaf::Unread(contents::unread_type(&short(name)))
 }
 
 /// Storage, offset, shape and strides. `element` is the type that the call gives; else it is the storage's.
