@@ -8,6 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::time::Duration;
 
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Problem, collect, open};
 use neuromfa::source::{ReadAt, ReadError};
@@ -388,6 +389,9 @@ fn sets_of_files() {
          Drop the parts together with the index.",
     );
 }
+
+/// Time for files that are read at once, in builds for tests and with other tests beside.
+const SHORT: Duration = Duration::from_secs(5);
 
 /// A file that says it is longer than it is.
 struct Lying(u64);
