@@ -8,7 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Problem, collect, open};
 use neuromfa::source::{ReadAt, ReadError};
@@ -392,6 +392,47 @@ fn sets_of_files() {
 
 /// Time for files that are read at once, in builds for tests and with other tests beside.
 const SHORT: Duration = Duration::from_secs(5);
+
+#[test]
+fn an_index_of_very_many_files_that_are_missing() {
+    let entries: Vec<String> =
+        (0..100_000).map(|index| format!("\"h.{index}.w\":\"{index}.safetensors\"")).collect();
+    let index = format!("{{\"weight_map\":{{{}}}}}", entries.join(","));
+    let one = file("{\"h.0.w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4);
+    let start = Instant::now();
+    let files = [("m.safetensors.index.json", index.as_bytes()), ("0.safetensors", &one)];
+    let checkpoint = opened(&files).0.expect("one is here");
+    assert!(start.elapsed() < SHORT, "{:?}", start.elapsed());
+    assert_eq!(checkpoint.tensors.len(), 1);
+    let codes: Vec<&str> = checkpoint.warnings.iter().map(|warning| warning.code.as_str()).collect();
+    assert_eq!(codes, ["missing-shard"]);
+    assert_eq!(
+        checkpoint.warnings[0].text,
+        "99999 parts are missing. 1.safetensors, 2.safetensors, 3.safetensors and 99996 more are not among the files; \
+         what it holds of blocks 1 to 99999 is left out. Drop them to complete the result."
+    );
+}
+
+#[test]
+fn types_of_very_many_names() {
+    let entry = |index: usize| {
+        format!("\"{index:06}\":{{\"dtype\":\"X{index:06}\",\"shape\":[0],\"data_offsets\":[0,0]}}")
+    };
+    let entries: Vec<String> = (0..100_000).map(entry).collect();
+    let start = Instant::now();
+    let bytes = file(&format!("{{{}}}", entries.join(",")), 0);
+    let checkpoint = opened(&[("x.safetensors", &bytes)]).0.expect("nothing is wrong");
+    assert!(start.elapsed() < SHORT, "{:?}", start.elapsed());
+    assert_eq!(checkpoint.skipped.iter().map(|record| record.tensors.len()).sum::<usize>(), 100_000);
+    // One sentence for each of the first, and one for all others.
+    assert_eq!(checkpoint.warnings.len(), 17);
+    assert!(
+        checkpoint.warnings.iter().any(|warning| warning.text
+            == "99984 tensors are left out, the first is 000016: another type, which is not read."),
+        "{:?}",
+        checkpoint.warnings
+    );
+}
 
 /// A file that says it is longer than it is.
 struct Lying(u64);
