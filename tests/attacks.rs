@@ -390,6 +390,28 @@ fn sets_of_files() {
     );
 }
 
+#[test]
+fn slices_of_one_model() {
+    let weights = pickle::dict(&[("w", pickle::matrix("0"))]);
+    let slice = pickle::archive(&weights, &[("0", &[0; 24])]).bytes;
+    for (first, second) in [
+        ("consolidated.00.pth", "consolidated.01.pth"),
+        ("llama/consolidated.00.pth", "llama/consolidated.01.pth"),
+        ("repository/original/consolidated.00.pth", "repository/original/consolidated.01.pth"),
+        ("mp_rank_00_model_states.pt", "mp_rank_01_model_states.pt"),
+    ] {
+        refused(
+            &[(second, &slice), (first, &slice)],
+            Problem::Slices,
+            &format!(
+                "{first} is one of several slices of one model, which are cut across its neurons and cannot be analysed \
+                 one by one. Merge them first: load the model with Hugging Face transformers, and save it from there."
+            ),
+        );
+        assert_eq!(opened(&[(first, &slice)]).0.expect("one alone is a checkpoint").tensors.len(), 1);
+    }
+}
+
 /// Time for files that are read at once, in builds for tests and with other tests beside.
 const SHORT: Duration = Duration::from_secs(5);
 

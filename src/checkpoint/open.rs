@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::collect::are_slices;
 use super::contents::{Contents, RawTensor, RawType};
 use super::error::{CheckpointError, Problem, short};
 use super::identity::identity;
@@ -35,13 +36,14 @@ pub fn open(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<Checkpoint, C
 /// Reads the headers of all files of a checkpoint. `inputs` are those that were collected.
 ///
 /// # Errors
-/// When a file that is here is no checkpoint, or contradicts itself or another one. A missing file is a warning of
+/// When a file that is here is no checkpoint, or contradicts itself or another one, or is a slice of a model. A missing file is a warning of
 /// the checkpoint, and what the others hold is read.
 pub fn open_with(
     candidate: &Candidate,
     inputs: &[Input<'_>],
     options: &OpenOptions,
 ) -> Result<Checkpoint, CheckpointError> {
+    refuse_slices(candidate, inputs)?;
     let mut checkpoint = Checkpoint {
         name: candidate.name.clone(),
         step: candidate.step,
@@ -111,6 +113,16 @@ fn present<'c, 'i>(
     inputs: &'c [Input<'i>],
 ) -> impl Iterator<Item = (usize, &'c Input<'i>)> {
     candidate.parts.iter().filter_map(|part| Some((part.input?, inputs.get(part.input?)?)))
+}
+
+/// An index says itself which tensors are where; without one, the names of the files tell slices.
+fn refuse_slices(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<(), CheckpointError> {
+    match present(candidate, inputs).next() {
+        Some((_, first)) if candidate.index.is_none() && are_slices(&candidate.parts) => {
+            Err(CheckpointError::new(first.path, Problem::Slices))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn no_part(candidate: &Candidate, inputs: &[Input<'_>]) -> CheckpointError {
