@@ -8,6 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, Problem, collect, open};
 use neuromfa::source::{ReadAt, ReadError};
@@ -386,6 +387,72 @@ fn sets_of_files() {
         Problem::NoPart { first: name("m1.safetensors"), parts: 2 },
         "m.safetensors.index.json lists its parts, but none of them is here. The first of 2 is m1.safetensors. \
          Drop the parts together with the index.",
+    );
+}
+
+#[test]
+fn slices_of_one_model() {
+    let weights = pickle::dict(&[("w", pickle::matrix("0"))]);
+    let slice = pickle::archive(&weights, &[("0", &[0; 24])]).bytes;
+    for (first, second) in [
+        ("consolidated.00.pth", "consolidated.01.pth"),
+        ("llama/consolidated.00.pth", "llama/consolidated.01.pth"),
+        ("repository/original/consolidated.00.pth", "repository/original/consolidated.01.pth"),
+        ("mp_rank_00_model_states.pt", "mp_rank_01_model_states.pt"),
+    ] {
+        refused(
+            &[(second, &slice), (first, &slice)],
+            Problem::Slices,
+            &format!(
+                "{first} is one of several slices of one model, which are cut across its neurons and cannot be analysed \
+                 one by one. Merge them first: load the model with Hugging Face transformers, and save it from there."
+            ),
+        );
+        assert_eq!(opened(&[(first, &slice)]).0.expect("one alone is a checkpoint").tensors.len(), 1);
+    }
+}
+
+/// Time for files that are read at once, in builds for tests and with other tests beside.
+const SHORT: Duration = Duration::from_secs(5);
+
+#[test]
+fn an_index_of_very_many_files_that_are_missing() {
+    let entries: Vec<String> =
+        (0..100_000).map(|index| format!("\"h.{index}.w\":\"{index}.safetensors\"")).collect();
+    let index = format!("{{\"weight_map\":{{{}}}}}", entries.join(","));
+    let one = file("{\"h.0.w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4);
+    let start = Instant::now();
+    let files = [("m.safetensors.index.json", index.as_bytes()), ("0.safetensors", &one)];
+    let checkpoint = opened(&files).0.expect("one is here");
+    assert!(start.elapsed() < SHORT, "{:?}", start.elapsed());
+    assert_eq!(checkpoint.tensors.len(), 1);
+    let codes: Vec<&str> = checkpoint.warnings.iter().map(|warning| warning.code.as_str()).collect();
+    assert_eq!(codes, ["missing-shard"]);
+    assert_eq!(
+        checkpoint.warnings[0].text,
+        "99999 parts are missing. 1.safetensors, 2.safetensors, 3.safetensors and 99996 more are not among the files; \
+         what it holds of blocks 1 to 99999 is left out. Drop them to complete the result."
+    );
+}
+
+#[test]
+fn types_of_very_many_names() {
+    let entry = |index: usize| {
+        format!("\"{index:06}\":{{\"dtype\":\"X{index:06}\",\"shape\":[0],\"data_offsets\":[0,0]}}")
+    };
+    let entries: Vec<String> = (0..100_000).map(entry).collect();
+    let start = Instant::now();
+    let bytes = file(&format!("{{{}}}", entries.join(",")), 0);
+    let checkpoint = opened(&[("x.safetensors", &bytes)]).0.expect("nothing is wrong");
+    assert!(start.elapsed() < SHORT, "{:?}", start.elapsed());
+    assert_eq!(checkpoint.skipped.iter().map(|record| record.tensors.len()).sum::<usize>(), 100_000);
+    // One sentence for each of the first, and one for all others.
+    assert_eq!(checkpoint.warnings.len(), 17);
+    assert!(
+        checkpoint.warnings.iter().any(|warning| warning.text
+            == "99984 tensors are left out, the first is 000016: another type, which is not read."),
+        "{:?}",
+        checkpoint.warnings
     );
 }
 

@@ -222,6 +222,38 @@ fn weights_of_pytorch_have_many_names() {
 }
 
 #[test]
+fn slices_of_one_model_are_one_checkpoint() {
+    assert_eq!(
+        lines(&["consolidated.01.pth", "consolidated.00.pth", "other.pth"]),
+        ["consolidated = consolidated.00.pth consolidated.01.pth", "other = other.pth"]
+    );
+    assert_eq!(
+        lines(&["llama/consolidated.00.pth", "llama/consolidated.01.pth", "llama/params.json"]),
+        ["llama = llama/consolidated.00.pth llama/consolidated.01.pth"]
+    );
+    assert_eq!(
+        lines(&["run/mp_rank_00_model_states.pt", "run/mp_rank_01_model_states.pt"]),
+        ["mp_rank = run/mp_rank_00_model_states.pt run/mp_rank_01_model_states.pt"]
+    );
+    assert_eq!(
+        lines(&[
+            "run/global_step9/mp_rank_00_model_states.pt",
+            "run/global_step8/mp_rank_00_model_states.pt"
+        ])
+        .len(),
+        2
+    );
+}
+
+#[test]
+fn one_slice_alone_is_an_ordinary_checkpoint() {
+    assert_eq!(lines(&["consolidated.00.pth"]), ["consolidated.00 = consolidated.00.pth"]);
+    assert_eq!(lines(&["mp_rank_00_model_states.pt", "a.pt"]).len(), 2);
+    // Of two models, from different places.
+    assert_eq!(lines(&["consolidated.00.pth", "consolidated.00.pth"]).len(), 2);
+}
+
+#[test]
 fn equal_names_are_told_apart_by_their_folders() {
     let paths = ["a/step5/model.safetensors", "b/step1/model.safetensors"];
     let bytes = ZIP.to_vec();

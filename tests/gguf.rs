@@ -220,3 +220,15 @@ fn a_split_model_is_one_checkpoint() {
     assert_eq!(checkpoint.warnings[0].code, "missing-shard");
     assert!(checkpoint.warnings[0].text.contains("m-00002-of-00003.gguf"), "{}", checkpoint.warnings[0].text);
 }
+
+/// Byte 8 is the low byte of the number of tensors, and 123 is a brace: safetensors files have one in that place.
+#[test]
+fn a_brace_in_the_number_of_tensors_makes_no_other_format_of_it() {
+    let names: Vec<String> = (0..123).map(|index| format!("blk.{index}.ffn_up.weight")).collect();
+    let tensors = (0..).zip(&names);
+    let file = tensors.fold(Gguf::new(), |file, (index, name)| file.tensor(name, &[8], 0, 32 * index));
+    let bytes = file.file(123 * 32);
+    assert_eq!(bytes[8], b'{');
+    let checkpoint = open_one(bytes);
+    assert_eq!((&*checkpoint.format, checkpoint.tensors.len()), ("GGUF", 123));
+}

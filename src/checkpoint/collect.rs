@@ -5,6 +5,8 @@
 //! - A file listed by an index, or named `...-00001-of-00005...`, is a part of one checkpoint; every other weight file
 //!   is a checkpoint of its own; a folder inside a folder is one checkpoint; a folder without weights is nothing.
 //! - Files that hold the tensors of an ONNX model are parts of it.
+//! - Files named as the slices of one model (`consolidated.00.pth`, `mp_rank_00_model_states.pt`) are one checkpoint,
+//!   which is refused; one such file alone is an ordinary checkpoint.
 //! - Of several forms of one model in a folder the first of [`Form`] is taken, the others are named as skipped.
 //! - Files of optimisers, schedulers and the like are no checkpoints, unless nothing else was given.
 //! - Files found inside a folder that are no weights are passed over; a file that the user pointed at is read, and
@@ -271,7 +273,12 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
         _ => None,
     });
     let (mut sharded, mut single) = (Vec::new(), Vec::new());
-    for (at, form) in weights.filter(|(at, _)| !taken.contains(at)) {
+    let weights: Vec<(usize, Form)> = weights.filter(|(at, _)| !taken.contains(at)).collect();
+    let slices = sliced(inputs, folder, &weights);
+    let taken: HashSet<usize> =
+        slices.iter().flat_map(|draft| &draft.parts).filter_map(|part| part.input).collect();
+    single.extend(slices);
+    for (at, form) in weights.into_iter().filter(|(at, _)| !taken.contains(at)) {
         match shard_number(inputs[at].file_name()) {
             Some((set, number)) => sharded.push(Shard { at, form, set, number }),
             None => single.push(draft(folder, form, stem(inputs[at].file_name()), vec![part(inputs, at)])),
@@ -381,6 +388,40 @@ fn numbered(inputs: &[Input<'_>], folder: &Folder<'_>, shards: Vec<Shard<'_>>) -
         draft(folder, form, set.before.trim_end_matches(['-', '_', '.']), parts.collect())
     };
     sets.into_iter().map(whole).collect()
+}
+
+/// Files between which the layers of one model are cut, each layer across its neurons, as for several computers: from
+/// each of them alone would come plausible numbers that are wrong.
+fn sliced(inputs: &[Input<'_>], folder: &Folder<'_>, weights: &[(usize, Form)]) -> Vec<Draft> {
+    let mut sets: BTreeMap<(&str, &str), Vec<Part>> = BTreeMap::new();
+    for &(at, form) in weights {
+        if let Some((set, _)) = slice_number(inputs[at].file_name()).filter(|_| form == Form::PyTorch) {
+            sets.entry(set).or_default().push(part(inputs, at));
+        }
+    }
+    let several = sets.into_iter().filter(|(_, parts)| are_slices(parts));
+    let draft = |((before, _), mut parts): ((&str, &str), Vec<Part>)| {
+        parts.sort_by(|a, b| natural_order(&a.name, &b.name));
+        draft(folder, Form::PyTorch, before.trim_end_matches(['_', '.']), parts)
+    };
+    several.map(draft).collect()
+}
+
+/// What stands around the number of a slice, and the number: those of Llama are called `consolidated.00.pth`, those of
+/// DeepSpeed and Megatron `mp_rank_00_model_states.pt`.
+fn slice_number(name: &str) -> Option<((&str, &str), u32)> {
+    let start = ["consolidated.", "mp_rank_"].into_iter().find(|start| name.starts_with(start))?;
+    let (before, rest) = name.split_at(start.len());
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = rest[..rest.len() - after.len()].parse().ok()?;
+    Some(((before, after), number))
+}
+
+/// Whether two of the files are slices of one model. Files of the same number are from two models.
+pub(super) fn are_slices(parts: &[Part]) -> bool {
+    let mut numbers = HashMap::new();
+    let mut slices = parts.iter().filter_map(|part| slice_number(&part.name));
+    slices.any(|(set, number)| *numbers.entry(set).or_insert(number) != number)
 }
 
 /// A file that is one part of several.

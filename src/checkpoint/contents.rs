@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::error::Problem;
 use super::storage::{Storage, Usage};
 use super::{DType, Import, ModelConfig, StateDict};
-use crate::report::{SkippedRecord, Warning};
+use crate::report::Warning;
 use crate::source::ReadAt;
 
 /// The contents of one file, checked: every range lies inside it, and shapes fit the ranges.
@@ -18,8 +18,8 @@ pub(super) struct Contents {
     pub metadata: BTreeMap<String, String>,
     /// The bytes that describe the tensors: they belong to the identity of the file.
     pub header: Range<u64>,
-    /// Tensors that are not among `tensors`, and why.
-    pub skipped: Vec<SkippedRecord>,
+    /// Names of tensors that are not among `tensors`, by the reason.
+    pub skipped: BTreeMap<String, Vec<String>>,
     /// What the user must know.
     pub warnings: Vec<Warning>,
     /// What the container itself says of the architecture.

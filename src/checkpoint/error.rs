@@ -95,6 +95,10 @@ pub enum Problem {
     EndsLate { promised: u64, bytes: u64 },
     #[error("holds the tensor `{tensor}`, which {other} holds too.")]
     TensorInTwoFiles { tensor: String, other: String },
+    #[error(
+        "is one of several slices of one model, which are cut across its neurons and cannot be analysed one by one."
+    )]
+    Slices,
     #[error("lists its parts, but none of them is here. The first of {parts} is {first}.")]
     NoPart { first: String, parts: u64 },
     #[error("cannot be read. The system says: {0}.")]
@@ -140,6 +144,7 @@ impl Problem {
             Self::EndsEarly { .. } => "ends-early",
             Self::EndsLate { .. } => "ends-late",
             Self::TensorInTwoFiles { .. } => "tensor-in-two-files",
+            Self::Slices => "slices",
             Self::NoPart { .. } => "no-part",
             Self::Read(_) => "read-failed",
             Self::OutOfMemory { .. } => "out-of-memory",
@@ -184,6 +189,9 @@ impl Problem {
             | Self::OffsetsNotContiguous { .. } => "Save or download it again.",
             Self::TensorInTwoFiles { .. } => {
                 "Give each checkpoint by itself: these files are not parts of one."
+            }
+            Self::Slices => {
+                "Merge them first: load the model with Hugging Face transformers, and save it from there."
             }
             Self::NoPart { .. } => "Drop the parts together with the index.",
             Self::Read(_) => "Check that the file is still there, and try again.",

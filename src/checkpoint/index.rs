@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::error::short;
+use super::contents::read_vec;
+use super::error::{Problem, short};
 use crate::source::ReadAt;
 
 /// Longest index that is read.
@@ -23,10 +24,10 @@ impl Index {
         if source.len() > MAX_INDEX_BYTES {
             return Err(format!("it is longer than {} MB", MAX_INDEX_BYTES / 1_000_000));
         }
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(source.len() as usize).map_err(|error| error.to_string())?;
-        bytes.resize(source.len() as usize, 0);
-        source.read_exact_at(0, &mut bytes).map_err(|error| error.to_string())?;
+        let bytes = read_vec(source, 0, source.len()).map_err(|problem| match problem {
+            Problem::Read(error) => error.to_string(),
+            _ => "there is not enough memory for it".to_owned(),
+        })?;
         serde_json::from_slice(&bytes).map_err(|error| short(&error.to_string()))
     }
 
@@ -34,11 +35,6 @@ impl Index {
     pub(super) fn files(&self) -> Vec<String> {
         let names: BTreeSet<&String> = self.weight_map.values().collect();
         names.into_iter().cloned().collect()
-    }
-
-    /// Tensors that the index promises in `file`.
-    pub(super) fn tensors_of<'a>(&'a self, file: &'a str) -> impl Iterator<Item = &'a str> {
-        self.weight_map.iter().filter(move |(_, holder)| *holder == file).map(|(tensor, _)| tensor.as_str())
     }
 }
 

@@ -94,7 +94,7 @@ pub struct Checkpoint {
     pub config: Option<ModelConfig>,
     /// The container's own notes, as far as they are short texts.
     pub metadata: BTreeMap<String, String>,
-    /// Tensors of types that are not read; they are not among `tensors`.
+    /// Tensors that are not read, by the reason, in the order of the texts; they are not among `tensors`.
     pub skipped: Vec<SkippedRecord>,
     /// A missing shard and the like.
     pub warnings: Vec<Warning>,

@@ -7,7 +7,6 @@ use super::contents::{Contents, RawTensor, RawType, read_vec};
 use super::error::{Problem, grouped, short};
 use super::safetensors::MAX_AXES;
 use super::{ComplexType, DType, Encoding, IntegerType, Storage, View};
-use crate::report::SkippedRecord;
 use crate::source::ReadAt;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -91,7 +90,7 @@ pub(super) fn read(source: &dyn ReadAt) -> Result<Contents, Problem> {
             contents.tensors.push(tensor);
         }
         ArrayType::Other(reason) => {
-            contents.skipped.push(SkippedRecord { reason, tensors: vec![LONE_NAME.to_owned()] });
+            contents.skipped.insert(reason, vec![LONE_NAME.to_owned()]);
         }
         ArrayType::NotNumbers(what) => return Err(NpyProblem::NotNumbers { what }.into()),
     }

@@ -4,7 +4,6 @@ use super::contents::{Contents, RawTensor, RawType};
 use super::error::{Problem, short};
 use super::npy::{ArrayType, Header, NpyProblem};
 use super::zip::{Archive, Entry};
-use crate::report::SkippedRecord;
 use crate::source::{Buffered, ReadAt};
 
 /// What the names of arrays end with in the archive.
@@ -46,5 +45,5 @@ fn add(contents: &mut Contents, name: &str, header: Header, entry: &Entry) {
         ArrayType::Other(reason) => reason.clone(),
         ArrayType::NotNumbers(what) => format!("{what}, which are no weights"),
     };
-    contents.skipped.push(SkippedRecord { reason, tensors: vec![name] });
+    contents.skipped.entry(reason).or_default().push(name);
 }

@@ -1,7 +1,8 @@
 //! From the files of a checkpoint to its tensors; headers only.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::collect::are_slices;
 use super::contents::{Contents, RawTensor, RawType, unread_type};
 use super::error::{CheckpointError, Problem, short};
 use super::identity::identity;
@@ -15,6 +16,9 @@ use super::{
 };
 use crate::report::{SkippedRecord, Warning};
 use crate::source::ReadAt;
+
+/// Most names of unknown types that are told of one file.
+const MAX_NAMED_TYPES: usize = 16;
 
 /// What a file that holds several things is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,13 +36,14 @@ pub fn open(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<Checkpoint, C
 /// Reads the headers of all files of a checkpoint. `inputs` are those that were collected.
 ///
 /// # Errors
-/// When a file that is here is no checkpoint, or contradicts itself or another one. A missing file is a warning of
+/// When a file that is here is no checkpoint, or contradicts itself or another one, or is a slice of a model. A missing file is a warning of
 /// the checkpoint, and what the others hold is read.
 pub fn open_with(
     candidate: &Candidate,
     inputs: &[Input<'_>],
     options: &OpenOptions,
 ) -> Result<Checkpoint, CheckpointError> {
+    refuse_slices(candidate, inputs)?;
     let mut checkpoint = Checkpoint {
         name: candidate.name.clone(),
         step: candidate.step,
@@ -61,6 +66,7 @@ pub fn open_with(
         add_file(&mut checkpoint, position, input, identity, contents);
         add_external(&mut checkpoint, input, inputs, elsewhere)?;
     }
+    checkpoint.skipped = by_reason(checkpoint.skipped);
     checkpoint.imports.sort();
     checkpoint.imports.dedup();
     if checkpoint.files.is_empty() {
@@ -109,6 +115,16 @@ fn present<'c, 'i>(
     candidate.parts.iter().filter_map(|part| Some((part.input?, inputs.get(part.input?)?)))
 }
 
+/// An index says itself which tensors are where; without one, the names of the files tell slices.
+fn refuse_slices(candidate: &Candidate, inputs: &[Input<'_>]) -> Result<(), CheckpointError> {
+    match present(candidate, inputs).next() {
+        Some((_, first)) if candidate.index.is_none() && are_slices(&candidate.parts) => {
+            Err(CheckpointError::new(first.path, Problem::Slices))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn no_part(candidate: &Candidate, inputs: &[Input<'_>]) -> CheckpointError {
     let first = candidate.parts.first().map_or_else(String::new, |part| part.name.clone());
     let index = candidate.index.and_then(|position| inputs.get(position));
@@ -121,7 +137,7 @@ fn add_file(
     position: usize,
     input: &Input<'_>,
     identity: String,
-    contents: Contents,
+    mut contents: Contents,
 ) {
     let file = checkpoint.files.len();
     checkpoint.files.push(FileInfo {
@@ -133,23 +149,41 @@ fn add_file(
     for (key, value) in contents.metadata {
         checkpoint.metadata.entry(key).or_insert(value);
     }
-    let mut unknown: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut types = BTreeSet::new();
     for tensor in contents.tensors {
         match tensor.dtype {
             RawType::Known(dtype) => checkpoint.tensors.push(entry(tensor, dtype, file)),
-            RawType::Unknown(name) => unknown.entry(name).or_default().push(tensor.name),
+            RawType::Unknown(name) => {
+                let reason = unknown_type(&mut types, name);
+                contents.skipped.entry(reason).or_default().push(tensor.name);
+            }
         }
     }
     checkpoint.warnings.extend(contents.warnings);
     checkpoint.imports.extend(contents.imports);
     checkpoint.state_dicts.extend(contents.state_dicts);
     checkpoint.config = checkpoint.config.take().or(contents.config);
-    for record in contents.skipped {
-        add_skipped(&mut checkpoint.skipped, record.reason, record.tensors);
+    let records = contents.skipped.into_iter().map(|(reason, tensors)| SkippedRecord { reason, tensors });
+    checkpoint.skipped.extend(records);
+}
+
+/// Why a tensor of the type called `name` is skipped. The files choose these names: only the first are told.
+fn unknown_type(types: &mut BTreeSet<String>, name: String) -> String {
+    if types.len() == MAX_NAMED_TYPES && !types.contains(&name) {
+        return "another type, which is not read".to_owned();
     }
-    for (name, tensors) in unknown {
-        add_skipped(&mut checkpoint.skipped, unread_type(&name), tensors);
+    let reason = unread_type(&name);
+    types.insert(name);
+    reason
+}
+
+/// One record for each reason, whichever files gave it.
+fn by_reason(records: Vec<SkippedRecord>) -> Vec<SkippedRecord> {
+    let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for SkippedRecord { reason, tensors } in records {
+        reasons.entry(reason).or_default().extend(tensors);
     }
+    reasons.into_iter().map(|(reason, tensors)| SkippedRecord { reason, tensors }).collect()
 }
 
 fn entry(tensor: RawTensor, dtype: DType, file: usize) -> TensorEntry {
@@ -164,6 +198,9 @@ fn add_external(
     inputs: &[Input<'_>],
     tensors: Vec<RawTensor>,
 ) -> Result<(), CheckpointError> {
+    if tensors.is_empty() {
+        return Ok(());
+    }
     let mut files: BTreeMap<String, Vec<RawTensor>> = BTreeMap::new();
     for mut tensor in tensors {
         let location = tensor.external.take().unwrap_or_default();
@@ -197,13 +234,6 @@ fn positions<'a>(inputs: &[Input<'a>]) -> HashMap<(Option<usize>, &'a str), usiz
 /// Path of a file that is named relative to the folder of another.
 fn beside(path: &str, name: &str) -> String {
     path.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"))
-}
-
-fn add_skipped(skipped: &mut Vec<SkippedRecord>, reason: String, tensors: Vec<String>) {
-    match skipped.iter_mut().find(|record| record.reason == reason) {
-        Some(record) => record.tensors.extend(tensors),
-        None => skipped.push(SkippedRecord { reason, tensors }),
-    }
 }
 
 /// Two files may not hold the same tensor: which of them would be analysed?
@@ -257,13 +287,15 @@ fn warn_of_missing(checkpoint: &mut Checkpoint, candidate: &Candidate, inputs: &
         candidate.parts.iter().filter(|part| part.input.is_none()).map(|part| part.name.as_str()).collect();
     let index = candidate.index.and_then(|position| inputs.get(position));
     let index = index.and_then(|input| Index::read(input.source).ok());
+    // An index may list very many tensors and files: one pass over it, and a look-up for each.
+    let names: HashSet<&str> = missing.iter().copied().collect();
     if !missing.is_empty() {
         let left_out =
-            index.as_ref().map_or_else(|| "what it holds".to_owned(), |index| blocks(index, &missing));
+            index.as_ref().map_or_else(|| "what it holds".to_owned(), |index| blocks(index, &names));
         checkpoint.warnings.push(missing_parts(&missing, &left_out));
     }
     if let Some(index) = index {
-        warn_of_unkept_promises(checkpoint, &index, &missing);
+        warn_of_unkept_promises(checkpoint, &index, &names);
     }
 }
 
@@ -285,10 +317,9 @@ fn missing_parts(missing: &[&str], left_out: &str) -> Warning {
 }
 
 /// What the missing files hold, in words: the blocks that their tensors name.
-fn blocks(index: &Index, missing: &[&str]) -> String {
-    let tensors = missing.iter().flat_map(|file| index.tensors_of(file));
-    let mut numbers: Vec<u64> = tensors.filter_map(block_of).collect();
-    numbers.sort_unstable();
+fn blocks(index: &Index, missing: &HashSet<&str>) -> String {
+    let lost = index.weight_map.iter().filter(|(_, file)| missing.contains(file.as_str()));
+    let numbers: BTreeSet<u64> = lost.filter_map(|(tensor, _)| block_of(tensor)).collect();
     match (numbers.first(), numbers.last()) {
         (Some(first), Some(last)) if first == last => format!("of block {first} what it holds"),
         (Some(first), Some(last)) => format!("what it holds of blocks {first} to {last}"),
@@ -302,14 +333,14 @@ fn block_of(tensor: &str) -> Option<u64> {
 }
 
 /// Tensors that the index promises in files that are here, but that are not in them.
-fn warn_of_unkept_promises(checkpoint: &mut Checkpoint, index: &Index, missing: &[&str]) {
+fn warn_of_unkept_promises(checkpoint: &mut Checkpoint, index: &Index, missing: &HashSet<&str>) {
     let skipped = checkpoint.skipped.iter().flat_map(|record| record.tensors.iter().map(String::as_str));
-    let here: std::collections::HashSet<&str> =
+    let here: HashSet<&str> =
         checkpoint.tensors.iter().map(|tensor| tensor.name.as_str()).chain(skipped).collect();
     let mut broken = index
         .weight_map
         .iter()
-        .filter(|(tensor, file)| !here.contains(tensor.as_str()) && !missing.contains(&file.as_str()));
+        .filter(|(tensor, file)| !here.contains(tensor.as_str()) && !missing.contains(file.as_str()));
     if let Some((tensor, file)) = broken.next() {
         let count = 1 + broken.count();
         let (tensor, file) = (short(tensor), short(file));

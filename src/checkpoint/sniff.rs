@@ -1,6 +1,7 @@
 //! The front door: what a file is, by its first bytes, whatever its name says.
 
 use super::error::Problem;
+use super::safetensors::MAX_HEADER_BYTES;
 use crate::source::ReadAt;
 
 /// Formats that are read.
@@ -31,8 +32,7 @@ pub(super) fn sniff(name: &str, source: &dyn ReadAt) -> Result<Container, Proble
     if head.is_empty() {
         return Err(Problem::Empty);
     }
-    // Byte 8 is the first of the JSON header, and no other format here has a brace in that place.
-    if head.get(8) == Some(&b'{') && !looks_like_json(head) {
+    if looks_like_safetensors(head) {
         return Ok(Container::Safetensors);
     }
     if let Some(container) = known(head) {
@@ -77,9 +77,14 @@ fn looks_like_onnx(head: &[u8]) -> bool {
     matches!(head, [0x08, 3..=64, 0x12 | 0x3a, ..])
 }
 
-/// Text from its first byte on: as a length, eight such bytes would promise exabytes.
-fn looks_like_json(head: &[u8]) -> bool {
-    head[..8].iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+/// A length that a header may have, and the brace that it begins with.
+///
+/// Other formats may have a brace in that place too: GGUF with 123 tensors, a NumPy array with a header of 123 bytes, a
+/// pickle whose first text takes 123. Read as a length, their first eight bytes are beyond the limit. Those of an
+/// archive need not be, but byte 8 is its method of compression, and none has the number 123.
+fn looks_like_safetensors(head: &[u8]) -> bool {
+    let length = head.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+    length.is_some_and(|length| length <= MAX_HEADER_BYTES) && head.get(8) == Some(&b'{')
 }
 
 /// Files that are known to be something else.

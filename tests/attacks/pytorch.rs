@@ -1,9 +1,11 @@
 //! Files of PyTorch that must be refused, and pickles that want to be more than data.
 
+use std::time::Instant;
+
 use neuromfa::checkpoint::{Checkpoint, Input, Problem, PyTorchProblem, collect, open};
 use neuromfa::source::{ReadAt, ReadError};
 
-use super::{measured, name, opened, refused};
+use super::{SHORT, measured, name, opened, refused};
 use crate::pickle::{
     Storage, archive, call, dict, global, int, list, matrix, pickle, storage, stream, stream_start, tar,
     tensor, text, tuple,
@@ -641,4 +643,83 @@ fn every_cut_of_a_pickle_is_refused() {
         let error = result.expect_err("cut off");
         assert_eq!(error.code(), "ends-inside", "{length}: {error}");
     }
+}
+
+/// Reads `value` behind `shared` values, which the memo keeps from 0 on: quickly, and in memory that follows the file.
+fn read_shared(shared: &[Vec<u8>], value: &[Vec<u8>]) -> Checkpoint {
+    let keep = |(index, value): (u8, &Vec<u8>)| [&value[..], &[b'q', index, b'0']].concat();
+    let shared: Vec<Vec<u8>> = (0..).zip(shared).map(keep).collect();
+    let file = archive(&[shared.concat(), value.concat()].concat(), &[("0", &SIX)]).bytes;
+    let start = Instant::now();
+    let (result, peak) = opened(&[("x.pt", &file)]);
+    assert!(start.elapsed() < SHORT, "{:?}", start.elapsed());
+    // An object takes the most: some 200 bytes for the five that make it.
+    assert!(peak < (1 << 20) + 100 * file.len(), "{peak} for {}", file.len());
+    result.unwrap_or_else(|error| panic!("{}", error.text()))
+}
+
+/// A call of the class at 1 in the memo with the arguments at 0.
+const CALL: &[u8] = b"h\x01h\0R";
+
+#[test]
+fn objects_that_share_their_arguments() {
+    let arguments = tuple(&vec![b"N".to_vec(); 100_000]);
+    for class in [global("mod", "Class"), global("collections", "OrderedDict")] {
+        let shared = [arguments.clone(), class];
+        let objects = [b"](".to_vec(), CALL.repeat(100_000), matrix("0"), b"e".to_vec()];
+        assert_eq!(names(&read_shared(&shared, &objects)), ["100000"]);
+    }
+}
+
+#[test]
+fn mappings_that_share_what_they_were_made_with() {
+    let pair = tuple(&[b"N".to_vec(), b"N".to_vec()]);
+    let empty = [b"](".to_vec(), b"h\0".repeat(50_000), b"e".to_vec()].concat();
+    let dict = [b"}(".to_vec(), b"NN".repeat(50_000), b"u".to_vec()].concat();
+    for entries in [empty, dict] {
+        let shared = [pair.clone(), global("collections", "OrderedDict"), entries];
+        let objects = [b"](".to_vec(), b"h\x01h\x02\x85R".repeat(50_000), matrix("0"), b"e".to_vec()];
+        assert_eq!(names(&read_shared(&shared, &objects)), ["50000"]);
+    }
+}
+
+#[test]
+fn nested_objects_that_share_their_arguments() {
+    // Each is the state of the one before: all are open at the same time.
+    let shared = [tuple(&vec![b"N".to_vec(); 100_000]), global("mod", "Class")];
+    let objects = [CALL.repeat(200), matrix("0"), b"b".repeat(200)];
+    assert_eq!(names(&read_shared(&shared, &objects)).len(), 1);
+}
+
+#[test]
+fn objects_that_share_their_state() {
+    let shared = [b")".to_vec(), global("mod", "Class"), [b"}(", &b"NN".repeat(50_000)[..], b"u"].concat()];
+    let objects = [b"](".to_vec(), [CALL, b"h\x02b"].concat().repeat(50_000), matrix("0"), b"e".to_vec()];
+    assert_eq!(names(&read_shared(&shared, &objects)), ["50000"]);
+    // Weights are the first object's.
+    let shared = [b")".to_vec(), global("mod", "Class"), dict(&[("w", matrix("0"))])];
+    let objects = [b"](".to_vec(), [CALL, b"h\x02b"].concat().repeat(2), b"e".to_vec()];
+    assert_eq!(names(&read_shared(&shared, &objects)), ["0.w"]);
+}
+
+#[test]
+fn the_state_of_an_optimiser_under_many_keys() {
+    let moments = [b"}(".to_vec(), text("exp_avg"), b"N".to_vec(), b"NN".repeat(50_000), b"u".to_vec()];
+    let state = [b"](".to_vec(), b"N".repeat(50_000), b"e".to_vec()];
+    let entries = [text("optimizer"), b"h\x01".to_vec()].concat().repeat(10_000);
+    let weights = dict(&[("w", matrix("0"))]);
+    let value = [
+        b"](".to_vec(),
+        b"h\0".repeat(50_000),
+        b"}(".to_vec(),
+        entries,
+        b"ue".to_vec(),
+        weights,
+        b"a".to_vec(),
+    ];
+    assert_eq!(names(&read_shared(&[moments.concat(), state.concat()], &value)), ["50001.w"]);
+    // What is passed over for its key alone is read where another key leads to it.
+    let shared = [dict(&[("w", matrix("0"))])];
+    let value = [dict(&[("optimizer_target", b"h\0".to_vec()), ("model", b"h\0".to_vec())])];
+    assert_eq!(names(&read_shared(&shared, &value)), ["w"]);
 }

@@ -13,7 +13,6 @@ use std::collections::{BTreeSet, HashSet};
 use self::graph::Model;
 use super::contents::{Contents, RawTensor};
 use super::error::{Problem, grouped, short};
-use crate::report::SkippedRecord;
 use crate::source::{Buffered, ReadAt};
 
 /// Most bytes that count as the header of a model in its identity.
@@ -103,13 +102,11 @@ pub(super) fn read(source: &dyn ReadAt) -> Result<Contents, Problem> {
     refuse_duplicates(&model)?;
     let inline = model.tensors.iter().filter(|tensor| tensor.external.is_none());
     let first = inline.map(|tensor| tensor.storage.offset).min().unwrap_or(source.len());
-    let skipped = model.skipped.into_iter();
-    let skipped = skipped.map(|(reason, tensors)| SkippedRecord { reason, tensors }).collect();
     Ok(Contents {
         tensors: model.tensors,
         metadata: model.metadata,
         header: 0..first.min(MAX_HEADER_BYTES),
-        skipped,
+        skipped: model.skipped,
         ..Contents::default()
     })
 }

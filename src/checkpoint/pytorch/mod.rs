@@ -24,7 +24,6 @@ use super::Import;
 use super::contents::Contents;
 use super::error::{Problem, short};
 use super::zip::Archive;
-use crate::report::SkippedRecord;
 use crate::source::ReadAt;
 
 pub use self::problem::PyTorchProblem;
@@ -82,17 +81,10 @@ fn contents(saved: Saved, state_dict: StateDictPath<'_>) -> Result<Contents, Pro
             Some(Leaf::Unread(reason)) => reason,
             None => continue,
         };
-        skip(&mut contents.skipped, reason, name);
+        contents.skipped.entry(reason).or_default().push(name.clone());
     }
     contents.imports = imports(tree.imports.iter().chain(&more_imports));
     Ok(contents)
-}
-
-fn skip(skipped: &mut Vec<SkippedRecord>, reason: String, name: &str) {
-    match skipped.iter_mut().find(|record| record.reason == reason) {
-        Some(record) => record.tensors.push(name.to_owned()),
-        None => skipped.push(SkippedRecord { reason, tensors: vec![name.to_owned()] }),
-    }
 }
 
 fn imports<'a>(names: impl Iterator<Item = &'a String>) -> Vec<Import> {

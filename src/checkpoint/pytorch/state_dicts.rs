@@ -188,20 +188,29 @@ impl<'t> Search<'t> {
         if !is_container || self.seen[id.0 as usize] {
             return Ok(());
         }
-        let training = !module && is_training(&key.text(tree));
-        let (children, is_module) = self.children(id);
-        let names = || children.iter().map(|(key, _)| key.text(tree));
-        if training || is_optimiser(names) {
-            self.optimiser |= !children.is_empty();
+        if !module && is_training(&key.text(tree)) {
+            // Another key may lead to the same values.
+            self.optimiser |= !tree.is_empty(id);
             return Ok(());
         }
         self.seen[id.0 as usize] = true;
+        let (children, is_module) = self.children(id);
+        if is_optimiser(|| children.iter().map(|(key, _)| key.text(tree))) {
+            self.optimiser = true;
+            return Ok(());
+        }
         if self.frames.len() == MAX_DEPTH {
             return Err(PyTorchProblem::TooDeep { limit: MAX_DEPTH as u64 }.into());
         }
         let module = module || is_module;
         self.frames.push(Frame { key, module, rest: children.into_iter(), holder: None });
         Ok(())
+    }
+
+    /// Whether the value was not seen before. What objects share, such as their arguments, belongs to the first of
+    /// them: its items are taken once, however many objects refer to it.
+    fn is_new(&mut self, id: NodeId) -> bool {
+        !std::mem::replace(&mut self.seen[id.0 as usize], true)
     }
 
     /// The values in a container, and whether it is a module.
@@ -219,14 +228,15 @@ impl<'t> Search<'t> {
         let tree = self.tree;
         let class = tree.global(object.callable).unwrap_or_default();
         let mut parts = if globals::is_mapping(class) {
-            first_entries(tree, object)
+            self.first_entries(object)
         } else {
-            numbered(tree.sequence(object.arguments).unwrap_or_default())
+            numbered(self.arguments(object))
         };
         let mut module = class.starts_with("__torch__.");
         for &state in &object.states {
             match tree.node(state) {
-                Node::Dict(entries) => {
+                // The entries count as the object's own.
+                Node::Dict(entries) if self.is_new(state) => {
                     let is_part = |id| tree.text(id).is_some_and(|text| MODULE_PARTS.contains(&text));
                     let is_module = entries.iter().any(|&(key, _)| is_part(key));
                     let hide = |(key, value): &(NodeId, NodeId)| match is_module && is_part(*key) {
@@ -235,8 +245,6 @@ impl<'t> Search<'t> {
                     };
                     parts.extend(entries.iter().map(hide));
                     module |= is_module;
-                    // The entries count as the object's own.
-                    self.seen[state.0 as usize] = true;
                 }
                 _ => parts.push((Key::Hidden, state)),
             }
@@ -244,6 +252,34 @@ impl<'t> Search<'t> {
         parts.extend(numbered(&object.items));
         parts.extend(named(&object.entries));
         (parts, module)
+    }
+
+    /// The items of the arguments, if these were not taken before.
+    fn arguments(&mut self, object: &Object) -> &'t [NodeId] {
+        match self.is_new(object.arguments) {
+            true => self.tree.sequence(object.arguments).unwrap_or_default(),
+            false => &[],
+        }
+    }
+
+    /// The entries that a mapping was made with: another mapping, or a list of pairs.
+    fn first_entries(&mut self, object: &Object) -> Vec<(Key, NodeId)> {
+        let tree = self.tree;
+        let pair = |&pair: &NodeId| match tree.sequence(pair) {
+            Some(&[key, value]) => Some((Key::Named(key), value)),
+            _ => None,
+        };
+        let mut entries = Vec::new();
+        for &argument in self.arguments(object) {
+            match tree.node(argument) {
+                Node::Dict(inner) if self.is_new(argument) => entries.extend(named(inner)),
+                Node::Sequence(pairs) if self.is_new(argument) => {
+                    entries.extend(pairs.iter().filter_map(pair));
+                }
+                _ => entries.push((Key::Hidden, argument)),
+            }
+        }
+        entries
     }
 
     fn add_tensor(&mut self, key: Key, id: NodeId, leaf: &Leaf) -> Result<(), Problem> {
@@ -304,25 +340,6 @@ fn numbered(items: &[NodeId]) -> Vec<(Key, NodeId)> {
 
 fn named(entries: &[(NodeId, NodeId)]) -> Vec<(Key, NodeId)> {
     entries.iter().map(|&(key, value)| (Key::Named(key), value)).collect()
-}
-
-/// The entries that a mapping was made with: another mapping, or a list of pairs.
-fn first_entries(tree: &Tree, object: &Object) -> Vec<(Key, NodeId)> {
-    let arguments = tree.sequence(object.arguments).unwrap_or_default();
-    let mut entries = Vec::new();
-    for &argument in arguments {
-        match tree.node(argument) {
-            Node::Dict(inner) => entries.extend(named(inner)),
-            Node::Sequence(pairs) => {
-                entries.extend(pairs.iter().filter_map(|&pair| match tree.sequence(pair) {
-                    Some(&[key, value]) => Some((Key::Named(key), value)),
-                    _ => None,
-                }))
-            }
-            _ => entries.push((Key::Hidden, argument)),
-        }
-    }
-    entries
 }
 
 /// Floating-point elements; 0 where the type is another or not read.

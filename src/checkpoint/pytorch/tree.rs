@@ -87,6 +87,20 @@ impl Tree {
         }
     }
 
+    /// Whether it is a container without items, or a call without arguments whose result is given nothing.
+    pub fn is_empty(&self, id: NodeId) -> bool {
+        match self.node(id) {
+            Node::Sequence(items) => items.is_empty(),
+            Node::Dict(entries) => entries.is_empty(),
+            Node::Object(object) => {
+                let Object { callable: _, arguments, states, items, entries } = &**object;
+                let arguments = self.sequence(*arguments).unwrap_or_default();
+                arguments.is_empty() && states.is_empty() && items.is_empty() && entries.is_empty()
+            }
+            _ => false,
+        }
+    }
+
     /// `module.name` of a global.
     pub fn global(&self, id: NodeId) -> Option<&str> {
         match *self.node(id) {
