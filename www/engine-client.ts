@@ -18,6 +18,8 @@ export class EngineClient {
   private readonly wirings = new Map<number, (data: WiringData | null) => void>();
   /** How the files of this drop are to be read. */
   private wishes: Wishes = { wiring: null, stateDicts: {} };
+  /** Those that hold again if the engine refuses the present ones. */
+  private before = this.wishes;
   /** Every drop since the last that replaced what was there: a new worker gets them again. */
   private drops: InputFile[][] = [];
   private dead = false;
@@ -67,6 +69,7 @@ export class EngineClient {
   }
 
   private wish(wishes: Wishes, selected: string | null): number {
+    this.before = this.wishes;
     this.wishes = wishes;
     if (this.dead) return this.job; // a new worker gets them
     this.job += 1;
@@ -137,6 +140,9 @@ export class EngineClient {
         this.wirings.get(data.request)?.(data.data);
         this.wirings.delete(data.request);
         return;
+      case "refused":
+        if (data.job === this.job) this.wishes = this.before;
+        return this.events.message(data);
       case "trap":
         this.dead = true;
         return this.events.message(data);

@@ -257,7 +257,7 @@ function recognised(input: InputFile[]): Drop {
 
 /** Reads the state dict and the wiring that the user asked for. */
 function wished(found: Found): Found {
-  const path = wishes.stateDicts[found.id];
+  const path = wishes.stateDicts[found.id] ?? found.state_dicts.find((set) => set.chosen)?.path;
   const chosen = path === undefined ? found : parsed(reader.chooseStateDict(found.id, path));
   return parsed(reader.rewire(chosen.id, JSON.stringify(wishes.wiring)));
 }
@@ -267,9 +267,28 @@ async function change(data: Extract<ToWorker, { type: "options" | "wishes" }>): 
   job = data.job;
   selected = data.selected;
   if (data.type === "options") options = data.options;
-  else wishes = data.wishes;
+  else if (!granted(data.wishes, data.job)) return;
   await update(data.job);
   await finishJob(data.job);
+}
+
+/** Whether every checkpoint can be read as the user wishes; if not, all stay as they were. */
+function granted(next: Wishes, ofJob: number): boolean {
+  const before = wishes;
+  wishes = next;
+  const held = order().filter((entry) => entry.found);
+  try {
+    const founds = held.map((entry) => wished(entry.found!));
+    held.forEach((entry, i) => { entry.found = founds[i]!; });
+    return true;
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    wishes = before;
+    for (const entry of held) wished(entry.found!);
+    post({ type: "refused", job: ofJob });
+    post({ type: "failed", job: ofJob, id: null, error: asError(error, held[0]?.found ?? null) });
+    return false;
+  }
 }
 
 /** What a record depends on: how its files are read, and the options. */
@@ -317,7 +336,6 @@ async function readAgain(entry: Entry, ofJob: number): Promise<void> {
   }
   try {
     where = `reading ${entry.name}`;
-    entry.found = entry.reading === wanted(entry.id).reading ? entry.found : wished(entry.found);
     post({ type: "refound", job: ofJob, found: entry.found });
     await readOne(entry.found, ofJob);
   } catch (error) {

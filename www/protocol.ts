@@ -199,6 +199,7 @@ export type FromWorker =
   | { type: "wiring"; request: number; data: WiringData | null }
   | { type: "refound"; job: number; found: Found }
   | { type: "rereading"; job: number; checkpoints: Found[] }
+  | { type: "refused"; job: number }
   | { type: "trap"; text: string; where: string };
 
 /** Names of the checkpoints whose null samples are not complete, and how far the current one is. */

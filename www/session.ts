@@ -190,6 +190,9 @@ export class Session {
       case "rereading":
         model.reading = { items: message.checkpoints.map(itemOf), started: true, again: true };
         return;
+      case "refused":
+        this.outdated = false;
+        return;
       case "refound":
         this.found.set(message.found.name, message.found);
         return;
@@ -208,7 +211,7 @@ export class Session {
         if (!item) return this.fail(message.error);
         Object.assign(item, { state: "failed", error: message.error });
         fire("neuromfa-error", eventOf(message.error));
-        if (this.finished() && !model.reading?.started) this.endReading();
+        if (this.finished() && (!model.reading?.started || model.reading.again)) this.endReading();
         return;
       }
       case "document":

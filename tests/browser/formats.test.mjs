@@ -79,6 +79,8 @@ test('a change on top of another leaves no checkpoint behind', needs('Chromium')
   await visit(tab, `${server.url}#v=1&null=&view=one`);
   const steps = ['step0', 'step32', 'step256', 'step1000'].map((name) => join(root, `tests/data/neox-tiny/${name}.safetensors`));
   await analyse(tab, steps);
+  // A finished series is shown as one; the address says so.
+  await until('the series', () => tab.evaluate(() => !location.hash.includes('view=one')));
   await tab.evaluate(() => { location.hash = 'v=1&null=&view=one'; });
   const section = tab.page.locator('#layers');
   await section.getByRole('button', { name: 'Change the wiring' }).click();
