@@ -89,7 +89,7 @@ test('a change on top of another leaves no checkpoint behind', needs('Chromium')
   await tab.page.getByRole('button', { name: 'Read the files again so' }).click();
   // At once, before the files are read: a threshold within a bin, which reads them once more.
   await tab.evaluate(() => { location.hash = 'v=1&null=&view=one&threshold=120.5'; });
-  const slider = tab.page.locator('.one-view input[type=range]').first();
+  const slider = tab.page.locator('.one-view').getByLabel('Training step');
   const shown = async () => [await section.innerText(), await tab.page.locator('#set-threshold').inputValue()];
   await until('all checkpoints with both changes', async () => {
     const [text, threshold] = await shown();
