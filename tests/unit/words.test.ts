@@ -118,7 +118,7 @@ test("checks and their words", () => {
 test("an error splits into what and why, dots of file names apart", () => {
   assert.deepEqual(errorParts(ERRORS.notACheckpoint("thesis.pdf", "%PDF")), {
     title: "thesis.pdf is not a checkpoint",
-    body: "It begins with \u201c%PDF\u201d. Drop the weights instead: safetensors.",
+    body: "It begins with \u201c%PDF\u201d. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.",
   });
   assert.equal(ERRORS.stopped("reading block 4", 9), "The engine stopped while reading block 4. Your 9 results are safe.");
   for (const text of Object.values(ERRORS).map((f) => (f as (...a: unknown[]) => string)("file.bin", 1))) assert.doesNotMatch(text, /!|oops/i);
