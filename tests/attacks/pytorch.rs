@@ -205,6 +205,19 @@ fn names_that_would_fill_the_memory() {
     refused_value(&long, &[("0", &SIX)], Problem::NameTooLong { tensor, bytes: 5000, limit: 4096 });
 }
 
+/// Found by fuzzing: names are put in order, and these differ in their last digits only.
+#[test]
+fn names_with_one_long_beginning_are_read_quickly() {
+    let inner = (0..3500).map(|index: u32| [b"J", &index.to_le_bytes()[..], b"h\0"].concat());
+    let inner = [b"}(".to_vec(), inner.collect::<Vec<_>>().concat(), b"u".to_vec()].concat();
+    let value =
+        [matrix("0"), b"q\x000".to_vec(), dict(&[("w", matrix("0")), (&"n".repeat(4000), inner)])].concat();
+    let start = Instant::now();
+    let checkpoint = accepted(&archive(&value, &[("0", &SIX)]).bytes);
+    assert!(start.elapsed() < SHORT, "{:?}", start.elapsed());
+    assert_eq!(checkpoint.tensors.len(), 3501);
+}
+
 #[test]
 fn more_tensors_than_are_allowed() {
     let entry = |index: u32| [b"J", &index.to_le_bytes()[..], b"h\0s"].concat();

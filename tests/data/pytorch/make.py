@@ -77,6 +77,7 @@ def modules():
         container.__module__ = "__main__"
     net = Net()
     save("module.pt", net, net.state_dict())
+    # Such files hold the paths of sources; in the one that is kept, folders are replaced by as many letters x.
     save("module_stream.pt", net, net.state_dict(), _use_new_zipfile_serialization=False)
     torch.jit.script(net.eval()).save("scripted.pt")
     expect("scripted.pt", net.state_dict())
