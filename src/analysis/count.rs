@@ -1,14 +1,9 @@
 //! From the bytes of a piece to the histograms of its neurons.
 
-use rayon::prelude::*;
-
+use super::elements::{Elements, TypeBins};
 use super::matrix::{Order, Piece, Scatter, StoredMatrix};
-use crate::checkpoint::DType;
-use crate::multifractal::{Binning, GroupHistograms, WeightBlock};
+use crate::multifractal::{Binning, BlockShape, GroupHistograms};
 use crate::network::{Matrix, SampledGroup};
-
-/// Elements that one task decodes; a multiple of every block.
-const ELEMENTS_PER_TASK: usize = 1 << 14;
 
 /// Counts the pieces of one matrix.
 pub(super) struct Counter<'a> {
@@ -18,29 +13,29 @@ pub(super) struct Counter<'a> {
     pub(super) group: usize,
     pub(super) samples: &'a [Option<Vec<SampledGroup>>],
     pub(super) binning: &'a Binning,
+    /// Those of the matrix's type.
+    pub(super) bins: &'a TypeBins,
     /// Those of the group, one for each sample.
     pub(super) histograms: &'a mut [GroupHistograms],
 }
 
 impl Counter<'_> {
-    /// Adds the elements of a piece, decoded from its bytes, to the histograms of every sample.
+    /// Adds the elements of a piece, in its bytes, to the histograms of every sample.
     pub(super) fn count(&mut self, piece: &Piece, bytes: &[u8]) {
-        let decoded = Decoded::new(bytes, self.stored.dtype, self.binning);
-        let lead = self.stored.lead(piece);
-        let decoded = decoded.from(lead);
+        let elements = Elements::new(bytes, self.stored.lead(piece), self.bins, self.binning);
+        let matrix = &self.stored.matrix;
         for (histograms, sample) in self.histograms.iter_mut().zip(self.samples) {
             let sampled = sample.as_ref().map(|groups| Sampled::new(&groups[self.group], self.matrix));
             match (&self.stored.order, sampled) {
                 (Order::Rows { first }, None) => {
-                    let elements = piece.0.start - first..piece.0.end - first;
-                    count_all(histograms, decoded, &self.stored.matrix, elements);
+                    count_all(histograms, &elements, matrix, piece.0.start - first..piece.0.end - first);
                 }
                 (Order::Rows { first }, Some(sampled)) => {
-                    let elements = piece.0.start - first..piece.0.end - first;
-                    count_sampled(histograms, decoded, &self.stored.matrix, elements, sampled);
+                    let range = piece.0.start - first..piece.0.end - first;
+                    count_sampled(histograms, &elements, matrix, range, sampled);
                 }
                 (Order::Scattered(scatter), sampled) => {
-                    count_scattered(histograms, decoded, &self.stored.matrix, scatter, piece, sampled);
+                    count_scattered(histograms, &elements, matrix, scatter, piece, sampled);
                 }
             }
         }
@@ -86,18 +81,17 @@ fn runs(matrix: &Matrix, elements: std::ops::Range<u64>) -> impl Iterator<Item =
 /// Adds consecutive elements to the histograms of their neurons.
 fn count_all(
     histograms: &mut GroupHistograms,
-    decoded: Weights<'_>,
+    elements: &Elements<'_>,
     matrix: &Matrix,
-    elements: std::ops::Range<u64>,
+    range: std::ops::Range<u64>,
 ) {
     let mut at = 0;
-    for run in runs(matrix, elements) {
-        let (neurons, tail) = (run.neurons as usize, run.edges as usize);
-        let length = run.rows as usize * neurons * tail;
-        let Weights { weights, bins } = decoded.part(at..at + length);
+    for run in runs(matrix, range) {
+        let [rows, neurons, tail] = [run.rows, run.neurons, run.edges].map(|size| size as usize);
+        let shape = BlockShape { rows, neurons, tail };
         let first = run.row / matrix.before * matrix.inputs + run.neuron;
-        histograms.count(WeightBlock { weights, bins, neurons, tail }, first as usize);
-        at += length;
+        histograms.count(elements, at, shape, first as usize);
+        at += shape.len();
     }
 }
 
@@ -130,70 +124,41 @@ impl<'a> Sampled<'a> {
 /// Adds the sampled ones among consecutive elements. Neurons are never cut.
 fn count_sampled(
     histograms: &mut GroupHistograms,
-    decoded: Weights<'_>,
+    elements: &Elements<'_>,
     matrix: &Matrix,
-    elements: std::ops::Range<u64>,
+    range: std::ops::Range<u64>,
     sampled: Sampled<'_>,
 ) {
     let Matrix { before, inputs, after, positions, .. } = *matrix;
     let tail = matrix.tail();
     let mut at = 0;
-    for run in runs(matrix, elements) {
+    for run in runs(matrix, range) {
         let neuron = run.row / before * inputs + run.neuron;
         let (first, picked) = sampled.inputs_in(neuron..neuron + run.neurons);
-        let outputs = sampled.outputs_in(run.row * after..(run.row + run.rows) * after);
-        let (mut weights, mut bins) = (Vec::new(), Vec::new());
-        // Rows with the same number of sampled outputs form one block; with `after` = 1 all rows do.
-        let mut each = 0;
-        for of_row in outputs.chunk_by(|left, right| left / after == right / after) {
-            if of_row.len() != each {
-                flush(histograms, &mut weights, &mut bins, picked.len(), each * positions as usize, first);
-                each = of_row.len();
-            }
-            let row = (of_row[0] / after - run.row) * run.neurons * tail;
-            for input in picked {
-                let edges = row + (input - neuron) * tail;
-                for output in of_row {
-                    let start = at + (edges + output % after * positions) as usize;
-                    let Weights { weights: some, bins: theirs } =
-                        decoded.part(start..start + positions as usize);
-                    weights.extend_from_slice(some);
-                    bins.extend_from_slice(theirs);
-                }
+        for output in sampled.outputs_in(run.row * after..(run.row + run.rows) * after) {
+            let row = (output / after - run.row) * run.neurons * tail;
+            for (place, input) in (first..).zip(picked) {
+                let edges = row + (input - neuron) * tail + output % after * positions;
+                let start = at + edges as usize;
+                histograms.count_edges(elements, start..start + positions as usize, place);
             }
         }
-        flush(histograms, &mut weights, &mut bins, picked.len(), each * positions as usize, first);
         at += (run.rows * run.neurons * run.edges) as usize;
     }
-}
-
-fn flush(
-    histograms: &mut GroupHistograms,
-    weights: &mut Vec<f64>,
-    bins: &mut Vec<u16>,
-    neurons: usize,
-    tail: usize,
-    first: usize,
-) {
-    if !bins.is_empty() {
-        histograms.count(WeightBlock { weights, bins, neurons, tail }, first);
-    }
-    weights.clear();
-    bins.clear();
 }
 
 /// Adds the elements of a window of the storage one by one.
 fn count_scattered(
     histograms: &mut GroupHistograms,
-    decoded: Weights<'_>,
+    elements: &Elements<'_>,
     matrix: &Matrix,
     scatter: &Scatter,
     piece: &Piece,
     sampled: Option<Sampled<'_>>,
 ) {
-    let elements = matrix.skip..matrix.skip + matrix.elements();
+    let range = matrix.skip..matrix.skip + matrix.elements();
     scatter.visit(&piece.0, |place, element| {
-        if !elements.contains(&element) {
+        if !range.contains(&element) {
             return;
         }
         let (neuron, output) = matrix.edge(element - matrix.skip);
@@ -204,57 +169,9 @@ fn count_scattered(
             }
         };
         if let Some(neuron) = neuron {
-            histograms.count_one(neuron, decoded.weights[place], decoded.bins[place]);
+            histograms.count_edges(elements, place..place + 1, neuron);
         }
     });
-}
-
-/// Decoded weights beside their bins.
-struct Decoded {
-    weights: Vec<f64>,
-    bins: Vec<u16>,
-}
-
-/// A part of them.
-#[derive(Debug, Clone, Copy)]
-struct Weights<'a> {
-    weights: &'a [f64],
-    bins: &'a [u16],
-}
-
-impl<'a> Weights<'a> {
-    fn part(self, range: std::ops::Range<usize>) -> Self {
-        Self { weights: &self.weights[range.clone()], bins: &self.bins[range] }
-    }
-}
-
-impl Decoded {
-    /// Decodes whole blocks.
-    fn new(bytes: &[u8], dtype: DType, binning: &Binning) -> Self {
-        let block = dtype.block();
-        let blocks = bytes.len() / block.bytes as usize;
-        let mut weights = vec![0.0; blocks * block.elements as usize];
-        let mut bins = vec![0; weights.len()];
-        bytes
-            .par_chunks(ELEMENTS_PER_TASK / block.elements as usize * block.bytes as usize)
-            .zip(weights.par_chunks_mut(ELEMENTS_PER_TASK))
-            .zip(bins.par_chunks_mut(ELEMENTS_PER_TASK))
-            .for_each(|((bytes, weights), bins)| {
-                dtype.decode_f64(bytes, weights);
-                if dtype.fits_f32() {
-                    bins.iter_mut()
-                        .zip(weights)
-                        .for_each(|(bin, weight)| *bin = binning.bin_f32(*weight as f32));
-                } else {
-                    bins.iter_mut().zip(weights).for_each(|(bin, weight)| *bin = binning.bin_f64(*weight));
-                }
-            });
-        Self { weights, bins }
-    }
-
-    fn from(&self, lead: usize) -> Weights<'_> {
-        Weights { weights: &self.weights[lead..], bins: &self.bins[lead..] }
-    }
 }
 
 #[cfg(test)]

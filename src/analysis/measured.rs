@@ -4,7 +4,9 @@ use super::nulls::NullSamples;
 use super::record::{Identity, LogLogFit};
 use super::{AnalysisError, Options};
 use crate::checkpoint::Checkpoint;
-use crate::multifractal::{Binning, FoldSettings, GroupFold, GroupHistograms, GroupTotals, fold_group};
+use crate::multifractal::{
+    Binning, FoldSettings, GroupFold, GroupHistograms, GroupTotals, NumberTables, fold_group,
+};
 use crate::network::{SampledGroup, Wiring};
 use crate::report::{CheckpointRecord, NfdSummary};
 
@@ -13,6 +15,8 @@ pub struct Measured {
     pub(super) identity: Identity,
     pub(super) options: Options,
     pub(super) settings: FoldSettings,
+    /// Powers and logarithms for the neurons read so far.
+    pub(super) tables: NumberTables,
     binning: Binning,
     pub(super) samples: Vec<SampleGroups>,
     keeps_histograms: bool,
@@ -48,14 +52,14 @@ pub(super) struct LayerFold {
 }
 
 impl SampleGroups {
-    fn add_fold(&mut self, fold: &GroupFold) {
-        self.total.append(fold);
+    fn add_fold(&mut self, fold: GroupFold) {
         self.layers.push(LayerFold {
             neurons: fold.neurons,
             entries: fold.edges + fold.zeros + fold.nonfinite,
             kept: fold.partition.kept(),
             dimensions: super::record::summary(&fold.dimensions),
         });
+        self.total.append(fold);
     }
 }
 
@@ -88,6 +92,7 @@ impl Measured {
             samples.iter().flat_map(|sample| &sample.neurons).map(|&neurons| neurons as u64).sum();
         Ok(Self {
             identity: Identity::new(checkpoint, wiring, options.network),
+            tables: NumberTables::new(&settings),
             settings,
             keeps_histograms: GroupHistograms::bytes(neurons, &binning) <= histogram_budget,
             nulls: options.null.iter().map(|&kind| NullSamples::new(kind, options)).collect(),
@@ -114,9 +119,11 @@ impl Measured {
     /// Takes the histograms of the next group, one for each sample.
     pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>) {
         for (sample, histograms) in self.samples.iter_mut().zip(histograms) {
-            sample.add_fold(&fold_group(&histograms, &self.binning, &self.settings));
+            let totals = histograms.totals();
+            self.tables.reach(totals.entries.largest());
+            sample.add_fold(fold_group(&histograms, &self.binning, &self.settings, &self.tables));
             sample.absolute_sums.push(histograms.absolute_sum());
-            sample.totals.push(histograms.totals());
+            sample.totals.push(totals);
             if self.keeps_histograms {
                 sample.histograms.push(histograms);
             }
@@ -152,11 +159,14 @@ impl Measured {
             return Ok(false);
         }
         if settings != self.settings {
+            self.tables = NumberTables::new(&settings);
             for sample in &mut self.samples {
+                let largest = sample.totals.iter().map(|totals| totals.entries.largest()).max();
+                self.tables.reach(largest.unwrap_or(0));
                 sample.total = GroupFold::empty(&settings);
                 sample.layers.clear();
                 for group in std::mem::take(&mut sample.histograms) {
-                    sample.add_fold(&fold_group(&group, &self.binning, &settings));
+                    sample.add_fold(fold_group(&group, &self.binning, &settings, &self.tables));
                     sample.histograms.push(group);
                 }
             }
@@ -190,7 +200,7 @@ impl Measured {
         for null in &mut self.nulls {
             let totals: Vec<&[GroupTotals]> =
                 self.samples.iter().map(|sample| sample.totals.as_slice()).collect();
-            left -= null.compute(left, &totals, &self.binning, &self.settings);
+            left -= null.compute(left, &totals, &self.binning, &self.settings, &self.tables);
         }
         self.nulls.iter().map(NullSamples::missing).sum()
     }

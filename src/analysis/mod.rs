@@ -6,6 +6,7 @@
 //! options and null models come from there.
 
 mod count;
+mod elements;
 mod error;
 mod matrix;
 mod measured;

@@ -6,7 +6,8 @@ use super::record::{DimensionHistogram, finite};
 use super::{NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
-    Binning, FoldSettings, GroupFold, GroupTotals, PartitionSums, Spectrum, shuffle_group, spectrum,
+    Binning, FoldSettings, GroupFold, GroupTotals, NumberTables, PartitionSums, Spectrum, shuffle_group,
+    spectrum,
 };
 use crate::report::{NullNfd, NullRecord};
 
@@ -18,22 +19,12 @@ pub struct NullSamples {
     sums: Vec<NullSums>,
 }
 
-/// What is kept of one null sample, summed over the groups read so far.
+/// What is kept of one null sample, summed over all groups.
 #[derive(Default)]
 struct NullSums {
     partition: Option<PartitionSums>,
     dimensions: DimensionHistogram,
     complete: bool,
-}
-
-impl NullSums {
-    fn add(&mut self, fold: &GroupFold) {
-        match &mut self.partition {
-            Some(sums) => sums.add(&fold.partition),
-            None => self.partition = Some(fold.partition.clone()),
-        }
-        self.dimensions.add(&fold.dimensions);
-    }
 }
 
 impl NullSamples {
@@ -65,14 +56,18 @@ impl NullSamples {
         totals: &[&[GroupTotals]],
         binning: &Binning,
         settings: &FoldSettings,
+        tables: &NumberTables,
     ) -> usize {
         let seed = self.seed;
         let mut missing: Vec<_> =
             self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
         missing.par_iter_mut().for_each(|(index, sums)| {
+            let mut total = GroupFold::empty(settings);
             for (group, totals) in (0..).zip(totals[*index % totals.len()]) {
-                sums.add(&shuffle_group(totals, binning, settings, (seed, *index as u32, group)));
+                total.append(shuffle_group(totals, binning, settings, tables, (seed, *index as u32, group)));
             }
+            sums.partition = Some(total.sums(settings, tables));
+            sums.dimensions.add(&total.dimensions);
             sums.complete = true;
         });
         missing.len()

@@ -1,6 +1,7 @@
 //! Which bytes an analysis needs, and what is done with them.
 
 use super::count::Counter;
+use super::elements::TypeBins;
 use super::matrix::{Piece, StoredMatrix};
 use super::measured::Measured;
 use super::sequence::Sequence;
@@ -58,6 +59,8 @@ pub struct Analysis {
     current: Vec<GroupHistograms>,
     /// The matrix that is being decoded from its start on, if one is.
     sequence: Option<Sequence>,
+    /// Of the type that was read last.
+    bins: Option<TypeBins>,
     measured: Measured,
 }
 
@@ -88,6 +91,7 @@ impl Analysis {
             samples,
             current: Vec::new(),
             sequence: None,
+            bins: None,
             measured,
         };
         analysis.list_reads()?;
@@ -170,12 +174,16 @@ impl Analysis {
     fn count(&mut self, group: usize, bytes: &[u8]) -> Result<(), AnalysisError> {
         let Step { matrix, kind } = &self.steps[self.next];
         let stored = &self.matrices[group][*matrix];
+        let binning = self.measured.binning();
+        let bins = self.bins.take().filter(|bins| bins.dtype == stored.dtype);
+        let bins = self.bins.insert(bins.unwrap_or_else(|| TypeBins::new(stored.dtype, binning)));
         let mut counter = Counter {
             stored,
             matrix: *matrix,
             group,
             samples: &self.samples,
-            binning: self.measured.binning(),
+            binning,
+            bins,
             histograms: &mut self.current,
         };
         match kind {

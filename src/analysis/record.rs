@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::measured::LayerFold;
+use super::measured::{LayerFold, SampleGroups};
 use super::validity;
 use super::{Measured, NetworkKind};
 use crate::checkpoint::{Checkpoint, DType};
@@ -118,7 +118,7 @@ pub(super) fn record(measured: &Measured) -> CheckpointRecord {
         guessed: *guessed,
         files: files.clone(),
         parameters: *parameters,
-        network: network(measured, &samples[0].total),
+        network: network(measured, samples[0].total),
         mean: means(&kept),
         samples: kept.iter().map(|sample| sample.record(measured)).collect(),
         nulls: Vec::new(),
@@ -130,17 +130,19 @@ pub(super) fn record(measured: &Measured) -> CheckpointRecord {
 }
 
 /// One sample with the sums of all its groups.
-pub(super) struct Sample {
+pub(super) struct Sample<'a> {
     seed: Option<u64>,
-    pub(super) total: GroupFold,
+    pub(super) total: &'a GroupFold,
+    pub(super) sums: PartitionSums,
     pub(super) spectrum: Option<Spectrum>,
 }
 
-impl Sample {
-    fn new(measured: &Measured, index: usize) -> Self {
-        let total = measured.samples[index].total.clone();
-        let spectrum = spectrum(&total.partition, &measured.settings.grid, measured.options.mode.into());
-        Self { seed: measured.samples[index].seed, total, spectrum }
+impl<'a> Sample<'a> {
+    fn new(measured: &'a Measured, index: usize) -> Self {
+        let SampleGroups { seed, total, .. } = &measured.samples[index];
+        let sums = total.sums(&measured.settings, &measured.tables);
+        let spectrum = spectrum(&sums, &measured.settings.grid, measured.options.mode.into());
+        Self { seed: *seed, total, sums, spectrum }
     }
 
     fn record(&self, measured: &Measured) -> SampleRecord {
@@ -151,9 +153,9 @@ impl Sample {
         let alpha0 = spectrum.and_then(|spectrum| finite(spectrum.alpha0));
         SampleRecord {
             seed: self.seed,
-            neurons_kept: self.total.partition.kept(),
-            radii: self.total.partition.radii(),
-            diameter: self.total.partition.radii().last().copied(),
+            neurons_kept: self.sums.kept(),
+            radii: self.sums.radii(),
+            diameter: self.sums.radii().last().copied(),
             q: grid.orders().to_vec(),
             tau: column(|fit| finite(fit.slope)),
             intercept: column(|fit| finite(fit.intercept)),
@@ -168,7 +170,7 @@ impl Sample {
             alpha: spectrum
                 .map_or_else(Vec::new, |spectrum| spectrum.alpha.iter().copied().map(finite).collect()),
             f: spectrum.map_or_else(Vec::new, |spectrum| spectrum.f.iter().copied().map(finite).collect()),
-            partition: partition(&self.total.partition, grid),
+            partition: partition(&self.sums, grid),
             alpha0,
             alpha0_candidates: spectrum.and_then(|spectrum| spectrum.alpha0_candidates),
             width: spectrum.and_then(|spectrum| finite(spectrum.width)),
@@ -223,7 +225,7 @@ fn means(samples: &[&Sample]) -> MeanRecord {
 fn baselines(measured: &Measured, samples: &[Sample]) -> Baselines {
     let sums: f64 = measured.samples.iter().flat_map(|sample| &sample.absolute_sums).sum();
     let count =
-        |count: fn(&GroupFold) -> u64| samples.iter().map(|sample| count(&sample.total)).sum::<u64>() as f64;
+        |count: fn(&GroupFold) -> u64| samples.iter().map(|sample| count(sample.total)).sum::<u64>() as f64;
     let entries = count(|total| total.edges + total.zeros + total.nonfinite);
     let neurons = count(|total| total.neurons);
     Baselines { mean_abs_weight: finite(sums / entries), mean_weighted_degree: finite(sums / neurons) }
@@ -334,12 +336,12 @@ pub struct LogLogFit {
 pub(super) fn log_log_fit(measured: &Measured, sample: usize, order: usize) -> Option<LogLogFit> {
     let q = *measured.settings.grid.orders().get(order)?;
     measured.samples.get(sample)?;
-    let Sample { total, spectrum, .. } = Sample::new(measured, sample);
+    let Sample { sums, spectrum, .. } = Sample::new(measured, sample);
     let spectrum = spectrum?;
     let fit = spectrum.fits[order];
     Some(LogLogFit {
         q,
-        ln_z: log_partition(&total.partition, order, &spectrum.radii).into_iter().map(finite).collect(),
+        ln_z: log_partition(&sums, order, &spectrum.radii).into_iter().map(finite).collect(),
         radii: spectrum.radii,
         slope: finite(fit.slope),
         intercept: finite(fit.intercept),

@@ -4,6 +4,9 @@
 //! with the split at k itself, so that the gate 1 < r and any integer threshold fall between bins. A threshold that
 //! is no integer moves the split of its own radius. Three more bins hold longer edges, exact zeros and non-finite
 //! weights.
+//!
+//! [`Binning::bin_f64`] is the definition. The kernels do without its division for every weight and give the same bins:
+//! [`Binning::bin_f32`] by table, [`Binning::bins_f32`] for sixteen weights at once, [`PatternBins`] for types of few bits.
 
 use thiserror::Error;
 
@@ -25,12 +28,17 @@ pub enum BinningError {
     SameRadius(f64, f64),
 }
 
+/// Weights that [`Binning::bins_f32`] takes at once: enough to fill vector registers of any width.
+pub const LANES: usize = 16;
+
 /// How distances are counted. Two binnings with equal thresholds count alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Binning {
     /// For each radius k from 0 to `top`, the distance that divides its two bins.
     splits: Vec<f64>,
     table: Table,
+    /// Whether every split is at the radius itself, so that bins are halves of an integer without exception.
+    regular: bool,
 }
 
 impl Binning {
@@ -44,7 +52,8 @@ impl Binning {
             splits[threshold.round_ties_even() as usize] = threshold;
         }
         let table = Table::new(&splits);
-        Ok(Self { splits, table })
+        let regular = (0..).zip(&splits).all(|(radius, &split)| f64::from(radius) == split);
+        Ok(Self { splits, table, regular })
     }
 
     /// Whether there are bins that resolve these thresholds.
@@ -106,6 +115,64 @@ impl Binning {
     #[inline]
     pub fn bin_f32(&self, weight: f32) -> u16 {
         self.table.bin(weight)
+    }
+
+    /// The bins of sixteen weights; equal to [`Self::bin_f64`] of each.
+    ///
+    /// Where all splits are integers, the bin is 2r, rounded up, for no f32 but a power of two has an r that is a tie.
+    /// 2r is computed in f32, with an error of half a unit in the last place; where that leaves a doubt, and for zeros
+    /// and non-finite weights, the table decides.
+    #[inline]
+    pub fn bins_f32(&self, weights: &[f32; LANES]) -> [u16; LANES] {
+        /// Adding 2^23 rounds to the nearest integer, which the lowest bits then hold.
+        const ROUND: f32 = 8_388_608.0;
+        /// More than the relative error of a division.
+        const DOUBT: f32 = f32::EPSILON;
+        let most = (2 * self.splits.len()) as f32 - 0.5;
+        let mut bins = [0; LANES];
+        let mut doubts = [0_u32; LANES];
+        for lane in 0..LANES {
+            let magnitude = weights[lane].abs();
+            let doubled = 2.0 / magnitude;
+            // A vector minimum, unlike `f32::min`, which must treat NaN in another way.
+            let doubled = if doubled < most { doubled } else { most };
+            let shifted = doubled + ROUND;
+            let rest = doubled - (shifted - ROUND);
+            // The whole number is in the lowest bits of what was shifted.
+            bins[lane] = shifted.to_bits() as u16 + u16::from(rest > 0.0);
+            // NaN is not above 0 either.
+            #[allow(clippy::neg_cmp_op_on_partial_ord)]
+            let special = !(magnitude > 0.0);
+            doubts[lane] = u32::from(rest.abs() <= doubled * DOUBT) | u32::from(special);
+        }
+        if !self.regular || doubts.iter().fold(0, |all, doubt| all | doubt) != 0 {
+            return self.bins_by_table(weights);
+        }
+        bins
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn bins_by_table(&self, weights: &[f32; LANES]) -> [u16; LANES] {
+        weights.map(|weight| self.table.bin(weight))
+    }
+}
+
+/// The bins of a type with at most sixteen bits, by the pattern of an element without its sign.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatternBins {
+    bins: Vec<u16>,
+}
+
+impl PatternBins {
+    /// `decode` gives the value of each of the `patterns` patterns without a sign.
+    pub fn new(binning: &Binning, patterns: u16, decode: impl Fn(u16) -> f32) -> Self {
+        Self { bins: (0..patterns).map(|pattern| binning.bin_f32(decode(pattern))).collect() }
+    }
+
+    /// The bins by pattern.
+    pub fn bins(&self) -> &[u16] {
+        &self.bins
     }
 }
 
@@ -184,29 +251,19 @@ impl Table {
 /// Every bit pattern of |w| at which the bin changes, ascending, with the bin from there on.
 fn borders(splits: &[f64]) -> Vec<(u32, u16)> {
     let bin = |bits: u32| bin_by_definition(splits, f64::from(f32::from_bits(bits)));
-    let mut borders = Vec::with_capacity(2 * splits.len());
-    let largest = INFINITY_BITS - 1;
-    let mut current = bin(1);
-    let mut from = 1;
-    while bin(largest) < current {
-        from = first_pattern((from, largest), |bits| bin(bits) < current);
-        current = bin(from);
-        borders.push((from, current));
-    }
-    borders
-}
-
-/// The smallest pattern in (low, high] for which `holds`; it holds at `high` and from the answer on.
-fn first_pattern((mut low, mut high): (u32, u32), holds: impl Fn(u32) -> bool) -> u32 {
-    while high - low > 1 {
-        let middle = low + (high - low) / 2;
-        if holds(middle) {
-            high = middle;
-        } else {
-            low = middle;
+    // Between the radii k and k + 1 the bin changes at the tie, and within a radius at its split.
+    let lengths = (0..splits.len()).rev().flat_map(|radius| [radius as f64 + 0.5, splits[radius]]);
+    let mut borders: Vec<(u32, u16)> = Vec::with_capacity(2 * splits.len());
+    for length in lengths.filter(|&length| length > 0.0) {
+        // The border is the pattern nearest to 1/length, or a neighbour of it; a tie and a split may share neighbours.
+        let nearest = ((1.0 / length) as f32).to_bits();
+        for border in (nearest - 2..nearest + 3).filter(|&bits| bin(bits) < bin(bits - 1)) {
+            if borders.last().is_none_or(|&(last, _)| last < border) {
+                borders.push((border, bin(border)));
+            }
         }
     }
-    high
+    borders
 }
 
 /// The coarsest cells that hold at most one border each.
@@ -231,18 +288,35 @@ mod tests {
         );
     }
 
+    /// Sixteen weights at once, of which the first has these bits and the others lie far from it.
+    fn agree_at_once(binning: &Binning, bits: [u32; LANES]) {
+        let weights = bits.map(f32::from_bits);
+        let expected = weights.map(|weight| binning.bin_f64(weight.into()));
+        assert_eq!(binning.bins_f32(&weights), expected, "weights {weights:?}");
+    }
+
     #[test]
     fn table_equals_definition_around_every_border() {
-        for thresholds in [vec![150.0, 200.0], vec![150.25, 200.5], vec![1999.5, 2.0], vec![2000.0]] {
+        for thresholds in
+            [vec![150.0, 200.0], vec![150.25, 200.5], vec![149.5, 200.499], vec![1999.5, 2.0], vec![2000.0]]
+        {
             let binning = Binning::new(&thresholds).unwrap();
             for (border, _) in borders(&binning.splits) {
-                (border - 40..border + 40).for_each(|bits| agree(&binning, bits));
+                (border - 40..border + 40).for_each(|bits| {
+                    agree(&binning, bits);
+                    agree_at_once(&binning, std::array::from_fn(|lane| bits + 3 * lane as u32));
+                });
             }
             for special in
                 [0, 1, 0x007f_ffff, 0x0080_0000, 0x7f7f_ffff, INFINITY_BITS, 0x7fc0_0000, 0x7fff_ffff]
             {
                 agree(&binning, special);
                 agree(&binning, special | 0x8000_0000);
+                for place in [0, 7, LANES - 1] {
+                    let mut bits = [0x3c23_d70a; LANES];
+                    bits[place] = special | 0x8000_0000;
+                    agree_at_once(&binning, bits);
+                }
             }
         }
     }
@@ -253,6 +327,24 @@ mod tests {
         // offset, over the whole range that has bins.
         let binning = Binning::new(&[150.0, 200.0]).unwrap();
         (0x3b50_0000_u32..0x4010_0000).step_by(61).for_each(|bits| agree(&binning, bits));
+    }
+
+    #[test]
+    fn sixteen_at_once_equal_the_definition() {
+        let binning = Binning::new(&[150.0, 200.0]).unwrap();
+        // Far apart, so that one of them in doubt does not send the others of its range to the table.
+        let lanes = |from: u32| std::array::from_fn(|lane| from + 0x0009_8000 * lane as u32);
+        (0x3b50_0000_u32..0x3bf0_0000).step_by(61).for_each(|bits| agree_at_once(&binning, lanes(bits)));
+    }
+
+    #[test]
+    fn patterns_equal_the_definition() {
+        let binning = Binning::new(&[150.0, 200.0]).unwrap();
+        let decode = |pattern: u16| f32::from_bits(u32::from(pattern) << 16);
+        let patterns = PatternBins::new(&binning, 1 << 15, decode);
+        for (pattern, &bin) in (0..).zip(patterns.bins()) {
+            assert_eq!(bin, binning.bin_f64(decode(pattern).into()), "{pattern:#x}");
+        }
     }
 
     #[test]
@@ -286,6 +378,27 @@ mod tests {
         #[test]
         fn table_equals_definition(bits: u32) {
             agree(&Binning::new(&[150.0, 200.0]).unwrap(), bits);
+        }
+
+        #[test]
+        fn sixteen_of_any_bits_equal_the_definition(bits: [u32; LANES]) {
+            agree_at_once(&Binning::new(&[150.0, 200.0]).unwrap(), bits);
+        }
+
+        #[test]
+        fn borders_are_found_for_any_thresholds(spectrum in 2.0..2000.0, nfd in 2.0..2000.0) {
+            if let Ok(binning) = Binning::new(&[spectrum, nfd]) {
+                let bins = |bits: u32| binning.bin_f64(f32::from_bits(bits).into());
+                let edges = borders(&binning.splits);
+                // From the longest edge to the shortest, no change is missed: each border begins where the last ends.
+                let mut before = binning.overflow() as u16;
+                for (border, bin) in edges {
+                    prop_assert_eq!(bins(border - 1), before);
+                    prop_assert_eq!(bins(border), bin);
+                    before = bin;
+                }
+                prop_assert_eq!(bins(INFINITY_BITS - 1), before);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::nfd::dimension;
 use super::partition::MassBlock;
+use super::small::{LARGEST_NUMBER, SmallNeurons};
 use super::{Binning, GroupHistograms, MINIMUM_DEGREE, NeuronDimensions, PartitionSums, QGrid};
 
 /// Neurons that are summed together before the sums are added in order. Part of the result: another size rounds
@@ -37,10 +38,12 @@ impl FoldSettings {
 
 /// All that the results of a whole network need to know of one group. A group without neurons is the neutral
 /// element of [`GroupFold::append`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GroupFold {
-    /// Partition function of the kept neurons.
+    /// Partition function of the kept neurons, without the powers of `small`.
     pub partition: PartitionSums,
+    /// Kept neurons with few edges.
+    pub small: SmallNeurons,
     /// Fractal dimension of every neuron with at least one edge.
     pub dimensions: NeuronDimensions,
     /// Neurons, with or without edges.
@@ -58,6 +61,7 @@ impl GroupFold {
     pub fn empty(settings: &FoldSettings) -> Self {
         Self {
             partition: PartitionSums::new(&settings.grid, settings.largest_radius()),
+            small: SmallNeurons::default(),
             dimensions: Vec::new(),
             neurons: 0,
             edges: 0,
@@ -67,41 +71,57 @@ impl GroupFold {
     }
 
     /// Adds the neurons that follow.
-    pub fn append(&mut self, other: &Self) {
+    pub fn append(&mut self, other: Self) {
         self.partition.add(&other.partition);
+        self.small.append(other.small);
         self.dimensions.extend_from_slice(&other.dimensions);
         self.neurons += other.neurons;
         self.edges += other.edges;
         self.zeros += other.zeros;
         self.nonfinite += other.nonfinite;
     }
+
+    /// Z_q(r) of all kept neurons.
+    pub fn sums(&self, settings: &FoldSettings, tables: &NumberTables) -> PartitionSums {
+        let mut sums = self.partition.clone();
+        self.small.add_to(&settings.grid, tables, &mut sums);
+        sums
+    }
 }
 
-/// Folds all neurons of a group, in order.
-pub fn fold_group(histograms: &GroupHistograms, binning: &Binning, settings: &FoldSettings) -> GroupFold {
-    let counts = histograms.counts();
-    let tables = NumberTables::new(histograms.most_entries(), settings);
-    let blocks: Vec<_> = counts.axis_chunks_iter(ndarray::Axis(0), NEURONS_PER_BLOCK).collect();
-    let folds: Vec<GroupFold> = blocks
-        .into_par_iter()
-        .map(|block| {
-            let mut folder = Folder::new(binning, settings, &tables);
-            block.outer_iter().for_each(|neuron| {
-                folder.push(neuron.to_slice().expect("histograms are contiguous"));
-            });
-            folder.finish()
-        })
-        .collect();
+/// Folds all neurons of a group, in order. `tables` must reach the entries of every neuron.
+pub fn fold_group(
+    histograms: &GroupHistograms,
+    binning: &Binning,
+    settings: &FoldSettings,
+    tables: &NumberTables,
+) -> GroupFold {
+    let fold = |block: usize| {
+        let mut folder = Folder::new(binning, settings, tables);
+        let mut counts = Vec::new();
+        let first = block * NEURONS_PER_BLOCK;
+        for neuron in first..histograms.neurons().min(first + NEURONS_PER_BLOCK) {
+            histograms.counts_into(neuron, &mut counts);
+            folder.push(&counts);
+        }
+        folder.finish()
+    };
+    let blocks = histograms.neurons().div_ceil(NEURONS_PER_BLOCK);
+    let folds: Vec<GroupFold> = match blocks {
+        0 => Vec::new(),
+        1 => return fold(0),
+        _ => (0..blocks).into_par_iter().map(fold).collect(),
+    };
     let total = folds.into_iter().reduce(|mut total, fold| {
-        total.append(&fold);
+        total.append(fold);
         total
     });
     total.unwrap_or_else(|| GroupFold::empty(settings))
 }
 
 /// n^step, n^-step and ln n for the counts that occur, and ln r: no power and no logarithm in the loops.
-#[derive(Debug)]
-pub(super) struct NumberTables {
+#[derive(Debug, Clone)]
+pub struct NumberTables {
     step: f64,
     roots: Vec<f64>,
     inverse_roots: Vec<f64>,
@@ -110,20 +130,32 @@ pub(super) struct NumberTables {
 }
 
 impl NumberTables {
-    /// Tables for all counts of neurons that have at most so many entries.
-    pub(super) fn new(entries: u64, settings: &FoldSettings) -> Self {
-        let numbers = || (0..=LARGEST_TABLE.min(entries + 1)).map(|number| number as f64);
-        let step = settings.grid.step();
-        let roots: Vec<f64> = numbers().map(|number| libm::pow(number, step)).collect();
+    /// Empty tables.
+    pub fn new(settings: &FoldSettings) -> Self {
+        let radii = 0..=settings.nfd_threshold as u32 + 1;
         Self {
-            step,
-            inverse_roots: roots.iter().map(|root| 1.0 / root).collect(),
-            roots,
-            logarithms: numbers().map(libm::log).collect(),
-            log_radius: (0..=settings.nfd_threshold as u32 + 1)
-                .map(|radius| libm::log(radius.into()))
-                .collect(),
+            step: settings.grid.step(),
+            roots: Vec::new(),
+            inverse_roots: Vec::new(),
+            logarithms: Vec::new(),
+            log_radius: radii.map(|radius| libm::log(radius.into())).collect(),
         }
+    }
+
+    /// Extends the tables to all counts of neurons with so many entries. Larger ones are computed each time.
+    pub fn reach(&mut self, entries: u64) {
+        for number in self.roots.len() as u64..=LARGEST_TABLE.min(entries + 1) {
+            let root = libm::pow(number as f64, self.step);
+            self.roots.push(root);
+            self.inverse_roots.push(1.0 / root);
+            self.logarithms.push(libm::log(number as f64));
+        }
+    }
+
+    /// p^step and p^-step of the mass p = number / total.
+    #[inline]
+    pub(super) fn mass(&self, number: u64, total: u64) -> (f64, f64) {
+        (self.root(number) * self.inverse_root(total), self.inverse_root(number) * self.root(total))
     }
 
     fn root(&self, number: u64) -> f64 {
@@ -201,8 +233,9 @@ impl<'a> Folder<'a> {
         if number <= 1 + MINIMUM_DEGREE {
             return;
         }
-        for (occupied, &count) in self.fold.partition.occupied_mut().iter_mut().zip(&self.radii).skip(1) {
-            *occupied |= count > 0;
+        self.fold.partition.keep(&self.radii);
+        if number <= LARGEST_NUMBER {
+            return self.fold.small.push(&self.numbers);
         }
         let tables = self.tables;
         let (all, inverse_all) = (tables.root(number), tables.inverse_root(number));
@@ -215,7 +248,9 @@ impl<'a> Folder<'a> {
 
     /// The fold of all neurons pushed so far.
     pub(super) fn finish(mut self) -> GroupFold {
-        self.block.flush(&self.settings.grid, &mut self.fold.partition);
+        if self.block.neurons() > 0 {
+            self.block.flush(&self.settings.grid, &mut self.fold.partition);
+        }
         self.fold
     }
 }

@@ -1,114 +1,258 @@
 //! One histogram of distances per neuron of a group.
 
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::Binning;
 
-/// Neurons that one task counts: their counters stay in the second-level cache.
-const NEURONS_PER_TILE: usize = 64;
+/// Entries that one task counts at least, where the shape allows: fewer would cost more to hand out than to count.
+const ENTRIES_PER_TASK: usize = 1 << 15;
+/// Neurons whose counters, of 1.2 KB each, stay in the second-level cache while rows pass.
+const NEURONS_PER_TILE: usize = 256;
+/// Weights that are binned before they are counted: their bins stay in the first-level cache.
+const WEIGHTS_PER_STRIP: usize = 1024;
+/// The same, where there may be a few only.
+const WEIGHTS_PER_SHORT_STRIP: usize = 64;
+/// The most that a small counter holds.
+const MOST_SMALL: usize = u16::MAX as usize;
 
-/// The histograms of all neurons of a group, and the sums of |w| that the baselines need.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupHistograms {
-    /// `[neurons, bins]`.
-    counts: Array2<u32>,
-    /// Sum of |w| of each neuron over its finite weights, added in order of the outputs.
-    absolute_sums: Vec<f64>,
+/// Weights that can be binned, in the order of their storage.
+pub trait Weights: Sync {
+    /// Writes the bins of a run of weights, as long as `bins` is, and returns the sum of |w| over its finite ones,
+    /// added in an order that depends on nothing but the run's length.
+    fn bin(&self, run: Range<usize>, bins: &mut [u16]) -> f64;
 }
 
-/// A block of decoded weights `[rows, neurons, tail]`, beside their bins: every neuron has `tail` edges in each row.
-#[derive(Debug, Clone, Copy)]
-pub struct WeightBlock<'a> {
-    /// |w| or w; the sign does not matter.
-    pub weights: &'a [f64],
-    /// The bin of each weight.
-    pub bins: &'a [u16],
+/// The histograms of all neurons of a group, and the sum of |w| that the baselines need.
+///
+/// Counters have 16 bits, so that many stay in cache; those of a neuron that might overflow are added to wide ones,
+/// which few groups need.
+#[derive(Debug, Clone)]
+pub struct GroupHistograms {
+    /// Bins of each neuron.
+    width: usize,
+    /// `[neurons, bins]`.
+    small: Vec<u16>,
+    /// `[neurons, bins]`, or empty. A count is the sum of both.
+    wide: Vec<u32>,
+    /// Entries of each neuron.
+    entries: Vec<u32>,
+    /// Entries of each neuron in its small counters.
+    in_small: Vec<u16>,
+    absolute_sum: f64,
+}
+
+/// The shape of consecutive weights `[rows, neurons, tail]`: every neuron has `tail` edges in each row. A matrix
+/// `[outputs, inputs]`, as PyTorch stores a linear layer, has a tail of 1; one `[inputs, outputs]` is a single row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockShape {
+    /// Rows.
+    pub rows: usize,
     /// Neurons of each row, at least 1.
     pub neurons: usize,
     /// Edges of each neuron in each row, at least 1.
     pub tail: usize,
 }
 
+impl BlockShape {
+    /// Weights of the block.
+    pub fn len(&self) -> usize {
+        self.rows * self.neurons * self.tail
+    }
+
+    /// Whether it has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+}
+
 impl GroupHistograms {
     /// Empty histograms.
     pub fn new(neurons: usize, binning: &Binning) -> Self {
-        Self { counts: Array2::zeros((neurons, binning.len())), absolute_sums: vec![0.0; neurons] }
+        let width = binning.len();
+        Self {
+            width,
+            small: vec![0; neurons * width],
+            wide: Vec::new(),
+            entries: vec![0; neurons],
+            in_small: vec![0; neurons],
+            absolute_sum: 0.0,
+        }
     }
 
-    /// Bytes that histograms of so many neurons take: more than a 32-bit address space has, in models of experts.
+    /// Bytes that histograms of so many neurons take, but for those with more than 65,535 entries: more than a 32-bit
+    /// address space has, in models of experts.
     pub fn bytes(neurons: u64, binning: &Binning) -> u64 {
-        neurons * (binning.len() * size_of::<u32>() + size_of::<f64>()) as u64
-    }
-
-    /// Counts, `[neurons, bins]`.
-    pub fn counts(&self) -> ArrayView2<'_, u32> {
-        self.counts.view()
+        neurons * ((binning.len() + 1) * size_of::<u16>() + size_of::<u32>()) as u64
     }
 
     /// Number of neurons.
     pub fn neurons(&self) -> usize {
-        self.counts.nrows()
+        self.entries.len()
     }
 
-    /// Sum of |w| over the whole group, finite weights only, in order of the neurons.
+    /// Entries of each neuron, zeros and non-finite ones included.
+    pub fn entries(&self) -> &[u32] {
+        &self.entries
+    }
+
+    /// Sum of |w| over the whole group, finite weights only.
     pub fn absolute_sum(&self) -> f64 {
-        self.absolute_sums.iter().sum()
+        self.absolute_sum
     }
 
-    /// Counts a block of weights; its neuron 0 is neuron `first` of the group. A matrix `[outputs, inputs]`, as PyTorch
-    /// stores a linear layer, has a tail of 1; one `[inputs, outputs]` is a single row.
-    pub fn count(&mut self, block: WeightBlock<'_>, first: usize) {
-        let WeightBlock { weights, bins, neurons, tail } = block;
-        let width = self.counts.ncols();
-        let range = first..first + neurons;
-        let counts = &mut self.counts.as_slice_mut().expect("counts are contiguous")
-            [range.start * width..range.end * width];
-        counts
-            .par_chunks_mut(NEURONS_PER_TILE * width)
-            .zip(self.absolute_sums[range].par_chunks_mut(NEURONS_PER_TILE))
-            .enumerate()
-            .for_each(|(tile, (counts, sums))| {
-                let from = tile * NEURONS_PER_TILE * tail;
-                for start in (from..bins.len()).step_by(neurons * tail) {
-                    let row = start..start + sums.len() * tail;
-                    count_row(counts, sums, &weights[row.clone()], &bins[row], width, tail);
-                }
-            });
+    /// The counts of one neuron, one for each bin, into `counts`.
+    pub fn counts_into(&self, neuron: usize, counts: &mut Vec<u32>) {
+        let range = neuron * self.width..(neuron + 1) * self.width;
+        counts.clear();
+        counts.extend(self.small[range.clone()].iter().copied().map(u32::from));
+        if let Some(wide) = self.wide.get(range) {
+            counts.iter_mut().zip(wide).for_each(|(count, wide)| *count += wide);
+        }
     }
 
-    /// Counts one weight of one neuron: for elements that are stored in no useful order.
-    pub fn count_one(&mut self, neuron: usize, weight: f64, bin: u16) {
-        self.counts[[neuron, usize::from(bin)]] += 1;
-        self.absolute_sums[neuron] += finite_magnitude(weight);
+    /// Counts a block of weights, which begins at weight `at`; its neuron 0 is neuron `first` of the group.
+    pub fn count(&mut self, weights: &impl Weights, at: usize, shape: BlockShape, first: usize) {
+        let BlockShape { rows, neurons, tail } = shape;
+        let row = neurons * tail;
+        if tail > MOST_SMALL {
+            for index in 0..rows * neurons {
+                self.count_edges(
+                    weights,
+                    at + index * tail..at + (index + 1) * tail,
+                    first + index % neurons,
+                );
+            }
+            return;
+        }
+        let rows_at_once = MOST_SMALL / tail;
+        for start in (0..rows).step_by(rows_at_once) {
+            let shape = BlockShape { rows: rows_at_once.min(rows - start), ..shape };
+            self.make_room(first..first + neurons, shape.rows * tail);
+            self.count_tiles(weights, at + start * row, shape, first);
+        }
     }
 
-    /// The most entries that one neuron has, zeros and non-finite ones included.
-    pub fn most_entries(&self) -> u64 {
-        let entries = self.counts.outer_iter().map(|row| row.iter().copied().map(u64::from).sum());
-        entries.max().unwrap_or(0)
+    /// Counts consecutive weights of one neuron.
+    pub fn count_edges(&mut self, weights: &impl Weights, run: Range<usize>, neuron: usize) {
+        for start in run.clone().step_by(MOST_SMALL) {
+            let part = start..run.end.min(start + MOST_SMALL);
+            self.make_room(neuron..neuron + 1, part.len());
+            let counter = &mut self.small[neuron * self.width..(neuron + 1) * self.width];
+            let mut bins = [0; WEIGHTS_PER_SHORT_STRIP];
+            for start in part.clone().step_by(bins.len()) {
+                let run = start..part.end.min(start + bins.len());
+                let bins = &mut bins[..run.len()];
+                self.absolute_sum += weights.bin(run, bins);
+                bins.iter().for_each(|&bin| counter[usize::from(bin)] += 1);
+            }
+        }
+    }
+
+    /// Notes that each of these neurons gets so many entries, at most 65,535, and sees to it that its small counters
+    /// can hold them.
+    fn make_room(&mut self, neurons: Range<usize>, entries: usize) {
+        for neuron in neurons {
+            self.entries[neuron] += entries as u32;
+            if usize::from(self.in_small[neuron]) + entries > MOST_SMALL {
+                self.widen(neuron);
+            }
+            self.in_small[neuron] += entries as u16;
+        }
+    }
+
+    #[cold]
+    fn widen(&mut self, neuron: usize) {
+        if self.wide.is_empty() {
+            self.wide = vec![0; self.small.len()];
+        }
+        let range = neuron * self.width..(neuron + 1) * self.width;
+        for (wide, small) in self.wide[range.clone()].iter_mut().zip(&mut self.small[range]) {
+            *wide += u32::from(std::mem::take(small));
+        }
+        self.in_small[neuron] = 0;
+    }
+
+    /// Counts a block for which there is room: tiles of neurons side by side, each row by row.
+    fn count_tiles(&mut self, weights: &impl Weights, at: usize, shape: BlockShape, first: usize) {
+        let BlockShape { rows, neurons, tail } = shape;
+        let width = self.width;
+        let counters = &mut self.small[first * width..(first + neurons) * width];
+        let each = match tail {
+            1 => NEURONS_PER_TILE,
+            _ => (ENTRIES_PER_TASK / (rows * tail)).clamp(1, NEURONS_PER_TILE),
+        };
+        let tile = |(index, counters): (usize, &mut [u16])| {
+            let shape = BlockShape { rows, neurons: counters.len() / width, tail };
+            count_tile(counters, weights, at + index * each * tail, shape, neurons * tail)
+        };
+        self.absolute_sum += match shape.len() <= ENTRIES_PER_TASK {
+            true => counters.chunks_mut(each * width).enumerate().map(tile).sum::<f64>(),
+            false => {
+                let tiles = counters.par_chunks_mut(each * width).enumerate();
+                tiles.map(tile).collect::<Vec<f64>>().iter().sum()
+            }
+        };
     }
 
     /// What the shuffle null needs to know of the group.
     pub fn totals(&self) -> GroupTotals {
-        let mut counts = vec![0; self.counts.ncols()];
-        let sum = |row: ArrayView1<'_, u32>| {
-            counts.iter_mut().zip(row).for_each(|(total, &count)| *total += u64::from(count));
-            row.iter().copied().map(u64::from).sum()
+        let mut counts = vec![0; self.width];
+        let add = |counts: &mut [u64], row: &mut dyn Iterator<Item = u64>| {
+            counts.iter_mut().zip(row).for_each(|(total, count)| *total += count);
         };
-        let entries: Vec<u64> = self.counts.outer_iter().map(sum).collect();
-        GroupTotals { counts, entries: Entries::new(entries) }
+        for row in self.small.chunks_exact(self.width) {
+            add(&mut counts, &mut row.iter().copied().map(u64::from));
+        }
+        for row in self.wide.chunks_exact(self.width) {
+            add(&mut counts, &mut row.iter().copied().map(u64::from));
+        }
+        GroupTotals { counts, entries: Entries::new(self.entries.iter().copied().map(u64::from).collect()) }
     }
 }
 
-/// Counts one row of a tile.
-fn count_row(counts: &mut [u32], sums: &mut [f64], weights: &[f64], bins: &[u16], width: usize, tail: usize) {
-    let neurons = counts.chunks_exact_mut(width).zip(sums);
-    let edges = weights.chunks_exact(tail).zip(bins.chunks_exact(tail));
-    for ((counter, sum), (weights, bins)) in neurons.zip(edges) {
-        for (&weight, &bin) in weights.iter().zip(bins) {
+/// Counts the weights of a tile, whose rows begin `stride` weights apart from weight `at` on. Returns the sum of |w|.
+fn count_tile(
+    counters: &mut [u16],
+    weights: &impl Weights,
+    at: usize,
+    shape: BlockShape,
+    stride: usize,
+) -> f64 {
+    let BlockShape { rows, neurons, tail } = shape;
+    let width = counters.len() / neurons;
+    let mut bins = [0; WEIGHTS_PER_STRIP];
+    let mut sum = 0.0;
+    // As many whole neurons as a strip holds, or one.
+    let together = (WEIGHTS_PER_STRIP / tail).max(1);
+    for row in 0..rows {
+        for neuron in (0..neurons).step_by(together) {
+            let start = at + row * stride + neuron * tail;
+            let end = start + together.min(neurons - neuron) * tail;
+            let counters = &mut counters[neuron * width..];
+            for start in (start..end).step_by(WEIGHTS_PER_STRIP) {
+                let bins = &mut bins[..WEIGHTS_PER_STRIP.min(end - start)];
+                sum += weights.bin(start..start + bins.len(), bins);
+                count_strip(counters, bins, tail, width);
+            }
+        }
+    }
+    sum
+}
+
+/// Counts bins of neurons one after the other, `tail` for each.
+#[inline]
+fn count_strip(counters: &mut [u16], bins: &[u16], tail: usize, width: usize) {
+    if tail == 1 {
+        for (counter, &bin) in counters.chunks_exact_mut(width).zip(bins) {
             counter[usize::from(bin)] += 1;
-            *sum += finite_magnitude(weight);
+        }
+        return;
+    }
+    for (counter, bins) in counters.chunks_exact_mut(width).zip(bins.chunks(tail)) {
+        for &bin in bins {
+            counter[usize::from(bin)] += 1;
         }
     }
 }
@@ -163,32 +307,48 @@ impl Entries {
     }
 }
 
-fn finite_magnitude(weight: f64) -> f64 {
-    if weight.is_finite() { weight.abs() } else { 0.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn weights(count: usize) -> Vec<f64> {
-        (0..count)
-            .map(|index| f64::from((index as u32).wrapping_mul(2_654_435_761) >> 8) * 1e-9 - 0.005)
-            .collect()
+    struct Plain<'a>(&'a [f32], &'a Binning);
+
+    impl Weights for Plain<'_> {
+        fn bin(&self, run: Range<usize>, bins: &mut [u16]) -> f64 {
+            let weights = self.0[run].iter();
+            bins.iter_mut().zip(weights).fold(0.0, |sum, (bin, &weight)| {
+                *bin = self.1.bin_f64(weight.into());
+                sum + if weight.is_finite() { f64::from(weight.abs()) } else { 0.0 }
+            })
+        }
+    }
+
+    fn weights(count: usize) -> Vec<f32> {
+        let spread = |index: usize| (index as u32).wrapping_mul(2_654_435_761) >> 8;
+        let mut weights: Vec<f32> = (0..count).map(|index| spread(index) as f32 * 1e-9 - 0.005).collect();
+        weights[count / 2] = f32::NAN;
+        weights[count / 3] = 0.0;
+        weights
     }
 
     /// The plain form: one weight after the other.
     fn naive(
         binning: &Binning,
         neurons: usize,
-        entries: impl Iterator<Item = (usize, f64)>,
-    ) -> GroupHistograms {
-        let mut histograms = GroupHistograms::new(neurons, binning);
-        for (neuron, weight) in entries {
-            histograms.counts[[neuron, usize::from(binning.bin_f64(weight))]] += 1;
-            histograms.absolute_sums[neuron] += finite_magnitude(weight);
-        }
-        histograms
+        entries: impl Iterator<Item = (usize, f32)>,
+    ) -> Vec<Vec<u32>> {
+        let mut counts = vec![vec![0; binning.len()]; neurons];
+        entries.for_each(|(neuron, weight)| counts[neuron][usize::from(binning.bin_f64(weight.into()))] += 1);
+        counts
+    }
+
+    fn counts(histograms: &GroupHistograms) -> Vec<Vec<u32>> {
+        let counts = |neuron| {
+            let mut counts = Vec::new();
+            histograms.counts_into(neuron, &mut counts);
+            counts
+        };
+        (0..histograms.neurons()).map(counts).collect()
     }
 
     #[test]
@@ -196,29 +356,52 @@ mod tests {
         let binning = Binning::new(&[]).unwrap();
         // OLMoE has so many neurons; their histograms must not seem to fit a browser's memory.
         let bytes = GroupHistograms::bytes(5_308_416, &binning);
-        assert_eq!(bytes, 5_308_416 * (4 * binning.len() as u64 + 8));
-        assert!(bytes > 12_000_000_000, "{bytes}");
+        assert!(bytes > 6_000_000_000, "{bytes}");
     }
 
     #[test]
     fn blocks_of_any_shape_equal_the_plain_form() {
         let binning = Binning::new(&[150.0, 200.0]).unwrap();
-        // As a linear layer, as a Conv1D, as a convolution, and a piece of one neuron.
-        for (rows, neurons, tail) in [(37, 150, 1), (1, 150, 37), (5, 70, 9), (1, 1, 500)] {
-            let mut weights = weights(rows * neurons * tail);
-            weights[5] = f64::NAN;
-            weights[7] = 0.0;
-            let bins: Vec<u16> = weights.iter().map(|&weight| binning.bin_f64(weight)).collect();
+        // As a linear layer, as a Conv1D, as a convolution, a piece of one neuron; more rows and longer tails than small
+        // counters and strips hold, in one task and in several.
+        for (rows, neurons, tail) in [
+            (37, 150, 1),
+            (90, 700, 1),
+            (1, 150, 37),
+            (5, 70, 9),
+            (1, 1, 500),
+            (3, 5, 3000),
+            (2, 2, 70_000),
+            (70_000, 3, 1),
+            (8_000, 2, 9),
+        ] {
+            let shape = BlockShape { rows, neurons, tail };
+            let weights = weights(shape.len() + 3);
             let mut blocks = GroupHistograms::new(neurons + 3, &binning);
-            blocks.count(WeightBlock { weights: &weights, bins: &bins, neurons, tail }, 2);
-            let numbered = weights.iter().copied().enumerate();
-            let expected =
-                naive(&binning, neurons + 3, numbered.map(|(index, w)| (2 + index / tail % neurons, w)));
-            assert_eq!(blocks, expected, "{rows} x {neurons} x {tail}");
+            blocks.count(&Plain(&weights, &binning), 3, shape, 2);
+            // A second time, so that counters are not empty.
+            blocks.count(&Plain(&weights, &binning), 3, shape, 2);
+            let numbered = || weights[3..].iter().copied().enumerate();
+            let entries = numbered().chain(numbered()).map(|(index, w)| (2 + index / tail % neurons, w));
+            assert!(counts(&blocks) == naive(&binning, neurons + 3, entries), "{shape:?}");
+            let sum: f64 = weights[3..].iter().filter(|w| w.is_finite()).map(|w| f64::from(w.abs())).sum();
+            assert!((blocks.absolute_sum() / (2.0 * sum) - 1.0).abs() < 1e-9, "{shape:?}");
             let totals = blocks.totals();
-            assert_eq!(totals.counts.iter().sum::<u64>(), (rows * neurons * tail) as u64);
-            assert_eq!(totals.entries.iter().sum::<u64>(), (rows * neurons * tail) as u64);
-            assert_eq!(totals.entries.largest(), (rows * tail) as u64);
+            let all = 2 * shape.len() as u64;
+            assert_eq!((totals.counts.iter().sum::<u64>(), totals.entries.iter().sum::<u64>()), (all, all));
+            assert_eq!(totals.entries.largest(), 2 * (rows * tail) as u64);
         }
+    }
+
+    #[test]
+    fn blocks_and_edges_count_alike() {
+        let binning = Binning::new(&[150.0, 200.0]).unwrap();
+        let weights = weights(66_000 * 2);
+        let plain = Plain(&weights, &binning);
+        let [mut blocks, mut edges] = [0, 0].map(|_| GroupHistograms::new(2, &binning));
+        blocks.count(&plain, 0, BlockShape { rows: 66_000, neurons: 2, tail: 1 }, 0);
+        (0..weights.len()).for_each(|index| edges.count_edges(&plain, index..index + 1, index % 2));
+        assert!(counts(&blocks) == counts(&edges));
+        assert_eq!(blocks.entries(), [66_000, 66_000]);
     }
 }

@@ -10,15 +10,17 @@ mod histogram;
 mod nfd;
 mod null;
 mod partition;
+mod small;
 mod spectrum;
 pub mod statistics;
 
-pub use binning::{Binning, BinningError};
-pub use fold::{FoldSettings, GroupFold, fold_group};
-pub use histogram::{Entries, GroupHistograms, GroupTotals, WeightBlock};
+pub use binning::{Binning, BinningError, LANES, PatternBins};
+pub use fold::{FoldSettings, GroupFold, NumberTables, fold_group};
+pub use histogram::{BlockShape, Entries, GroupHistograms, GroupTotals, Weights};
 pub use nfd::NeuronDimensions;
 pub use null::shuffle_group;
 pub use partition::{PartitionSums, QGrid, QGridError};
+pub use small::{Number, SmallNeurons};
 pub use spectrum::{Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, spectrum};
 
 /// A neuron is kept when it has more edges of length in (1, T] than this.

@@ -9,12 +9,12 @@ pub type NeuronDimensions = Vec<f64>;
 /// each radius 0, 1, ...; N(r) is one more than the edges up to r. 0 for 10 edges or fewer, or fewer than
 /// two distinct radii.
 pub(super) fn dimension(counts: &[u32], log_radius: &[f64], log_number: impl Fn(u64) -> f64) -> f64 {
-    let (mut edges, mut points) = (0_u64, 0.0);
+    let (mut number, mut points) = (1, 0.0);
     let (mut sum_x, mut sum_y, mut sum_xx, mut sum_xy) = (0.0, 0.0, 0.0, 0.0);
     for (radius, &count) in counts.iter().enumerate() {
-        edges += u64::from(count);
+        number += u64::from(count);
         if count > 0 && radius > 0 {
-            let (x, y) = (log_radius[radius], log_number(1 + edges));
+            let (x, y) = (log_radius[radius], log_number(number));
             points += 1.0;
             sum_x += x;
             sum_y += y;
@@ -22,7 +22,7 @@ pub(super) fn dimension(counts: &[u32], log_radius: &[f64], log_number: impl Fn(
             sum_xy += x * y;
         }
     }
-    if edges <= MINIMUM_DEGREE || points < 2.0 {
+    if number <= 1 + MINIMUM_DEGREE || points < 2.0 {
         return 0.0;
     }
     (points * sum_xy - sum_x * sum_y) / (points * sum_xx - sum_x * sum_x)

@@ -17,10 +17,10 @@ pub fn shuffle_group(
     totals: &GroupTotals,
     binning: &Binning,
     settings: &FoldSettings,
+    tables: &NumberTables,
     (seed, sample, group): (u32, u32, u32),
 ) -> GroupFold {
-    let tables = NumberTables::new(totals.entries.largest(), settings);
-    let mut folder = Folder::new(binning, settings, &tables);
+    let mut folder = Folder::new(binning, settings, tables);
     let mut urn = Urn::new(&totals.counts, stream(seed, sample, group));
     let mut histogram = vec![0_u32; binning.len()];
     for entries in totals.entries.iter() {

@@ -1,6 +1,6 @@
 //! The partition function Z_q(r) = sum over neurons of p_i(r)^q (method, section 4).
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1};
 use thiserror::Error;
 
 /// Most orders that a grid may have.
@@ -72,11 +72,10 @@ impl QGrid {
     }
 }
 
-/// Z_q(r) of some neurons at every radius from 0 to T. Sums of disjoint sets of neurons add up: add them in the
-/// order of the groups, and the bits do not depend on who computed them.
+/// Z_q(r) of some neurons at every radius from 0 to T.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartitionSums {
-    /// `[orders, radii]`.
+    /// `[radii, orders]`; no radii while nothing was added, since most groups of small networks add nothing.
     z: Array2<f64>,
     /// Whether some kept neuron has an edge of this rounded radius.
     occupied: Vec<bool>,
@@ -88,7 +87,7 @@ impl PartitionSums {
     /// No neurons yet.
     pub fn new(grid: &QGrid, largest_radius: u32) -> Self {
         let radii = largest_radius as usize + 1;
-        Self { z: Array2::zeros((grid.orders.len(), radii)), occupied: vec![false; radii], kept: 0 }
+        Self { z: Array2::zeros((0, grid.orders.len())), occupied: vec![false; radii], kept: 0 }
     }
 
     /// Neurons in the sums.
@@ -101,18 +100,33 @@ impl PartitionSums {
         (0..).zip(&self.occupied).filter_map(|(radius, &occupied)| occupied.then_some(radius)).collect()
     }
 
-    /// Z of one order at all radii from 0 on.
+    /// Z of one order at all radii from 0 on; empty where there is none.
     pub fn order(&self, index: usize) -> ArrayView1<'_, f64> {
-        self.z.row(index)
+        self.z.column(index)
     }
 
-    pub(super) fn occupied_mut(&mut self) -> &mut [bool] {
-        &mut self.occupied
+    /// All sums, `[radii, orders]`.
+    pub(super) fn z_mut(&mut self) -> &mut [f64] {
+        if self.z.is_empty() {
+            self.z = Array2::zeros((self.occupied.len(), self.z.ncols()));
+        }
+        self.z.as_slice_mut().unwrap_or_default()
+    }
+
+    /// Notes a kept neuron and which of the radii 0, 1, ... it has an edge of.
+    pub(super) fn keep(&mut self, edges: &[u32]) {
+        self.kept += 1;
+        for (occupied, &count) in self.occupied.iter_mut().zip(edges).skip(1) {
+            *occupied |= count > 0;
+        }
     }
 
     /// Adds the sums of other neurons.
     pub fn add(&mut self, other: &Self) {
-        self.z += &other.z;
+        if !other.z.is_empty() {
+            let theirs = other.z.iter();
+            self.z_mut().iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        }
         for (mine, theirs) in self.occupied.iter_mut().zip(&other.occupied) {
             *mine |= theirs;
         }
@@ -154,18 +168,17 @@ impl MassBlock {
 
     /// Adds the block's neurons to `sums`, in order, and empties the block.
     pub(super) fn flush(&mut self, grid: &QGrid, sums: &mut PartitionSums) {
-        let radii = sums.occupied.len();
-        let mut lanes = vec![[0.0; LANES]; grid.orders.len()];
-        for from in (0..self.padded).step_by(LANES) {
+        let orders = grid.orders.len();
+        let mut lanes = vec![[0.0; LANES]; orders];
+        // Radius 0 is no point of the spectrum.
+        let z = &mut sums.z_mut()[orders..];
+        for (from, z) in (0..self.padded).step_by(LANES).zip(z.chunks_mut(LANES * orders)) {
             lanes.fill([0.0; LANES]);
             self.raise(grid, from, &mut lanes);
-            for (mut z, lane) in sums.z.axis_iter_mut(Axis(0)).zip(&lanes) {
-                for (radius, value) in (from + 1..radii).zip(lane) {
-                    z[radius] += value;
-                }
+            for (lane, z) in z.chunks_exact_mut(orders).enumerate() {
+                z.iter_mut().zip(&lanes).for_each(|(z, values)| *z += values[lane]);
             }
         }
-        sums.kept += self.neurons() as u64;
         self.ratios.clear();
         self.inverses.clear();
     }
@@ -184,25 +197,87 @@ impl MassBlock {
             let second = first + 1;
             let read = |powers: &[f64]| {
                 let other = if second < neurons { row(powers, second) } else { [0.0; LANES] };
-                (row(powers, first), other)
+                [row(powers, first), other]
             };
-            multiply_up(read(&self.ratios), above.iter_mut());
-            multiply_up(read(&self.inverses), below.iter_mut().rev());
+            let (ratios, inverses) = (read(&self.ratios), read(&self.inverses));
+            multiply_up(ratios, ratios, above.iter_mut());
+            multiply_up(inverses, inverses, below.iter_mut().rev());
         }
         zero[0] = [neurons as f64; LANES];
     }
 }
 
-/// Adds base, base^2, base^3, ... of two neurons to the sums, one after the other.
-#[inline]
-fn multiply_up<'a>(bases: ([f64; LANES], [f64; LANES]), sums: impl Iterator<Item = &'a mut [f64; LANES]>) {
-    let (first_base, second_base) = bases;
-    let (mut first, mut second) = bases;
+/// Sums of m p^q over masses p that occur m times, at one radius.
+#[derive(Debug)]
+pub(super) struct PowerSums {
+    below: usize,
+    /// p^step, p^-step and m, in lanes; a full pair of lanes is raised together.
+    ratios: [[f64; LANES]; 2],
+    inverses: [[f64; LANES]; 2],
+    times: [[f64; LANES]; 2],
+    filled: usize,
+    lanes: Vec<[f64; LANES]>,
+}
+
+impl PowerSums {
+    pub(super) fn new(grid: &QGrid) -> Self {
+        let none = [[0.0; LANES]; 2];
+        let lanes = vec![[0.0; LANES]; grid.orders.len()];
+        Self { below: grid.below, ratios: none, inverses: none, times: none, filled: 0, lanes }
+    }
+
+    /// Adds a mass, given as p^step and p^-step, that occurs `times` times.
+    #[inline]
+    pub(super) fn push(&mut self, (ratio, inverse): (f64, f64), times: f64) {
+        let (row, lane) = (self.filled / LANES, self.filled % LANES);
+        self.ratios[row][lane] = ratio;
+        self.inverses[row][lane] = inverse;
+        self.times[row][lane] = times;
+        self.filled += 1;
+        if self.filled == 2 * LANES {
+            self.raise();
+        }
+    }
+
+    fn raise(&mut self) {
+        let (below, rest) = self.lanes.split_at_mut(self.below);
+        let (zero, above) = rest.split_at_mut(1);
+        for (sum, (one, other)) in zero[0].iter_mut().zip(self.times[0].iter().zip(self.times[1])) {
+            *sum += one + other;
+        }
+        let first = |bases: [[f64; LANES]; 2]| -> [[f64; LANES]; 2] {
+            std::array::from_fn(|row| std::array::from_fn(|lane| bases[row][lane] * self.times[row][lane]))
+        };
+        multiply_up(first(self.ratios), self.ratios, above.iter_mut());
+        multiply_up(first(self.inverses), self.inverses, below.iter_mut().rev());
+        self.times = [[0.0; LANES]; 2];
+        self.filled = 0;
+    }
+
+    /// Adds the sums of all orders to `z` and begins anew.
+    pub(super) fn add_to(&mut self, z: &mut [f64]) {
+        if self.filled > 0 {
+            self.raise();
+        }
+        for (z, lanes) in z.iter_mut().zip(&mut self.lanes) {
+            *z += std::mem::take(lanes).iter().sum::<f64>();
+        }
+    }
+}
+
+/// Adds first, first * base, first * base^2, ... of two sets of lanes to the sums, one after the other.
+#[inline(always)]
+fn multiply_up<'a>(
+    first: [[f64; LANES]; 2],
+    bases: [[f64; LANES]; 2],
+    sums: impl Iterator<Item = &'a mut [f64; LANES]>,
+) {
+    let [mut one, mut other] = first;
     for sum in sums {
         for lane in 0..LANES {
-            sum[lane] = sum[lane] + first[lane] + second[lane];
-            first[lane] *= first_base[lane];
-            second[lane] *= second_base[lane];
+            sum[lane] = sum[lane] + one[lane] + other[lane];
+            one[lane] *= bases[0][lane];
+            other[lane] *= bases[1][lane];
         }
     }
 }
@@ -240,7 +315,7 @@ mod tests {
         }
         let mut sums = PartitionSums::new(&grid, radii as u32);
         block.flush(&grid, &mut sums);
-        assert_eq!((sums.kept(), block.neurons()), (5, 0));
+        assert_eq!(block.neurons(), 0);
         for (index, &q) in grid.orders().iter().enumerate() {
             for radius in 1..=radii {
                 let direct: f64 = (0..5).map(|neuron| libm::pow(mass(neuron, radius), q)).sum();

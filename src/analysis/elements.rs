@@ -1,0 +1,211 @@
+//! Stored elements as the kernels take them: numbers of one size, binned where they lie.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::checkpoint::DType;
+use crate::multifractal::{Binning, LANES, PatternBins, Weights};
+
+/// Elements that are decoded together: they stay in the first-level cache.
+const STRIP: usize = 128;
+/// Elements of blocks that are decoded together; a multiple of every block.
+const STRIP_OF_BLOCKS: usize = 256;
+/// Sums of |w| run in so many lanes.
+const SUM_LANES: usize = 8;
+/// Elements of blocks that one task decodes; a multiple of every block.
+const ELEMENTS_PER_TASK: usize = 1 << 14;
+
+/// The bins of a type, by pattern: made once, for types with at most 16 bits.
+pub(super) struct TypeBins {
+    pub(super) dtype: DType,
+    patterns: Option<PatternBins>,
+}
+
+impl TypeBins {
+    pub(super) fn new(dtype: DType, binning: &Binning) -> Self {
+        let decode = |pattern: u16| {
+            let mut value = [0.0];
+            dtype.decode_f32(&pattern.to_le_bytes(), &mut value);
+            value[0]
+        };
+        let block = dtype.block();
+        let patterns = match (block.elements, block.bytes) {
+            (1, 2) => Some(1 << 15),
+            (1, 1) => Some(1 << 8),
+            _ => None,
+        };
+        Self { dtype, patterns: patterns.map(|patterns| PatternBins::new(binning, patterns, decode)) }
+    }
+}
+
+/// Elements of one type. Those in blocks, and those smaller than a byte, were decoded to binary32.
+pub(super) struct Elements<'a> {
+    bytes: Cow<'a, [u8]>,
+    dtype: DType,
+    /// Bytes of one element.
+    size: usize,
+    /// Elements before the first that counts.
+    lead: usize,
+    bins: &'a TypeBins,
+    binning: &'a Binning,
+}
+
+impl<'a> Elements<'a> {
+    /// Takes whole blocks; the first `lead` elements are passed over.
+    pub(super) fn new(bytes: &'a [u8], lead: usize, bins: &'a TypeBins, binning: &'a Binning) -> Self {
+        let block = bins.dtype.block();
+        let (bytes, dtype, size) = match block.elements {
+            1 => (Cow::Borrowed(bytes), bins.dtype, block.bytes as usize),
+            _ => (Cow::Owned(decoded(bytes, bins.dtype)), DType::F32, size_of::<f32>()),
+        };
+        Self { bytes, dtype, size, lead, bins, binning }
+    }
+
+    fn strip(&self, strip: &[u8], bins: &mut [u16]) -> f64 {
+        if self.dtype == DType::F64 {
+            return self.doubles(strip, bins);
+        }
+        let mut values = [0.0; STRIP];
+        let values = &mut values[..bins.len()];
+        self.dtype.decode_f32(strip, values);
+        match (&self.bins.patterns, self.size) {
+            (Some(patterns), 2) => by_pattern(strip, bins, |pattern: [u8; 2]| {
+                patterns.bins()[usize::from(u16::from_le_bytes(pattern) & 0x7fff)]
+            }),
+            (Some(patterns), _) => by_pattern(strip, bins, |[pattern]| patterns.bins()[usize::from(pattern)]),
+            (None, _) => self.singles(values, bins),
+        }
+        sum_of_magnitudes(values)
+    }
+
+    fn singles(&self, values: &[f32], bins: &mut [u16]) {
+        let (values, rest) = values.as_chunks::<LANES>();
+        let (bins, rest_bins) = bins.as_chunks_mut::<LANES>();
+        for (bins, values) in bins.iter_mut().zip(values) {
+            *bins = self.binning.bins_f32(values);
+        }
+        for (bin, &value) in rest_bins.iter_mut().zip(rest) {
+            *bin = self.binning.bin_f32(value);
+        }
+    }
+
+    fn doubles(&self, strip: &[u8], bins: &mut [u16]) -> f64 {
+        let mut values = [0.0; STRIP];
+        let values = &mut values[..bins.len()];
+        self.dtype.decode_f64(strip, values);
+        bins.iter_mut().zip(&*values).for_each(|(bin, &value)| *bin = self.binning.bin_f64(value));
+        values.iter().map(|value| if value.is_finite() { value.abs() } else { 0.0 }).sum()
+    }
+}
+
+impl Weights for Elements<'_> {
+    fn bin(&self, run: Range<usize>, bins: &mut [u16]) -> f64 {
+        let bytes = (run.start + self.lead) * self.size..(run.end + self.lead) * self.size;
+        let strips = self.bytes[bytes].chunks(STRIP * self.size);
+        strips.zip(bins.chunks_mut(STRIP)).map(|(strip, bins)| self.strip(strip, bins)).sum()
+    }
+}
+
+#[inline(always)]
+fn by_pattern<const N: usize>(bytes: &[u8], bins: &mut [u16], bin: impl Fn([u8; N]) -> u16) {
+    let (patterns, _) = bytes.as_chunks::<N>();
+    bins.iter_mut().zip(patterns).for_each(|(place, &pattern)| *place = bin(pattern));
+}
+
+/// Sum of |w| over finite weights, in lanes that are added in order.
+fn sum_of_magnitudes(values: &[f32]) -> f64 {
+    let finite = |value: f32| {
+        let magnitude = value.abs();
+        f64::from(if magnitude < f32::INFINITY { magnitude } else { 0.0 })
+    };
+    let (values, rest) = values.as_chunks::<SUM_LANES>();
+    let mut sums = [0.0; SUM_LANES];
+    for values in values {
+        for (sum, &value) in sums.iter_mut().zip(values) {
+            *sum += finite(value);
+        }
+    }
+    let rest: f64 = rest.iter().copied().map(finite).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+/// The values of whole blocks, as little-endian binary32.
+fn decoded(bytes: &[u8], dtype: DType) -> Vec<u8> {
+    let block = dtype.block();
+    let elements = bytes.len() / block.bytes as usize * block.elements as usize;
+    let mut values = vec![0; elements * size_of::<f32>()];
+    let task = ELEMENTS_PER_TASK / block.elements as usize * block.bytes as usize;
+    let places = values.par_chunks_mut(ELEMENTS_PER_TASK * size_of::<f32>());
+    bytes.par_chunks(task).zip(places).for_each(|(bytes, places)| {
+        let mut values = [0.0; STRIP_OF_BLOCKS];
+        let strips = bytes.chunks(STRIP_OF_BLOCKS / block.elements as usize * block.bytes as usize);
+        for (strip, places) in strips.zip(places.chunks_mut(STRIP_OF_BLOCKS * size_of::<f32>())) {
+            let values = &mut values[..places.len() / size_of::<f32>()];
+            dtype.decode_f32(strip, values);
+            let (places, _) = places.as_chunks_mut();
+            places.iter_mut().zip(values).for_each(|(place, value)| *place = value.to_le_bytes());
+        }
+    });
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::QuantisedType;
+    use proptest::prelude::*;
+
+    const TYPES: [DType; 14] = [
+        DType::F64,
+        DType::F32,
+        DType::F16,
+        DType::BF16,
+        DType::F8E4M3,
+        DType::F8E5M2,
+        DType::F8E4M3Fnuz,
+        DType::F8E5M2Fnuz,
+        DType::F8E8M0,
+        DType::F6E2M3,
+        DType::F4,
+        DType::Quantised(QuantisedType::Q8_0),
+        DType::Quantised(QuantisedType::Q4_0),
+        DType::Quantised(QuantisedType::Q6K),
+    ];
+
+    proptest! {
+        /// The oracle: every element is decoded to f64 and binned by the definition.
+        #[test]
+        fn elements_of_any_type_equal_the_definition(
+            seed in prop::collection::vec(any::<u8>(), 4096),
+            lead in 0_usize..30,
+            exponent in any::<bool>(),
+        ) {
+            let binning = Binning::new(&[150.0, 200.0]).unwrap();
+            for dtype in TYPES {
+                let block = dtype.block();
+                let mut bytes = seed[..seed.len() / block.bytes as usize * block.bytes as usize].to_vec();
+                if exponent && block.elements == 1 && block.bytes > 1 {
+                    // Most patterns are far too large or small: bring some into the range of the bins.
+                    let top = block.bytes as usize - 1;
+                    let usual = [0x3c, 0x3b, 0xbc, 0x3d];
+                    bytes.chunks_mut(top + 1).enumerate().for_each(|(i, bytes)| bytes[top] = usual[i % 4]);
+                }
+                let mut values = vec![0.0; bytes.len() / block.bytes as usize * block.elements as usize];
+                dtype.decode_f64(&bytes, &mut values);
+                let values = &values[lead..];
+
+                let type_bins = TypeBins::new(dtype, &binning);
+                let elements = Elements::new(&bytes, lead, &type_bins, &binning);
+                let mut bins = vec![0; values.len()];
+                let sum = elements.bin(0..values.len(), &mut bins);
+                let expected: Vec<u16> = values.iter().map(|&value| binning.bin_f64(value)).collect();
+                prop_assert_eq!(&bins, &expected, "{}", dtype);
+                let finite = values.iter().copied().filter(|value| value.is_finite());
+                let plain: f64 = finite.map(f64::abs).sum();
+                prop_assert!(sum == plain || (sum - plain).abs() <= 1e-12 * plain, "{}: {} against {}", dtype, sum, plain);
+            }
+        }
+    }
+}
