@@ -102,7 +102,7 @@ pub fn fold_group(
         let first = block * NEURONS_PER_BLOCK;
         for neuron in first..histograms.neurons().min(first + NEURONS_PER_BLOCK) {
             histograms.counts_into(neuron, &mut counts);
-            folder.push(&counts);
+            folder.push(&counts, histograms.entries()[neuron].into());
         }
         folder.finish()
     };
@@ -179,10 +179,10 @@ pub(super) struct Folder<'a> {
     binning: &'a Binning,
     settings: &'a FoldSettings,
     tables: &'a NumberTables,
-    /// Edges of each rounded radius of the neuron at hand.
-    radii: Vec<u32>,
-    /// Number N(r) = 1 + edges up to radius r, for r = 1 to T, of the neuron at hand.
-    numbers: Vec<u64>,
+    /// N(r) = 1 + edges up to radius r, for r = 0, 1, ..., of the neuron at hand.
+    numbers: Vec<u32>,
+    /// Distinct radii of the neuron at hand, with N(r).
+    points: Vec<(u32, u32)>,
     block: MassBlock,
     fold: GroupFold,
 }
@@ -190,57 +190,49 @@ pub(super) struct Folder<'a> {
 impl<'a> Folder<'a> {
     pub(super) fn new(binning: &'a Binning, settings: &'a FoldSettings, tables: &'a NumberTables) -> Self {
         let block = MassBlock::new(settings.largest_radius());
-        Self {
-            binning,
-            settings,
-            tables,
-            radii: Vec::new(),
-            numbers: Vec::new(),
-            block,
-            fold: GroupFold::empty(settings),
-        }
+        let fold = GroupFold::empty(settings);
+        Self { binning, settings, tables, numbers: Vec::new(), points: Vec::new(), block, fold }
     }
 
     /// Folds the histogram of the next neuron.
-    pub(super) fn push(&mut self, counts: &[u32]) {
-        let total: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+    pub(super) fn push(&mut self, counts: &[u32], entries: u64) {
         let zeros = u64::from(counts[self.binning.zeros()]);
         let nonfinite = u64::from(counts[self.binning.nonfinite()]);
-        let edges = total - zeros - nonfinite;
+        let edges = entries - zeros - nonfinite;
         self.fold.neurons += 1;
         self.fold.edges += edges;
         self.fold.zeros += zeros;
         self.fold.nonfinite += nonfinite;
         if edges > 0 {
-            count_radii(counts, self.settings.nfd_threshold, &mut self.radii);
+            numbers(counts, self.settings.nfd_threshold, 0, &mut self.numbers);
             let tables = self.tables;
-            let dimension = dimension(&self.radii, &tables.log_radius, |number| tables.logarithm(number));
+            let logarithm = |number| tables.logarithm(u64::from(number));
+            let dimension = dimension(&self.numbers, &tables.log_radius, logarithm, &mut self.points);
             self.fold.dimensions.push(dimension);
         }
         self.push_mass(counts);
     }
 
     fn push_mass(&mut self, counts: &[u32]) {
-        count_radii(counts, self.settings.threshold, &mut self.radii);
         // The gate: only edges longer than 1.
-        self.radii[1] = counts[Binning::lower(1) + 1];
-        let mut number = 1;
-        self.numbers.clear();
-        self.numbers.extend(self.radii[1..].iter().map(|&count| {
-            number += u64::from(count);
-            number
-        }));
+        let gate = Binning::lower(1) + 1;
+        numbers(counts, self.settings.threshold, gate, &mut self.numbers);
+        let number = u64::from(self.numbers.last().copied().unwrap_or(1));
         if number <= 1 + MINIMUM_DEGREE {
             return;
         }
-        self.fold.partition.keep(&self.radii);
+        self.fold.partition.keep(&self.numbers);
+        // Radius 0 is no point of the spectrum.
+        let numbers = &self.numbers[1..];
         if number <= LARGEST_NUMBER {
-            return self.fold.small.push(&self.numbers);
+            return self.fold.small.push(numbers);
         }
         let tables = self.tables;
         let (all, inverse_all) = (tables.root(number), tables.inverse_root(number));
-        self.block
-            .push(self.numbers.iter().map(|&n| (tables.root(n) * inverse_all, tables.inverse_root(n) * all)));
+        self.block.push(numbers.iter().map(|&number| {
+            let number = u64::from(number);
+            (tables.root(number) * inverse_all, tables.inverse_root(number) * all)
+        }));
         if self.block.neurons() == NEURONS_PER_BLOCK {
             self.block.flush(&self.settings.grid, &mut self.fold.partition);
         }
@@ -255,11 +247,19 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// Edges of each rounded radius 0, 1, ..., up to `threshold`, into `radii`.
-fn count_radii(counts: &[u32], threshold: f64, radii: &mut Vec<u32>) {
+/// N(r) = 1 + edges up to radius r, for r = 0, 1, ..., up to `threshold`, into `numbers`. Edges in bins before `gate`
+/// do not count.
+fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut Vec<u32>) {
     let last = threshold.round_ties_even() as usize;
     let (halves, _) = counts.as_chunks::<2>();
-    radii.clear();
-    radii.extend(halves[..last].iter().map(|[lower, upper]| lower + upper));
-    radii.push(halves[last][0]);
+    // Modulo 2^32 on the way: what is below the gate is added again before it is looked at.
+    let mut number = 1_u32.wrapping_sub(counts[..gate].iter().sum());
+    numbers.clear();
+    numbers.extend(halves[..last].iter().map(|[lower, upper]| {
+        number = number.wrapping_add(lower + upper);
+        number
+    }));
+    numbers.push(number.wrapping_add(halves[last][0]));
+    // Radii below the gate.
+    numbers[..gate / 2].fill(1);
 }

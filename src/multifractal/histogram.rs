@@ -198,15 +198,19 @@ impl GroupHistograms {
 
     /// What the shuffle null needs to know of the group.
     pub fn totals(&self) -> GroupTotals {
-        let mut counts = vec![0; self.width];
-        let add = |counts: &mut [u64], row: &mut dyn Iterator<Item = u64>| {
-            counts.iter_mut().zip(row).for_each(|(total, count)| *total += count);
-        };
-        for row in self.small.chunks_exact(self.width) {
-            add(&mut counts, &mut row.iter().copied().map(u64::from));
+        /// Small counters of so many neurons add up to less than 2^32.
+        const NEURONS: usize = 1 << 16;
+        let mut counts = vec![0_u64; self.width];
+        let mut sums = vec![0_u32; self.width];
+        for neurons in self.small.chunks(NEURONS * self.width) {
+            sums.fill(0);
+            for row in neurons.chunks_exact(self.width) {
+                sums.iter_mut().zip(row).for_each(|(sum, &count)| *sum += u32::from(count));
+            }
+            counts.iter_mut().zip(&sums).for_each(|(count, &sum)| *count += u64::from(sum));
         }
         for row in self.wide.chunks_exact(self.width) {
-            add(&mut counts, &mut row.iter().copied().map(u64::from));
+            counts.iter_mut().zip(row).for_each(|(count, &wide)| *count += u64::from(wide));
         }
         GroupTotals { counts, entries: Entries::new(self.entries.iter().copied().map(u64::from).collect()) }
     }

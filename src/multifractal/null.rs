@@ -26,7 +26,7 @@ pub fn shuffle_group(
     for entries in totals.entries.iter() {
         histogram.fill(0);
         (0..entries).for_each(|_| histogram[usize::from(urn.draw())] += 1);
-        folder.push(&histogram);
+        folder.push(&histogram, entries);
     }
     folder.finish()
 }

@@ -113,11 +113,11 @@ impl PartitionSums {
         self.z.as_slice_mut().unwrap_or_default()
     }
 
-    /// Notes a kept neuron and which of the radii 0, 1, ... it has an edge of.
-    pub(super) fn keep(&mut self, edges: &[u32]) {
+    /// Notes a kept neuron, of which `numbers` has N(r) at r = 0, 1, ...: a radius occurs where N(r) grows.
+    pub(super) fn keep(&mut self, numbers: &[u32]) {
         self.kept += 1;
-        for (occupied, &count) in self.occupied.iter_mut().zip(edges).skip(1) {
-            *occupied |= count > 0;
+        for (occupied, pair) in self.occupied[1..].iter_mut().zip(numbers.windows(2)) {
+            *occupied |= pair[1] > pair[0];
         }
     }
 
@@ -200,8 +200,7 @@ impl MassBlock {
                 [row(powers, first), other]
             };
             let (ratios, inverses) = (read(&self.ratios), read(&self.inverses));
-            multiply_up(ratios, ratios, above.iter_mut());
-            multiply_up(inverses, inverses, below.iter_mut().rev());
+            raise([ratios, inverses], [ratios, inverses], above, below);
         }
         zero[0] = [neurons as f64; LANES];
     }
@@ -212,9 +211,9 @@ impl MassBlock {
 pub(super) struct PowerSums {
     below: usize,
     /// p^step, p^-step and m, in lanes; a full pair of lanes is raised together.
-    ratios: [[f64; LANES]; 2],
-    inverses: [[f64; LANES]; 2],
-    times: [[f64; LANES]; 2],
+    ratios: Pair,
+    inverses: Pair,
+    times: Pair,
     filled: usize,
     lanes: Vec<[f64; LANES]>,
 }
@@ -245,11 +244,10 @@ impl PowerSums {
         for (sum, (one, other)) in zero[0].iter_mut().zip(self.times[0].iter().zip(self.times[1])) {
             *sum += one + other;
         }
-        let first = |bases: [[f64; LANES]; 2]| -> [[f64; LANES]; 2] {
+        let first = |bases: Pair| -> Pair {
             std::array::from_fn(|row| std::array::from_fn(|lane| bases[row][lane] * self.times[row][lane]))
         };
-        multiply_up(first(self.ratios), self.ratios, above.iter_mut());
-        multiply_up(first(self.inverses), self.inverses, below.iter_mut().rev());
+        raise([first(self.ratios), first(self.inverses)], [self.ratios, self.inverses], above, below);
         self.times = [[0.0; LANES]; 2];
         self.filled = 0;
     }
@@ -265,20 +263,31 @@ impl PowerSums {
     }
 }
 
-/// Adds first, first * base, first * base^2, ... of two sets of lanes to the sums, one after the other.
+/// Two sets of lanes: half the traffic with the sums.
+type Pair = [[f64; LANES]; 2];
+
+/// Adds first, first * base, first * base^2, ... to the sums above and, of the second ones, to those below 0, from the
+/// middle outwards: both at once, as each product waits for the one before.
 #[inline(always)]
-fn multiply_up<'a>(
-    first: [[f64; LANES]; 2],
-    bases: [[f64; LANES]; 2],
-    sums: impl Iterator<Item = &'a mut [f64; LANES]>,
-) {
-    let [mut one, mut other] = first;
-    for sum in sums {
-        for lane in 0..LANES {
-            sum[lane] = sum[lane] + one[lane] + other[lane];
-            one[lane] *= bases[0][lane];
-            other[lane] *= bases[1][lane];
-        }
+fn raise(first: [Pair; 2], bases: [Pair; 2], above: &mut [[f64; LANES]], below: &mut [[f64; LANES]]) {
+    let [mut up, mut down] = first;
+    let both = above.len().min(below.len());
+    let (near_above, far_above) = above.split_at_mut(both);
+    let (far_below, near_below) = below.split_at_mut(below.len() - both);
+    for (above, below) in near_above.iter_mut().zip(near_below.iter_mut().rev()) {
+        step(&mut up, &bases[0], above);
+        step(&mut down, &bases[1], below);
+    }
+    far_above.iter_mut().for_each(|sum| step(&mut up, &bases[0], sum));
+    far_below.iter_mut().rev().for_each(|sum| step(&mut down, &bases[1], sum));
+}
+
+#[inline(always)]
+fn step([one, other]: &mut Pair, bases: &Pair, sum: &mut [f64; LANES]) {
+    for lane in 0..LANES {
+        sum[lane] = sum[lane] + one[lane] + other[lane];
+        one[lane] *= bases[0][lane];
+        other[lane] *= bases[1][lane];
     }
 }
 

@@ -5,6 +5,7 @@
 //! neurons may come in any order, and from any part of a network, and the sums are the same bits.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -15,26 +16,20 @@ use super::partition::{PartitionSums, PowerSums, QGrid};
 pub(super) const LARGEST_NUMBER: u64 = u8::MAX as u64;
 /// Numbers below this, the largest and 0 included.
 const NUMBERS: usize = LARGEST_NUMBER as usize + 1;
-/// Neurons whose numbers at one radius lie side by side.
-const NEURONS_PER_BLOCK: usize = 64;
-/// Blocks that are kept before their numbers are counted: 10 MB for radii up to 150.
-const MOST_BLOCKS: usize = 1024;
+/// Neurons that are kept one by one before their numbers are counted: 10 MB for radii up to 150.
+const MOST_NEURONS: usize = 1 << 16;
+/// Radii of one task.
+const RADII_PER_TASK: usize = 16;
 
 /// Numbers N(r) = 1 + edges up to radius r, for r = 1 to T, of neurons with N(d) up to 255.
 #[derive(Debug, Clone, Default)]
 pub struct SmallNeurons {
-    blocks: Vec<Block>,
-    /// How many neurons have which number, of those that are no longer kept one by one.
-    counted: BTreeMap<Number, u64>,
-}
-
-/// Up to 64 neurons.
-#[derive(Debug, Clone)]
-struct Block {
     /// N(d) of each.
     totals: Vec<u8>,
-    /// `[radii, 64]`.
+    /// `[neurons, radii]`.
     numbers: Vec<u8>,
+    /// How many neurons have which number, of those that are no longer kept one by one.
+    counted: BTreeMap<Number, u64>,
 }
 
 /// A number N(r) that occurs.
@@ -50,22 +45,17 @@ pub struct Number {
 
 impl SmallNeurons {
     /// Adds a neuron: its numbers at the radii 1, 2, ..., T, of which the last is N(d), at most 255.
-    pub(super) fn push(&mut self, numbers: &[u64]) {
-        if self.blocks.last().is_none_or(|block| block.totals.len() == NEURONS_PER_BLOCK) {
-            self.blocks
-                .push(Block { totals: Vec::new(), numbers: vec![0; numbers.len() * NEURONS_PER_BLOCK] });
-        }
-        let Some(Block { totals, numbers: places }) = self.blocks.last_mut() else { return };
-        let places = places[totals.len()..].iter_mut().step_by(NEURONS_PER_BLOCK);
-        places.zip(numbers).for_each(|(place, &number)| *place = number as u8);
-        totals.push(numbers.last().map_or(0, |&total| total as u8));
+    pub(super) fn push(&mut self, numbers: &[u32]) {
+        self.numbers.extend(numbers.iter().map(|&number| number as u8));
+        self.totals.push(numbers.last().map_or(0, |&total| total as u8));
     }
 
-    /// Adds the neurons of another.
+    /// Adds the neurons of another, of the same radii.
     pub fn append(&mut self, mut other: Self) {
-        self.blocks.append(&mut other.blocks);
+        self.totals.append(&mut other.totals);
+        self.numbers.append(&mut other.numbers);
         other.counted.into_iter().for_each(|(number, count)| self.add(number, count));
-        if self.blocks.len() > MOST_BLOCKS {
+        if self.totals.len() > MOST_NEURONS {
             self.count();
         }
     }
@@ -83,41 +73,45 @@ impl SmallNeurons {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty() && self.counted.is_empty()
+        self.totals.is_empty() && self.counted.is_empty()
     }
 
     fn count(&mut self) {
-        let mut tally = Tally::new(self);
+        let largest = self.largest_radius();
         let mut counted = BTreeMap::new();
-        for radius in 1..=self.largest_radius() {
-            counted.extend(tally.of(self, radius));
+        for first in (1..=largest).step_by(RADII_PER_TASK) {
+            let mut tally = Tally::new(self, first..largest.min(first + RADII_PER_TASK - 1) + 1);
+            while let Some(found) = tally.next_radius() {
+                counted.extend(found.iter().copied());
+            }
         }
-        *self = Self { blocks: Vec::new(), counted };
+        *self = Self { counted, ..Self::default() };
     }
 
-    fn largest_radius(&self) -> u32 {
-        let of_blocks =
-            self.blocks.iter().map(|block| (block.numbers.len() / NEURONS_PER_BLOCK) as u32).max();
-        let counted = self.counted.last_key_value().map(|(number, _)| number.radius);
-        of_blocks.max(counted).unwrap_or(0)
+    /// Radii of the neurons that are kept one by one.
+    fn radii(&self) -> usize {
+        self.numbers.len().checked_div(self.totals.len()).unwrap_or(0)
+    }
+
+    fn largest_radius(&self) -> usize {
+        let counted = self.counted.last_key_value().map_or(0, |(number, _)| number.radius as usize);
+        self.radii().max(counted)
     }
 
     /// Adds the powers of the masses of all neurons to `sums`.
     pub(super) fn add_to(&self, grid: &QGrid, tables: &NumberTables, sums: &mut PartitionSums) {
-        /// Radii of one task.
-        const RADII: usize = 16;
         if self.is_empty() {
             return;
         }
         let orders = grid.orders().len();
         // Radius 0 is no point of the spectrum.
-        let largest = self.largest_radius() as usize;
-        let z = &mut sums.z_mut()[orders..(largest + 1) * orders];
-        z.par_chunks_mut(RADII * orders).enumerate().for_each(|(task, z)| {
-            let mut tally = Tally::new(self);
+        let z = &mut sums.z_mut()[orders..(self.largest_radius() + 1) * orders];
+        z.par_chunks_mut(RADII_PER_TASK * orders).enumerate().for_each(|(task, z)| {
+            let first = 1 + task * RADII_PER_TASK;
+            let mut tally = Tally::new(self, first..first + z.len() / orders);
             let mut powers = PowerSums::new(grid);
-            for (radius, z) in (1 + (task * RADII) as u32..).zip(z.chunks_exact_mut(orders)) {
-                for (Number { total, number, .. }, neurons) in tally.of(self, radius) {
+            for z in z.chunks_exact_mut(orders) {
+                for &(Number { total, number, .. }, neurons) in tally.next_radius().unwrap_or_default() {
                     powers.push(tables.mass(number.into(), total.into()), neurons as f64);
                 }
                 powers.add_to(z);
@@ -127,63 +121,98 @@ impl SmallNeurons {
 }
 
 /// Counts the numbers of one radius after the other.
-struct Tally {
+struct Tally<'a> {
+    neurons: &'a SmallNeurons,
+    /// Radii that are still to come.
+    radii: Range<usize>,
+    /// `[radii, neurons]`, from radius `first` on.
+    numbers: Vec<u8>,
+    first: usize,
     /// N(d) that occur, ascending.
     totals: Vec<u8>,
-    /// The place of each among them.
-    places: [u16; NUMBERS],
+    /// Where the numbers of each neuron are counted.
+    places: Vec<u16>,
     /// `[totals, numbers]`; all zero between two radii.
     counts: Vec<u32>,
     found: Vec<(Number, u64)>,
 }
 
-impl Tally {
-    fn new(neurons: &SmallNeurons) -> Self {
+impl<'a> Tally<'a> {
+    fn new(neurons: &'a SmallNeurons, radii: Range<usize>) -> Self {
         let mut occurs = [false; NUMBERS];
-        let totals = neurons.blocks.iter().flat_map(|block| &block.totals);
-        totals.for_each(|&total| occurs[usize::from(total)] = true);
+        neurons.totals.iter().for_each(|&total| occurs[usize::from(total)] = true);
         let totals: Vec<u8> = (0..=u8::MAX).filter(|&total| occurs[usize::from(total)]).collect();
-        let mut places = [0; NUMBERS];
-        (0..).zip(&totals).for_each(|(place, &total)| places[usize::from(total)] = place);
-        let counts = vec![0; totals.len() * NUMBERS];
-        Self { totals, places, counts, found: Vec::new() }
+        let mut place_of = [0; NUMBERS];
+        (0..).zip(&totals).for_each(|(place, &total)| place_of[usize::from(total)] = place * NUMBERS as u16);
+        Self {
+            numbers: numbers_by_radius(neurons, &radii),
+            neurons,
+            first: radii.start,
+            radii,
+            places: neurons.totals.iter().map(|&total| place_of[usize::from(total)]).collect(),
+            counts: vec![0; totals.len() * NUMBERS],
+            totals,
+            found: Vec::new(),
+        }
     }
 
-    /// The numbers that occur at a radius and how many neurons have each, by ascending N(d) and N(r).
-    fn of(&mut self, neurons: &SmallNeurons, radius: u32) -> impl Iterator<Item = (Number, u64)> + '_ {
-        let (mut least, mut most) = (u8::MAX, 0);
-        let start = (radius as usize - 1) * NEURONS_PER_BLOCK;
-        for Block { totals, numbers } in &neurons.blocks {
-            let Some(numbers) = numbers.get(start..start + totals.len()) else { continue };
-            least = numbers.iter().copied().fold(least, u8::min);
-            most = numbers.iter().copied().fold(most, u8::max);
-            for (&number, &total) in numbers.iter().zip(totals) {
-                self.counts[usize::from(self.places[usize::from(total)]) * NUMBERS + usize::from(number)] +=
-                    1;
-            }
+    /// The numbers that occur at the next radius and how many neurons have each, by ascending N(d) and N(r).
+    fn next_radius(&mut self) -> Option<&[(Number, u64)]> {
+        let radius = self.radii.next()?;
+        let row = (radius - self.first) * self.places.len();
+        let numbers = self.numbers.get(row..row + self.places.len()).unwrap_or_default();
+        for (&number, &place) in numbers.iter().zip(&self.places) {
+            self.counts[usize::from(place) + usize::from(number)] += 1;
         }
+        let least = numbers.iter().copied().fold(u8::MAX, u8::min);
+        let most = numbers.iter().copied().fold(0, u8::max);
         self.found.clear();
+        self.collect(radius as u32, (least.min(most), most));
+        self.merge_counted(radius as u32);
+        Some(&self.found)
+    }
+
+    /// Moves the counts of numbers within a range to those that were found.
+    fn collect(&mut self, radius: u32, (least, most): (u8, u8)) {
+        /// Most counts are 0: so many are passed over at once.
+        const STRIDE: usize = 4;
+        let first = usize::from(least) / STRIDE * STRIDE;
         for (&total, counts) in self.totals.iter().zip(self.counts.chunks_exact_mut(NUMBERS)) {
-            for number in least..=most.min(total) {
-                let count = std::mem::take(&mut counts[usize::from(number)]);
-                if count > 0 {
-                    self.found.push((Number { radius, total, number }, count.into()));
+            let (strides, _) = counts[first..].as_chunks_mut::<STRIDE>();
+            for (start, stride) in (first..=usize::from(most)).step_by(STRIDE).zip(strides) {
+                if *stride == [0; STRIDE] {
+                    continue;
+                }
+                for (number, count) in (start..).zip(std::mem::take(stride)) {
+                    if count > 0 {
+                        self.found.push((Number { radius, total, number: number as u8 }, count.into()));
+                    }
                 }
             }
         }
-        self.merge_counted(neurons, radius);
-        self.found.iter().copied()
     }
 
-    fn merge_counted(&mut self, neurons: &SmallNeurons, radius: u32) {
+    fn merge_counted(&mut self, radius: u32) {
         let first = |radius| Number { radius, total: 0, number: 0 };
-        let mut counted = neurons.counted.range(first(radius)..first(radius + 1)).peekable();
+        let mut counted = self.neurons.counted.range(first(radius)..first(radius + 1)).peekable();
         if counted.peek().is_some() {
             let mut all: BTreeMap<Number, u64> = self.found.drain(..).collect();
             counted.for_each(|(&number, &count)| *all.entry(number).or_default() += count);
             self.found.extend(all);
         }
     }
+}
+
+/// `[radii, neurons]`, from `[neurons, radii]`.
+fn numbers_by_radius(neurons: &SmallNeurons, radii: &Range<usize>) -> Vec<u8> {
+    let count = neurons.totals.len();
+    let columns = radii.start - 1..(radii.end - 1).min(neurons.radii());
+    let mut numbers = vec![0; columns.len() * count];
+    for (neuron, row) in neurons.numbers.chunks_exact(neurons.radii().max(1)).enumerate() {
+        let places = numbers[neuron..].iter_mut().step_by(count);
+        places.zip(&row[columns.clone()]).for_each(|(place, &number)| *place = number);
+    }
+    numbers
 }
 
 #[cfg(test)]
@@ -195,10 +224,10 @@ mod tests {
     const RADII: usize = 20;
 
     /// Ascending numbers from steps.
-    fn numbers(steps: &[u8]) -> Vec<u64> {
+    fn numbers(steps: &[u8]) -> Vec<u32> {
         let mut number = 1;
         let next = |&step: &u8| {
-            number += u64::from(step % 12);
+            number += u32::from(step % 12);
             number
         };
         steps.iter().map(next).collect()
@@ -224,8 +253,8 @@ mod tests {
             steps in prop::collection::vec(prop::array::uniform20(any::<u8>()), 1..150),
             cut in 0_usize..150,
         ) {
-            let neurons: Vec<Vec<u64>> = steps.iter().map(|steps| numbers(steps)).collect();
-            let together = |neurons: &mut dyn Iterator<Item = &Vec<u64>>| {
+            let neurons: Vec<Vec<u32>> = steps.iter().map(|steps| numbers(steps)).collect();
+            let together = |neurons: &mut dyn Iterator<Item = &Vec<u32>>| {
                 let mut small = SmallNeurons::default();
                 neurons.for_each(|numbers| small.push(numbers));
                 small
@@ -241,7 +270,7 @@ mod tests {
 
             for (index, &q) in settings().grid.orders().iter().enumerate() {
                 for radius in 1..=RADII {
-                    let power = |n: &Vec<u64>| libm::pow(n[radius - 1] as f64 / n[RADII - 1] as f64, q);
+                    let power = |n: &Vec<u32>| libm::pow(f64::from(n[radius - 1]) / f64::from(n[RADII - 1]), q);
                     let plain: f64 = neurons.iter().map(power).sum();
                     let sum = all.order(index)[radius];
                     prop_assert!((sum / plain - 1.0).abs() < 1e-13, "q {q}, r {radius}: {sum} against {plain}");
