@@ -4,7 +4,9 @@ use super::nulls::NullSamples;
 use super::record::{Identity, LogLogFit};
 use super::{AnalysisError, Options};
 use crate::checkpoint::Checkpoint;
-use crate::multifractal::{Binning, FoldSettings, GroupFold, GroupHistograms, GroupTotals, fold_group};
+use crate::multifractal::{
+    Binning, ExactSums, FoldSettings, GroupFold, GroupHistograms, GroupTotals, NetworkFold, fold_group,
+};
 use crate::network::{SampledGroup, Wiring};
 use crate::report::{CheckpointRecord, NfdSummary};
 
@@ -25,12 +27,12 @@ pub(super) struct SampleGroups {
     pub(super) seed: Option<u64>,
     /// Input neurons of every group.
     neurons: Vec<usize>,
-    /// The sums of all groups, added in order.
-    pub(super) total: GroupFold,
+    /// The sums of all groups.
+    pub(super) total: NetworkFold,
     /// What is kept of each group by itself.
     pub(super) layers: Vec<LayerFold>,
-    /// Sum of |w| of every group.
-    pub(super) absolute_sums: Vec<f64>,
+    /// Sum of |w| over all groups, of one cell.
+    pub(super) absolute_sum: ExactSums,
     /// What the null models need of every group.
     totals: Vec<GroupTotals>,
     /// Empty where they do not fit the budget.
@@ -49,7 +51,7 @@ pub(super) struct LayerFold {
 
 impl SampleGroups {
     fn add_fold(&mut self, fold: &GroupFold) {
-        self.total.append(fold);
+        self.total.add(fold);
         self.layers.push(LayerFold {
             neurons: fold.neurons,
             entries: fold.edges + fold.zeros + fold.nonfinite,
@@ -77,9 +79,9 @@ impl Measured {
                     Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
                     None => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
                 },
-                total: GroupFold::empty(&settings),
+                total: NetworkFold::new(&settings),
                 layers: Vec::new(),
-                absolute_sums: Vec::new(),
+                absolute_sum: ExactSums::new(1),
                 totals: Vec::new(),
                 histograms: Vec::new(),
             })
@@ -115,7 +117,7 @@ impl Measured {
     pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>) {
         for (sample, histograms) in self.samples.iter_mut().zip(histograms) {
             sample.add_fold(&fold_group(&histograms, &self.binning, &self.settings));
-            sample.absolute_sums.push(histograms.absolute_sum());
+            sample.absolute_sum.add_one(histograms.absolute_sum());
             sample.totals.push(histograms.totals());
             if self.keeps_histograms {
                 sample.histograms.push(histograms);
@@ -153,7 +155,7 @@ impl Measured {
         }
         if settings != self.settings {
             for sample in &mut self.samples {
-                sample.total = GroupFold::empty(&settings);
+                sample.total = NetworkFold::new(&settings);
                 sample.layers.clear();
                 for group in std::mem::take(&mut sample.histograms) {
                     sample.add_fold(&fold_group(&group, &self.binning, &settings));

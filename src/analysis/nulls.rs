@@ -6,7 +6,7 @@ use super::record::{DimensionHistogram, finite};
 use super::{NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
-    Binning, FoldSettings, GroupFold, GroupTotals, PartitionSums, Spectrum, shuffle_group, spectrum,
+    Binning, ExactPartition, FoldSettings, GroupFold, GroupTotals, Spectrum, shuffle_group, spectrum,
 };
 use crate::report::{NullNfd, NullRecord};
 
@@ -21,17 +21,15 @@ pub struct NullSamples {
 /// What is kept of one null sample, summed over the groups read so far.
 #[derive(Default)]
 struct NullSums {
-    partition: Option<PartitionSums>,
+    partition: Option<ExactPartition>,
     dimensions: DimensionHistogram,
     complete: bool,
 }
 
 impl NullSums {
-    fn add(&mut self, fold: &GroupFold) {
-        match &mut self.partition {
-            Some(sums) => sums.add(&fold.partition),
-            None => self.partition = Some(fold.partition.clone()),
-        }
+    fn add(&mut self, fold: &GroupFold, settings: &FoldSettings) {
+        let partition = self.partition.get_or_insert_with(|| ExactPartition::new(settings));
+        partition.add(&fold.partition);
         self.dimensions.add(&fold.dimensions);
     }
 }
@@ -71,7 +69,8 @@ impl NullSamples {
             self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
         missing.par_iter_mut().for_each(|(index, sums)| {
             for (group, totals) in (0..).zip(totals[*index % totals.len()]) {
-                sums.add(&shuffle_group(totals, binning, settings, (seed, *index as u32, group)));
+                let fold = shuffle_group(totals, binning, settings, (seed, *index as u32, group));
+                sums.add(&fold, settings);
             }
             sums.complete = true;
         });
@@ -83,7 +82,7 @@ impl NullSamples {
         let complete: Vec<&NullSums> = self.sums.iter().filter(|sums| sums.complete).collect();
         let spectra: Vec<Option<Spectrum>> = complete
             .par_iter()
-            .map(|sums| spectrum(sums.partition.as_ref()?, &settings.grid, options.mode.into()))
+            .map(|sums| spectrum(&sums.partition.as_ref()?.rounded(), &settings.grid, options.mode.into()))
             .collect();
         if spectra.is_empty() {
             return None;

@@ -7,7 +7,7 @@ use super::validity;
 use super::{Measured, NetworkKind};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
-use crate::multifractal::{GroupFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
+use crate::multifractal::{ExactSums, GroupFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
 use crate::network::Wiring;
 use crate::report::{
     Baselines, CheckpointRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer,
@@ -138,7 +138,7 @@ pub(super) struct Sample {
 
 impl Sample {
     fn new(measured: &Measured, index: usize) -> Self {
-        let total = measured.samples[index].total.clone();
+        let total = measured.samples[index].total.rounded();
         let spectrum = spectrum(&total.partition, &measured.settings.grid, measured.options.mode.into());
         Self { seed: measured.samples[index].seed, total, spectrum }
     }
@@ -221,12 +221,14 @@ fn means(samples: &[&Sample]) -> MeanRecord {
 
 /// Means over all entries and all neurons of every sample.
 fn baselines(measured: &Measured, samples: &[Sample]) -> Baselines {
-    let sums: f64 = measured.samples.iter().flat_map(|sample| &sample.absolute_sums).sum();
+    let mut sums = ExactSums::new(1);
+    measured.samples.iter().for_each(|sample| sums.merge(&sample.absolute_sum));
+    let sum = sums.rounded()[0];
     let count =
         |count: fn(&GroupFold) -> u64| samples.iter().map(|sample| count(&sample.total)).sum::<u64>() as f64;
     let entries = count(|total| total.edges + total.zeros + total.nonfinite);
     let neurons = count(|total| total.neurons);
-    Baselines { mean_abs_weight: finite(sums / entries), mean_weighted_degree: finite(sums / neurons) }
+    Baselines { mean_abs_weight: finite(sum / entries), mean_weighted_degree: finite(sum / neurons) }
 }
 
 pub(super) fn summary(dimensions: &[f64]) -> NfdSummary {
@@ -270,11 +272,17 @@ fn dimensions(measured: &Measured, samples: &[Sample]) -> NfdRecord {
 }
 
 /// Fractal dimensions counted in bins, with their sum.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct DimensionHistogram {
     counts: Vec<u64>,
-    neurons: u64,
-    sum: f64,
+    /// Of one cell.
+    sum: ExactSums,
+}
+
+impl Default for DimensionHistogram {
+    fn default() -> Self {
+        Self { counts: Vec::new(), sum: ExactSums::new(1) }
+    }
 }
 
 impl DimensionHistogram {
@@ -285,20 +293,19 @@ impl DimensionHistogram {
                 self.counts.resize(bin + 1, 0);
             }
             self.counts[bin] += 1;
-            self.neurons += 1;
-            self.sum += dimension;
+            self.sum.add_one(dimension);
         }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.counts.resize(self.counts.len().max(other.counts.len()), 0);
         self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
-        self.neurons += other.neurons;
-        self.sum += other.sum;
+        self.sum.merge(&other.sum);
     }
 
     pub(super) fn mean(&self) -> Option<f64> {
-        finite(self.sum / self.neurons as f64)
+        let neurons: u64 = self.counts.iter().sum();
+        finite(self.sum.rounded()[0] / neurons as f64)
     }
 
     /// The bins from the first to the last that is not empty, divided by the number of samples.

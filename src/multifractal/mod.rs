@@ -5,8 +5,10 @@
 //! of threads: transcendental functions come from `libm`, sums run in fixed order over fixed blocks.
 
 mod binning;
+mod exact;
 mod fold;
 mod histogram;
+mod network_fold;
 mod nfd;
 mod null;
 mod partition;
@@ -14,8 +16,10 @@ mod spectrum;
 pub mod statistics;
 
 pub use binning::{Binning, BinningError};
+pub use exact::ExactSums;
 pub use fold::{FoldSettings, GroupFold, fold_group};
 pub use histogram::{Entries, GroupHistograms, GroupTotals, WeightBlock};
+pub use network_fold::{ExactPartition, NetworkFold};
 pub use nfd::NeuronDimensions;
 pub use null::shuffle_group;
 pub use partition::{PartitionSums, QGrid, QGridError};

@@ -72,8 +72,8 @@ impl QGrid {
     }
 }
 
-/// Z_q(r) of some neurons at every radius from 0 to T. Sums of disjoint sets of neurons add up: add them in the
-/// order of the groups, and the bits do not depend on who computed them.
+/// Z_q(r) of some neurons at every radius from 0 to T. Sums of disjoint sets of neurons add up: within a group in the
+/// order of its blocks, over groups exactly ([`super::ExactPartition`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartitionSums {
     /// `[orders, radii]`.
@@ -104,6 +104,18 @@ impl PartitionSums {
     /// Z of one order at all radii from 0 on.
     pub fn order(&self, index: usize) -> ArrayView1<'_, f64> {
         self.z.row(index)
+    }
+
+    /// Z_q(r), order after order.
+    pub(super) fn cells(&self) -> &[f64] {
+        self.z.as_slice().expect("rows follow one another")
+    }
+
+    /// Sums whose cells are given as [`Self::cells`] lists them, whole rows of as many radii as `occupied` has.
+    pub(super) fn from_cells(cells: Vec<f64>, occupied: Vec<bool>, kept: u64) -> Self {
+        let shape = (cells.len() / occupied.len(), occupied.len());
+        let z = Array2::from_shape_vec(shape, cells).expect("whole rows");
+        Self { z, occupied, kept }
     }
 
     pub(super) fn occupied_mut(&mut self) -> &mut [bool] {
