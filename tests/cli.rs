@@ -115,6 +115,32 @@ fn files_are_written_beside_the_standard_output() {
 }
 
 #[test]
+fn layers_are_chosen_by_number_or_share() {
+    let layers = |layers: &str| {
+        let ran = run(&data("neox-tiny"), &["analyze", "step32.safetensors", "--layers", layers]);
+        assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+        let document = ran.json.expect("a document");
+        schema::assert_valid(&document);
+        let names = document["checkpoints"][0]["network"]["layers"].as_array().expect("layers").clone();
+        (document["options"]["layers"].to_string(), names.len())
+    };
+    assert_eq!(layers("5,0-1,2"), ("[[0,2],[5,5]]".to_owned(), 4));
+    // The groups of a block have 3, 1, 4 and 4 times 64 x 64 weights.
+    assert_eq!(layers("2/3"), ("[[4,7]]".to_owned(), 4));
+    let shares: Vec<String> = (1..=5).map(|share| layers(&format!("{share}/5")).0).collect();
+    assert_eq!(shares, ["[[0,2]]", "[[3,4]]", "[[5,6]]", "[[7,9]]", "[[10,11]]"]);
+    for (layers, sentence) in [
+        ("12", "there is no layer 12: the network has 12, counted from 0."),
+        ("1/13", "there is no share 1 of 13: the network has 12 layers, and a share has at least one."),
+        ("0/3", "there is no share 0 of 3"),
+    ] {
+        let ran = run(&data("neox-tiny"), &["analyze", "step32.safetensors", "--layers", layers]);
+        assert_eq!((ran.status, ran.json), (Some(2), None), "{layers}");
+        assert!(ran.errors.len() == 1 && ran.errors[0].contains(sentence), "{:?}", ran.errors);
+    }
+}
+
+#[test]
 fn arguments_that_cannot_be() {
     let refused: [&[&str]; 12] = [
         &[],

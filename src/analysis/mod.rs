@@ -7,6 +7,8 @@
 
 mod count;
 mod error;
+mod folded;
+mod layers;
 mod matrix;
 mod measured;
 mod nulls;
@@ -17,6 +19,7 @@ mod sequence;
 mod validity;
 
 pub use error::AnalysisError;
+pub use layers::share_of_layers;
 pub use measured::Measured;
 pub use nulls::NullSamples;
 pub use options::{Mode, NetworkKind, NullKind, Options};

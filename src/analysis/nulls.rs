@@ -55,12 +55,12 @@ impl NullSamples {
         self.sums.iter().filter(|sums| !sums.complete).count()
     }
 
-    /// Computes up to `count` of the missing samples from the totals of every sample and group. Returns how
-    /// many there were.
+    /// Computes up to `count` of the missing samples from the totals of every sample and chosen group, with the group's
+    /// index in the wiring. Returns how many there were.
     pub(super) fn compute(
         &mut self,
         count: usize,
-        totals: &[&[GroupTotals]],
+        totals: &[Vec<(u32, &GroupTotals)>],
         binning: &Binning,
         settings: &FoldSettings,
     ) -> usize {
@@ -68,7 +68,7 @@ impl NullSamples {
         let mut missing: Vec<_> =
             self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
         missing.par_iter_mut().for_each(|(index, sums)| {
-            for (group, totals) in (0..).zip(totals[*index % totals.len()]) {
+            for &(group, totals) in &totals[*index % totals.len()] {
                 let fold = shuffle_group(totals, binning, settings, (seed, *index as u32, group));
                 sums.add(&fold, settings);
             }

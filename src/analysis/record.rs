@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::measured::LayerFold;
+use super::NetworkKind;
+use super::folded::{Folded, LayerFold};
 use super::validity;
-use super::{Measured, NetworkKind};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
 use crate::multifractal::{ExactSums, GroupFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
@@ -30,7 +30,8 @@ pub(super) struct Identity {
     pub(super) guessed: bool,
     files: Vec<FileRecord>,
     parameters: u64,
-    groups: Vec<(String, Vec<String>)>,
+    /// Name and tensors of every group of the wiring.
+    pub(super) groups: Vec<(String, Vec<String>)>,
     skipped: Vec<SkippedRecord>,
     warnings: Vec<Warning>,
 }
@@ -101,15 +102,14 @@ pub(super) fn finite(value: f64) -> Option<f64> {
 }
 
 /// The record without null models.
-pub(super) fn record(measured: &Measured) -> CheckpointRecord {
-    let Identity { name, step, format, architecture, guessed, files, parameters, .. } = &measured.identity;
-    let samples: Vec<Sample> =
-        (0..measured.samples.len()).map(|index| Sample::new(measured, index)).collect();
+pub(super) fn record(folded: &Folded) -> CheckpointRecord {
+    let Identity { name, step, format, architecture, guessed, files, parameters, .. } = &folded.identity;
+    let samples: Vec<Sample> = (0..folded.samples.len()).map(|index| Sample::new(folded, index)).collect();
     let passing =
-        |sample: &&Sample| sample.spectrum.as_ref().is_none_or(|s| !s.dropped_by(measured.options.filter));
+        |sample: &&Sample| sample.spectrum.as_ref().is_none_or(|s| !s.dropped_by(folded.options.filter));
     let kept: Vec<&Sample> = samples.iter().filter(passing).collect();
-    let mut warnings = measured.identity.warnings.clone();
-    warnings.extend(validity::warnings(measured, &samples, samples.len() - kept.len()));
+    let mut warnings = folded.identity.warnings.clone();
+    warnings.extend(validity::warnings(folded, &samples, samples.len() - kept.len()));
     CheckpointRecord {
         name: name.clone(),
         step: *step,
@@ -118,12 +118,12 @@ pub(super) fn record(measured: &Measured) -> CheckpointRecord {
         guessed: *guessed,
         files: files.clone(),
         parameters: *parameters,
-        network: network(measured, &samples[0].total),
+        network: network(folded, &samples[0].total),
         mean: means(&kept),
-        samples: kept.iter().map(|sample| sample.record(measured)).collect(),
+        samples: kept.iter().map(|sample| sample.record(folded)).collect(),
         nulls: Vec::new(),
-        nfd: dimensions(measured, &samples),
-        baselines: baselines(measured, &samples),
+        nfd: dimensions(folded, &samples),
+        baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
     }
@@ -137,14 +137,14 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    fn new(measured: &Measured, index: usize) -> Self {
-        let total = measured.samples[index].total.rounded();
-        let spectrum = spectrum(&total.partition, &measured.settings.grid, measured.options.mode.into());
-        Self { seed: measured.samples[index].seed, total, spectrum }
+    fn new(folded: &Folded, index: usize) -> Self {
+        let total = folded.samples[index].total.rounded();
+        let spectrum = spectrum(&total.partition, &folded.settings.grid, folded.options.mode.into());
+        Self { seed: folded.samples[index].seed, total, spectrum }
     }
 
-    fn record(&self, measured: &Measured) -> SampleRecord {
-        let grid = &measured.settings.grid;
+    fn record(&self, folded: &Folded) -> SampleRecord {
+        let grid = &folded.settings.grid;
         let spectrum = self.spectrum.as_ref();
         let fits = spectrum.map_or(&[][..], |spectrum| &spectrum.fits);
         let column = |value: fn(&crate::multifractal::Fit) -> Option<f64>| fits.iter().map(value).collect();
@@ -187,8 +187,13 @@ fn partition(sums: &PartitionSums, grid: &QGrid) -> PartitionRecord {
     PartitionRecord { q, ln_z }
 }
 
-fn network(measured: &Measured, total: &GroupFold) -> NetworkRecord {
-    let folds = &measured.samples[0].layers;
+/// Name and tensors of the chosen groups.
+fn groups(folded: &Folded) -> impl Iterator<Item = &(String, Vec<String>)> {
+    folded.groups.iter().map(|&group| &folded.identity.groups[group])
+}
+
+fn network(folded: &Folded, total: &GroupFold) -> NetworkRecord {
+    let folds = &folded.samples[0].layers;
     let layer = |((name, tensors), fold): (&(String, Vec<String>), &LayerFold)| LayerRecord {
         name: name.clone(),
         tensors: tensors.clone(),
@@ -201,8 +206,8 @@ fn network(measured: &Measured, total: &GroupFold) -> NetworkRecord {
         edges: total.edges,
         zero_weights: total.zeros,
         nonfinite_weights: total.nonfinite,
-        layers: measured.identity.groups.iter().zip(folds).map(layer).collect(),
-        skipped: measured.identity.skipped.clone(),
+        layers: groups(folded).zip(folds).map(layer).collect(),
+        skipped: folded.identity.skipped.clone(),
     }
 }
 
@@ -220,9 +225,9 @@ fn means(samples: &[&Sample]) -> MeanRecord {
 }
 
 /// Means over all entries and all neurons of every sample.
-fn baselines(measured: &Measured, samples: &[Sample]) -> Baselines {
+fn baselines(folded: &Folded, samples: &[Sample]) -> Baselines {
     let mut sums = ExactSums::new(1);
-    measured.samples.iter().for_each(|sample| sums.merge(&sample.absolute_sum));
+    folded.samples.iter().for_each(|sample| sums.merge(&sample.absolute_sum));
     let sum = sums.rounded()[0];
     let count =
         |count: fn(&GroupFold) -> u64| samples.iter().map(|sample| count(&sample.total)).sum::<u64>() as f64;
@@ -255,19 +260,19 @@ fn mean_summary(summaries: &[NfdSummary]) -> NfdSummary {
     }
 }
 
-fn dimensions(measured: &Measured, samples: &[Sample]) -> NfdRecord {
+fn dimensions(folded: &Folded, samples: &[Sample]) -> NfdRecord {
     let totals: Vec<NfdSummary> = samples.iter().map(|sample| summary(&sample.total.dimensions)).collect();
     let mut histogram = DimensionHistogram::default();
     samples.iter().for_each(|sample| histogram.add(&sample.total.dimensions));
     let layer = |(index, (name, _)): (usize, &(String, Vec<String>))| {
         let summaries: Vec<NfdSummary> =
-            measured.samples.iter().map(|sample| sample.layers[index].dimensions).collect();
+            folded.samples.iter().map(|sample| sample.layers[index].dimensions).collect();
         NfdLayer { name: name.clone(), summary: mean_summary(&summaries) }
     };
     NfdRecord {
         summary: mean_summary(&totals),
         histogram: histogram.to_record(samples.len() as f64),
-        layers: measured.identity.groups.iter().enumerate().map(layer).collect(),
+        layers: groups(folded).enumerate().map(layer).collect(),
     }
 }
 
@@ -338,10 +343,10 @@ pub struct LogLogFit {
 }
 
 /// The fit of the order with this index; `None` where there is no spectrum or no such sample or order.
-pub(super) fn log_log_fit(measured: &Measured, sample: usize, order: usize) -> Option<LogLogFit> {
-    let q = *measured.settings.grid.orders().get(order)?;
-    measured.samples.get(sample)?;
-    let Sample { total, spectrum, .. } = Sample::new(measured, sample);
+pub(super) fn log_log_fit(folded: &Folded, sample: usize, order: usize) -> Option<LogLogFit> {
+    let q = *folded.settings.grid.orders().get(order)?;
+    folded.samples.get(sample)?;
+    let Sample { total, spectrum, .. } = Sample::new(folded, sample);
     let spectrum = spectrum?;
     let fit = spectrum.fits[order];
     Some(LogLogFit {

@@ -1,6 +1,6 @@
 //! Whether the numbers can be read as they stand: warnings with a sentence for people.
 
-use super::Measured;
+use super::folded::Folded;
 use super::record::Sample;
 use super::{Mode, Options};
 use crate::multifractal::{GroupFold, MINIMUM_DEGREE, Spectrum};
@@ -14,12 +14,12 @@ const MANY_ZEROS: f64 = 0.001;
 const CONCAVITY_TOLERANCE: f64 = 1e-9;
 
 /// All warnings of a checkpoint; `dropped` samples did not pass the filter of the reference.
-pub(super) fn warnings(measured: &Measured, samples: &[Sample], dropped: usize) -> Vec<Warning> {
-    let options = &measured.options;
+pub(super) fn warnings(folded: &Folded, samples: &[Sample], dropped: usize) -> Vec<Warning> {
+    let options = &folded.options;
     let total = &samples[0].total;
     let spectra: Vec<&Spectrum> = samples.iter().filter_map(|sample| sample.spectrum.as_ref()).collect();
     [
-        measured.identity.guessed.then(guessed),
+        folded.identity.guessed.then(guessed),
         spectra.is_empty().then(|| no_spectrum(total, options)),
         fair_fit(&spectra),
         not_concave(&spectra),

@@ -8,15 +8,17 @@ use std::process::ExitCode;
 use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use neuromfa::analysis::{Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read};
+use neuromfa::analysis::{
+    Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read, share_of_layers,
+};
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
-use neuromfa::network::{NetworkError, WiringSpec, recognise};
+use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
 use neuromfa::plot::{self, Figure, ThemeName};
 use neuromfa::report::{CheckpointRecord, ResultDocument, write_csv};
 use neuromfa::series;
 use neuromfa::source::{ReadAt, ReadError};
 
-use crate::args::{AnalyzeArguments, ModeName, Network, NullName};
+use crate::args::{AnalyzeArguments, Layers, ModeName, Network, NullName};
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
 
@@ -48,10 +50,12 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Ok(wiring) => wiring,
         Err(text) => return stop(ARGUMENTS, text),
     };
+    let wishes = Wishes { options, layers: arguments.layers.as_ref(), wiring: wiring.as_ref() };
     let mut failures = Failures::default();
-    let records = analyze_all(arguments, &options, wiring.as_ref(), &mut failures);
+    let records = analyze_all(arguments, &wishes, &mut failures);
     let done = records.len();
-    if done > 0 {
+    let (options, records): (Vec<Options>, Vec<CheckpointRecord>) = records.into_iter().unzip();
+    if let Some(options) = options.into_iter().next() {
         let document = series::document(options, records);
         if let Err(text) = write_all(&document, &outputs) {
             return stop(OUTPUT, text);
@@ -60,12 +64,34 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
     failures.status(done)
 }
 
+/// What is asked of every checkpoint.
+struct Wishes<'a> {
+    /// All options but the layers.
+    options: Options,
+    layers: Option<&'a Layers>,
+    wiring: Option<&'a WiringSpec>,
+}
+
+impl Wishes<'_> {
+    /// The options for a checkpoint, with its layers.
+    fn options(&self, checkpoint: &Checkpoint, wiring: &Wiring) -> Result<Options, AnalysisError> {
+        let layers = match self.layers {
+            None => None,
+            Some(Layers::Ranges(ranges)) => Some(ranges.clone()),
+            Some(&Layers::Share { share, shares }) => {
+                Some(vec![share_of_layers(checkpoint, wiring, share, shares)?])
+            }
+        };
+        Ok(Options { layers, ..self.options.clone() })
+    }
+}
+
+/// The record of every checkpoint, with the options that gave it; they are the same for all.
 fn analyze_all(
     arguments: &AnalyzeArguments,
-    options: &Options,
-    wiring: Option<&WiringSpec>,
+    wishes: &Wishes<'_>,
     failures: &mut Failures,
-) -> Vec<CheckpointRecord> {
+) -> Vec<(Options, CheckpointRecord)> {
     let files = Files::gather(&arguments.paths, failures);
     let inputs = files.inputs();
     let collection = collect(&inputs);
@@ -75,16 +101,17 @@ fn analyze_all(
     if collection.candidates.is_empty() && failures.is_empty() {
         failures.nothing("there is nothing to analyse: no weight file among the paths.");
     }
-    let mut records = Vec::new();
-    let wishes = OpenOptions { state_dict: arguments.state_dict.clone() };
+    let mut records: Vec<(Options, CheckpointRecord)> = Vec::new();
+    let open_options = OpenOptions { state_dict: arguments.state_dict.clone() };
     for candidate in &collection.candidates {
-        let opened = open_with(candidate, &inputs, &wishes).map_err(Failure::Checkpoint);
-        match opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, options, wiring)) {
-            Ok(record) => records.push(record),
-            Err(Failure::Network(error @ NetworkError::NoMatrix { .. })) => {
-                failures.nothing(Failure::Network(error))
+        let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
+        let analyzed = opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, wishes));
+        match analyzed {
+            Ok((options, record)) if records.first().is_some_and(|(first, _)| *first != options) => {
+                failures.arguments(Failure::OtherShare { name: record.name });
             }
-            Err(failure) => failures.unreadable(failure),
+            Ok(record) => records.push(record),
+            Err(failure) => failure.report(failures),
         }
     }
     records
@@ -108,27 +135,41 @@ enum Failure {
     Network(#[from] NetworkError),
     #[error("{name}: {error}. {}", .error.hint())]
     Analysis { name: String, error: AnalysisError },
+    #[error(
+        "{name}: its share has other layers than that of the checkpoints before it. Analyse it by itself, or name the layers."
+    )]
+    OtherShare { name: String },
+}
+
+impl Failure {
+    fn report(self, failures: &mut Failures) {
+        match self {
+            Self::Network(NetworkError::NoMatrix { .. }) => failures.nothing(self),
+            Self::Analysis { ref error, .. } if error.code() == "bad-layers" => failures.arguments(self),
+            _ => failures.unreadable(self),
+        }
+    }
 }
 
 fn analyze(
     checkpoint: &Checkpoint,
     inputs: &[Input<'_>],
     files: &Files,
-    options: &Options,
-    wiring: Option<&WiringSpec>,
-) -> Result<CheckpointRecord, Failure> {
+    wishes: &Wishes<'_>,
+) -> Result<(Options, CheckpointRecord), Failure> {
     for notice in &checkpoint.warnings {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
-    let wiring = wiring.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
+    let wiring = wishes.wiring.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
     for notice in wiring.warnings.iter().filter(|_| !wiring.edited) {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
-    let analysis = Analysis::plan(checkpoint, &wiring, options, HISTOGRAM_BUDGET).map_err(failed)?;
+    let options = wishes.options(checkpoint, &wiring).map_err(failed)?;
+    let analysis = Analysis::plan(checkpoint, &wiring, &options, HISTOGRAM_BUDGET).map_err(failed)?;
     let mut measured = read(analysis, checkpoint, inputs, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
-    Ok(measured.record())
+    Ok((options, measured.record()))
 }
 
 /// Reads in a thread of its own, so that the disk and the processors work at the same time.
@@ -196,7 +237,7 @@ fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
     ProgressBar::new(length).with_style(style).with_message(name.to_owned())
 }
 
-/// The options, or a sentence that says which of them cannot be.
+/// The options but the layers, or a sentence that says which of them cannot be.
 fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
     if arguments.hops > 1 {
         return Err("--hops 2 and 3 are not computed yet. Use --hops 1.".to_owned());
@@ -216,6 +257,7 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
             Network::Full => NetworkKind::Full,
             Network::Sampled => NetworkKind::Sampled,
         },
+        layers: None,
         mode: match arguments.mode {
             ModeName::Exact => Mode::Exact,
             ModeName::Reference => Mode::Reference,
