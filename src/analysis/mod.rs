@@ -13,6 +13,8 @@ mod matrix;
 mod measured;
 mod nulls;
 mod options;
+#[cfg(feature = "parts")]
+mod part;
 mod plan;
 mod record;
 mod sequence;
@@ -23,5 +25,7 @@ pub use layers::share_of_layers;
 pub use measured::Measured;
 pub use nulls::NullSamples;
 pub use options::{Mode, NetworkKind, NullKind, Options};
+#[cfg(feature = "parts")]
+pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
 pub use record::LogLogFit;

@@ -15,15 +15,15 @@ use crate::report::{NullNfd, NullRecord};
 pub struct NullSamples {
     kind: NullKind,
     seed: u32,
-    sums: Vec<NullSums>,
+    pub(super) sums: Vec<NullSums>,
 }
 
 /// What is kept of one null sample, summed over the groups read so far.
 #[derive(Default)]
-struct NullSums {
-    partition: Option<ExactPartition>,
-    dimensions: DimensionHistogram,
-    complete: bool,
+pub(super) struct NullSums {
+    pub(super) partition: Option<ExactPartition>,
+    pub(super) dimensions: DimensionHistogram,
+    pub(super) complete: bool,
 }
 
 impl NullSums {
@@ -37,6 +37,23 @@ impl NullSums {
 impl NullSamples {
     pub(super) fn new(kind: NullKind, options: &Options) -> Self {
         Self { kind, seed: options.seed, sums: Vec::new() }.resized(options.null_samples)
+    }
+
+    /// Samples that were computed elsewhere.
+    #[cfg(feature = "parts")]
+    pub(super) fn of_sums(kind: NullKind, options: &Options, sums: Vec<NullSums>) -> Self {
+        Self { kind, seed: options.seed, sums }
+    }
+
+    /// Adds the sums of other groups, sample to sample.
+    #[cfg(feature = "parts")]
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (mine, sums) in self.sums.iter_mut().zip(&other.sums) {
+            mine.dimensions.merge(&sums.dimensions);
+            if let (Some(mine), Some(sums)) = (&mut mine.partition, &sums.partition) {
+                mine.merge(sums);
+            }
+        }
     }
 
     /// The kind of null model.

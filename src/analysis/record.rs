@@ -17,7 +17,7 @@ use crate::report::{
 /// Width of the bins of fractal dimensions.
 const DIMENSION_BIN: f64 = 0.05;
 /// Dimensions of 20 and more share the last bin.
-const MOST_DIMENSION_BINS: usize = 400;
+pub(super) const MOST_DIMENSION_BINS: usize = 400;
 /// The partition function is stored at these orders.
 const STORED_ORDERS: [f64; 7] = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
 
@@ -33,7 +33,8 @@ pub(super) struct Identity {
     /// Name and tensors of every group of the wiring.
     pub(super) groups: Vec<(String, Vec<String>)>,
     skipped: Vec<SkippedRecord>,
-    warnings: Vec<Warning>,
+    /// Those that do not follow from numbers.
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Identity {
@@ -73,6 +74,25 @@ impl Identity {
                 &quantised(checkpoint, wiring),
             ]
             .concat(),
+        }
+    }
+}
+
+#[cfg(feature = "parts")]
+impl Identity {
+    /// That of the whole checkpoint, from a part; the groups have no names yet.
+    pub(super) fn of_part(record: &CheckpointRecord, part: &crate::report::PartRecord) -> Self {
+        Self {
+            name: record.name.clone(),
+            step: record.step,
+            format: record.format.clone(),
+            architecture: record.architecture.clone(),
+            guessed: record.guessed,
+            files: record.files.clone(),
+            parameters: record.parameters,
+            groups: vec![Default::default(); part.layers_of_all as usize],
+            skipped: record.network.skipped.clone(),
+            warnings: part.warnings.clone(),
         }
     }
 }
@@ -279,9 +299,9 @@ fn dimensions(folded: &Folded, samples: &[Sample]) -> NfdRecord {
 /// Fractal dimensions counted in bins, with their sum.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct DimensionHistogram {
-    counts: Vec<u64>,
+    pub(super) counts: Vec<u64>,
     /// Of one cell.
-    sum: ExactSums,
+    pub(super) sum: ExactSums,
 }
 
 impl Default for DimensionHistogram {

@@ -83,6 +83,15 @@ impl NetworkFold {
         self.nonfinite += group.nonfinite;
     }
 
+    /// Adds the groups of another fold, but not the dimensions of their neurons: these have an order.
+    pub fn merge_sums(&mut self, other: &Self) {
+        self.partition.merge(&other.partition);
+        self.neurons += other.neurons;
+        self.edges += other.edges;
+        self.zeros += other.zeros;
+        self.nonfinite += other.nonfinite;
+    }
+
     /// The network as if it were one group.
     pub fn rounded(&self) -> GroupFold {
         GroupFold {

@@ -36,6 +36,18 @@ pub enum Command {
     Inspect(InspectArguments),
     /// Analyses checkpoints and writes one result document (JSON) to standard output.
     Analyze(Box<AnalyzeArguments>),
+    /// Joins documents of parts ("analyze --part") and of checkpoints to the one that a single "analyze" would write.
+    Merge(MergeArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    /// Documents, in any order. Checkpoints without a step in their names keep the order given.
+    #[arg(required = true, value_name = "DOCUMENT")]
+    pub documents: Vec<PathBuf>,
+    /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +81,9 @@ pub struct AnalyzeArguments {
     /// several contiguous shares of about equal bytes: "2/8" is the second of eight.
     #[arg(long, value_name = "LAYERS", value_parser = layers)]
     pub layers: Option<Layers>,
+    /// Writes all that "merge" needs to join the document with those of the other layers.
+    #[arg(long)]
+    pub part: bool,
     /// Central differences, or the numbers of the authors' implementation.
     #[arg(long, value_enum, default_value_t = ModeName::Exact)]
     pub mode: ModeName,

@@ -7,10 +7,12 @@ use std::process::ExitCode;
 pub const OUTPUT: u8 = 1;
 /// Bad arguments, as clap has it.
 pub const ARGUMENTS: u8 = 2;
-/// A file could not be read as a checkpoint.
+/// A file could not be read as a checkpoint or a document.
 pub const UNREADABLE: u8 = 3;
 /// Nothing to analyse.
 pub const NOTHING: u8 = 4;
+/// Documents that do not fit together.
+pub const CONFLICT: u8 = 5;
 
 /// Prints errors, one line for each file, and remembers the gravest.
 #[derive(Debug, Default)]
