@@ -115,6 +115,82 @@ fn files_are_written_beside_the_standard_output() {
 }
 
 #[test]
+fn layers_are_chosen_by_number_or_share() {
+    let layers = |layers: &str| {
+        let ran = run(&data("neox-tiny"), &["analyze", "step32.safetensors", "--layers", layers]);
+        assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+        let document = ran.json.expect("a document");
+        schema::assert_valid(&document);
+        let names = document["checkpoints"][0]["network"]["layers"].as_array().expect("layers").clone();
+        (document["options"]["layers"].to_string(), names.len())
+    };
+    assert_eq!(layers("5,0-1,2"), ("[[0,2],[5,5]]".to_owned(), 4));
+    // The groups of a block have 3, 1, 4 and 4 times 64 x 64 weights.
+    assert_eq!(layers("2/3"), ("[[4,7]]".to_owned(), 4));
+    let shares: Vec<String> = (1..=5).map(|share| layers(&format!("{share}/5")).0).collect();
+    assert_eq!(shares, ["[[0,2]]", "[[3,4]]", "[[5,6]]", "[[7,9]]", "[[10,11]]"]);
+    for (layers, sentence) in [
+        ("12", "there is no layer 12: the network has 12, counted from 0."),
+        ("1/13", "there is no share 1 of 13: the network has 12 layers, and a share has at least one."),
+        ("0/3", "there is no share 0 of 3"),
+    ] {
+        let ran = run(&data("neox-tiny"), &["analyze", "step32.safetensors", "--layers", layers]);
+        assert_eq!((ran.status, ran.json), (Some(2), None), "{layers}");
+        assert!(ran.errors.len() == 1 && ran.errors[0].contains(sentence), "{:?}", ran.errors);
+    }
+}
+
+#[test]
+fn parts_are_merged_to_the_bytes_of_one_run() {
+    let files = ["step0.safetensors", "step32.safetensors"].map(|name| (format!("neox-tiny/{name}"), name));
+    let files: Vec<(&str, &str)> = files.iter().map(|(from, to)| (from.as_str(), *to)).collect();
+    let folder = folder_of(&files);
+    let options = ["--null", "shuffle", "--null-samples", "2"];
+    let whole = neuromfa(folder.path(), &[&["analyze", "."], &options[..]].concat()).stdout;
+    let mut parts = Vec::new();
+    for step in ["step32", "step0"] {
+        for share in ["3/3", "1/3", "2/3"] {
+            let out = format!("{step}-{}.json", share.replace('/', "-of-"));
+            let path = format!("{step}.safetensors");
+            let threads = if share == "1/3" { "1" } else { "2" };
+            let own = ["analyze", &path, "--layers", share, "--part", "--threads", threads, "--out", &out];
+            let ran = run(folder.path(), &[&own, &options[..]].concat());
+            assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+            schema::assert_valid(&ran.json.expect("a document"));
+            parts.push(out);
+        }
+    }
+    let merge: Vec<&str> = ["merge"].into_iter().chain(parts.iter().map(String::as_str)).collect();
+    let outs = ["--out", "whole.json", "--out", "whole.csv"];
+    let merged = neuromfa(folder.path(), &[&merge[..], &outs].concat());
+    assert_eq!(String::from_utf8(merged.stderr).expect("text"), "");
+    assert!(merged.stdout == whole);
+    assert!(fs::read(folder.path().join("whole.json")).expect("written") == whole);
+    assert!(folder.path().join("whole.csv").exists());
+    for (documents, status, sentence) in [
+        (&merge[..3], 5, "step32 has 12 layers, of which 4-7 are missing."),
+        (
+            &["merge", "whole.json", &parts[0]],
+            5,
+            "everything of step32 is in whole.json and in step32-3-of-3.json",
+        ),
+        (&["merge", "step0.safetensors"], 3, "step0.safetensors is no result document: "),
+        (&["merge", "none.json"], 3, "none.json cannot be read: "),
+        (&["merge", "whole.json", "--out", "x.txt"], 2, "x.txt must end in .json, .csv, .svg or .png."),
+    ] {
+        let ran = run(folder.path(), documents);
+        assert_eq!((ran.status, ran.json), (Some(status), None), "{documents:?}");
+        assert!(ran.errors.len() == 1 && ran.errors[0].contains(sentence), "{:?}", ran.errors);
+    }
+    let left: Vec<String> = fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
+        .filter(|name| name.starts_with('.'))
+        .collect();
+    assert_eq!(left, Vec::<String>::new(), "nothing half written stays");
+}
+
+#[test]
 fn arguments_that_cannot_be() {
     let refused: [&[&str]; 12] = [
         &[],

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import { join, resolve, sep } from 'node:path';
 import { Failure, capture, main, root, run, say, target } from './lib.mjs';
 import { narrowTests, prepareNarrow } from './narrow.mjs';
+import { prepareScale, testScale } from './scale.mjs';
 import { setup } from './setup.mjs';
 
 const results = join(root, 'test-results');
@@ -34,9 +35,16 @@ async function rust() {
   await step('clippy', () => run('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']));
   await cargoTests('Rust tests', ['test', '--locked', '--no-fail-fast']);
   const missing = prepareNarrow();
-  if (missing === null) return cargoTests('32-bit readers', narrowTests);
+  if (missing === null) await cargoTests('32-bit readers', narrowTests);
+  else skip('32-bit readers', missing);
+  const noCluster = prepareScale();
+  if (noCluster === null) await step('cluster of two workers', testScale);
+  else skip('cluster of two workers', noCluster);
+}
+
+function skip(name, why) {
   total.skipped++;
-  notes.push(`SKIPPED: 32-bit readers: ${missing}`);
+  notes.push(`SKIPPED: ${name}: ${why}`);
 }
 
 async function cargoTests(name, args) {

@@ -24,6 +24,29 @@ pub enum AnalysisError {
         /// Largest value.
         most: u32,
     },
+    /// Ranges of layers that do not ascend.
+    #[error("the layers must be ranges in ascending order without overlap, at least one")]
+    LayerRanges,
+    /// A layer that the network does not have.
+    #[error("there is no layer {layer}: the network has {layers}, counted from 0")]
+    NoSuchLayer {
+        /// The layer that was asked for.
+        layer: u32,
+        /// Layers of the network.
+        layers: usize,
+    },
+    /// A share of too many, or none.
+    #[error(
+        "there is no share {share} of {shares}: the network has {layers} layers, and a share has at least one"
+    )]
+    Shares {
+        /// The share that was asked for.
+        share: u32,
+        /// Number of shares.
+        shares: u32,
+        /// Layers of the network.
+        layers: usize,
+    },
     /// A group with more neurons than memory is given for.
     #[error("`{group}` has {neurons} neurons; {most} are the most that one group may have")]
     TooManyNeurons {
@@ -59,6 +82,7 @@ impl AnalysisError {
             Self::Threshold(_) => "bad-threshold",
             Self::Orders(_) => "bad-q-range",
             Self::Count { .. } => "bad-option",
+            Self::LayerRanges | Self::NoSuchLayer { .. } | Self::Shares { .. } => "bad-layers",
             Self::TooManyNeurons { .. } => "too-many-neurons",
             Self::Stored { .. } => "damaged-data",
             Self::WrongLength { .. } => "wrong-length",
@@ -68,7 +92,10 @@ impl AnalysisError {
     /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Threshold(_) | Self::Orders(_) | Self::Count { .. } => "Change the setting.",
+            Self::Threshold(_) | Self::Orders(_) | Self::Count { .. } | Self::LayerRanges => {
+                "Change the setting."
+            }
+            Self::NoSuchLayer { .. } | Self::Shares { .. } => "Choose among the layers that it has.",
             Self::TooManyNeurons { .. } => "Analyse a sample of the network.",
             Self::Stored { .. } => "Save or download the file again.",
             Self::WrongLength { .. } => "The file changed while it was read; choose it again.",

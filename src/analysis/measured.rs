@@ -1,66 +1,34 @@
 //! What has been read of a checkpoint, and what follows from it.
 
+use super::folded::{Folded, SampleFold};
 use super::nulls::NullSamples;
 use super::record::{Identity, LogLogFit};
 use super::{AnalysisError, Options};
 use crate::checkpoint::Checkpoint;
-use crate::multifractal::{
-    Binning, FoldSettings, GroupFold, GroupHistograms, GroupTotals, NumberTables, fold_group,
-};
+use crate::multifractal::{Binning, GroupHistograms, GroupTotals, NumberTables, fold_group};
 use crate::network::{SampledGroup, Wiring};
-use crate::report::{CheckpointRecord, NfdSummary};
+use crate::report::CheckpointRecord;
 
 /// A checkpoint that has been read: the folds of its groups, and their histograms where they fit the budget.
 pub struct Measured {
-    pub(super) identity: Identity,
-    pub(super) options: Options,
-    pub(super) settings: FoldSettings,
-    /// Powers and logarithms for the neurons read so far.
-    pub(super) tables: NumberTables,
+    pub(super) folded: Folded,
     binning: Binning,
-    pub(super) samples: Vec<SampleGroups>,
+    /// The groups that are read, ascending; the chosen ones are among them.
+    wanted: Vec<usize>,
+    samples: Vec<SampleGroups>,
     keeps_histograms: bool,
-    nulls: Vec<NullSamples>,
+    /// Whether the sums go into a part.
+    for_part: bool,
 }
 
 /// The groups of one sample that have been read so far, in order.
-pub(super) struct SampleGroups {
-    /// Seed of the sample, `None` for the whole network.
-    pub(super) seed: Option<u64>,
-    /// Input neurons of every group.
+struct SampleGroups {
+    /// Input neurons of every group of the wiring.
     neurons: Vec<usize>,
-    /// The sums of all groups, added in order.
-    pub(super) total: GroupFold,
-    /// What is kept of each group by itself.
-    pub(super) layers: Vec<LayerFold>,
-    /// Sum of |w| of every group.
-    pub(super) absolute_sums: Vec<f64>,
-    /// What the null models need of every group.
+    /// What the null models need of every group that was read.
     totals: Vec<GroupTotals>,
     /// Empty where they do not fit the budget.
     histograms: Vec<GroupHistograms>,
-}
-
-/// Numbers of one group. Its partition function is not kept: models of experts have ten thousand groups.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LayerFold {
-    pub(super) neurons: u64,
-    /// Entries of all neurons, zeros and non-finite ones included.
-    pub(super) entries: u64,
-    pub(super) kept: u64,
-    pub(super) dimensions: NfdSummary,
-}
-
-impl SampleGroups {
-    fn add_fold(&mut self, fold: GroupFold) {
-        self.layers.push(LayerFold {
-            neurons: fold.neurons,
-            entries: fold.edges + fold.zeros + fold.nonfinite,
-            kept: fold.partition.kept(),
-            dimensions: super::record::summary(&fold.dimensions),
-        });
-        self.total.append(fold);
-    }
 }
 
 impl Measured {
@@ -73,32 +41,44 @@ impl Measured {
         histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
         let settings = options.fold_settings()?;
-        let samples: Vec<SampleGroups> = (0..)
-            .zip(samples)
-            .map(|(index, sampled)| SampleGroups {
-                seed: sampled.as_ref().map(|_| u64::from(options.seed.wrapping_add(index))),
-                neurons: match sampled {
-                    Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
-                    None => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
-                },
-                total: GroupFold::empty(&settings),
-                layers: Vec::new(),
-                absolute_sums: Vec::new(),
+        let groups = options.groups(wiring.groups.len())?;
+        let seed = |index| u64::from(options.seed.wrapping_add(index));
+        let folds = (0..).zip(samples).map(|(index, sampled)| {
+            let seed = sampled.as_ref().map(|_| seed(index));
+            SampleFold::new(seed, &settings)
+        });
+        let folds = folds.collect();
+        let neurons = |sampled: &Option<Vec<SampledGroup>>| -> Vec<usize> {
+            match sampled {
+                Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
+                None => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
+            }
+        };
+        let samples: Vec<SampleGroups> = samples
+            .iter()
+            .map(|sampled| SampleGroups {
+                neurons: neurons(sampled),
                 totals: Vec::new(),
                 histograms: Vec::new(),
             })
             .collect();
-        let neurons: u64 =
-            samples.iter().flat_map(|sample| &sample.neurons).map(|&neurons| neurons as u64).sum();
+        let read = |sample: &SampleGroups| -> u64 { groups.iter().map(|&g| sample.neurons[g] as u64).sum() };
+        let neurons: u64 = samples.iter().map(read).sum();
         Ok(Self {
-            identity: Identity::new(checkpoint, wiring, options.network),
-            tables: NumberTables::new(&settings),
-            settings,
             keeps_histograms: GroupHistograms::bytes(neurons, &binning) <= histogram_budget,
-            nulls: options.null.iter().map(|&kind| NullSamples::new(kind, options)).collect(),
-            options: options.clone(),
+            wanted: groups.clone(),
+            folded: Folded {
+                identity: Identity::new(checkpoint, wiring, options.network),
+                tables: NumberTables::new(&settings),
+                settings,
+                groups,
+                samples: folds,
+                nulls: options.null.iter().map(|&kind| NullSamples::new(kind, options)).collect(),
+                options: options.clone(),
+            },
             binning,
             samples,
+            for_part: false,
         })
     }
 
@@ -111,18 +91,23 @@ impl Measured {
         neurons.map(|neurons| GroupHistograms::new(neurons, &self.binning)).collect()
     }
 
-    /// Groups whose histograms came.
-    pub(super) fn groups_read(&self) -> usize {
-        self.samples[0].layers.len()
+    /// Groups that are read, ascending.
+    pub(super) fn wanted(&self) -> &[usize] {
+        &self.wanted
+    }
+
+    /// The group whose histograms come next; `None` where all came.
+    pub(super) fn next_group(&self) -> Option<usize> {
+        self.wanted.get(self.samples[0].totals.len()).copied()
     }
 
     /// Takes the histograms of the next group, one for each sample.
     pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>) {
-        for (sample, histograms) in self.samples.iter_mut().zip(histograms) {
+        let Folded { samples: folds, settings, tables, .. } = &mut self.folded;
+        for ((sample, fold), histograms) in self.samples.iter_mut().zip(folds).zip(histograms) {
             let totals = histograms.totals();
-            self.tables.reach(totals.entries.largest());
-            sample.add_fold(fold_group(&histograms, &self.binning, &self.settings, &self.tables));
-            sample.absolute_sums.push(histograms.absolute_sum());
+            tables.reach(totals.entries.largest());
+            fold.add(fold_group(&histograms, &self.binning, settings, tables), histograms.absolute_sum());
             sample.totals.push(totals);
             if self.keeps_histograms {
                 sample.histograms.push(histograms);
@@ -144,46 +129,76 @@ impl Measured {
 
     /// The options of the last analysis.
     pub fn options(&self) -> &Options {
-        &self.options
+        &self.folded.options
     }
 
     /// Applies other options to the kept histograms. `Ok(false)`, and nothing changed, where they do not suffice:
-    /// they were not kept, the network is another sample, or a threshold lies within a bin.
+    /// they were not kept, the network is another sample, a layer was not read, or a threshold lies within a bin.
     pub fn redo(&mut self, options: &Options) -> Result<bool, AnalysisError> {
         options.check()?;
         let settings = options.fold_settings()?;
+        let groups = options.groups(self.folded.identity.groups.len())?;
         let suffices = self.keeps_histograms
-            && self.options.same_network(options)
-            && settings.resolved_by(&self.binning);
+            && self.folded.options.same_network(options)
+            && settings.resolved_by(&self.binning)
+            && groups.iter().all(|group| self.wanted.binary_search(group).is_ok());
         if !suffices {
             return Ok(false);
         }
-        if settings != self.settings {
-            self.tables = NumberTables::new(&settings);
-            for sample in &mut self.samples {
-                let largest = sample.totals.iter().map(|totals| totals.entries.largest()).max();
-                self.tables.reach(largest.unwrap_or(0));
-                sample.total = GroupFold::empty(&settings);
-                sample.layers.clear();
-                for group in std::mem::take(&mut sample.histograms) {
-                    sample.add_fold(fold_group(&group, &self.binning, &settings, &self.tables));
-                    sample.histograms.push(group);
-                }
+        if settings != self.folded.settings || groups != self.folded.groups {
+            if settings != self.folded.settings {
+                self.folded.tables = NumberTables::new(&settings);
             }
-            self.nulls.clear();
+            (self.folded.settings, self.folded.groups) = (settings, groups);
+            self.fold_again();
+            self.folded.nulls.clear();
         }
         self.update_nulls(options);
-        self.settings = settings;
-        self.options = options.clone();
+        self.folded.options = options.clone();
         Ok(true)
+    }
+
+    /// Folds the kept histograms of the chosen groups.
+    fn fold_again(&mut self) {
+        let Folded { settings, tables, groups, samples, .. } = &mut self.folded;
+        for (fold, sample) in samples.iter_mut().zip(&self.samples) {
+            *fold = SampleFold::new(fold.seed, settings);
+            for place in places(groups, &self.wanted) {
+                let histograms = &sample.histograms[place];
+                tables.reach(sample.totals[place].entries.largest());
+                let group = fold_group(histograms, &self.binning, settings, tables);
+                fold.add(group, histograms.absolute_sum());
+            }
+        }
+        self.settle();
+    }
+
+    /// Keeps the sums exact, so that those of other layers can join them.
+    #[cfg(feature = "parts")]
+    pub(super) fn keep_exact(&mut self) {
+        self.for_part = true;
+    }
+
+    #[cfg(feature = "parts")]
+    pub(super) fn is_exact(&self) -> bool {
+        self.for_part
+    }
+
+    /// After the last group: what is only of use to other layers is given up.
+    pub(super) fn settle(&mut self) {
+        let Folded { settings, tables, samples, .. } = &mut self.folded;
+        if !self.for_part {
+            samples.iter_mut().for_each(|sample| sample.total.partition.settle(&settings.grid, tables));
+        }
     }
 
     /// Keeps the null samples that the new options leave valid.
     fn update_nulls(&mut self, options: &Options) {
-        let old = std::mem::take(&mut self.nulls);
-        let reusable = self.options.seed == options.seed && self.options.mode == options.mode;
+        let before = &self.folded.options;
+        let reusable = before.seed == options.seed && before.mode == options.mode;
+        let old = std::mem::take(&mut self.folded.nulls);
         let mut old: Vec<NullSamples> = old.into_iter().filter(|_| reusable).collect();
-        self.nulls = options
+        self.folded.nulls = options
             .null
             .iter()
             .map(|&kind| match old.iter().position(|null| null.kind() == kind) {
@@ -196,33 +211,46 @@ impl Measured {
     /// Computes at most `count` of the null samples that are still missing; returns how many are missing after that.
     /// Every one of them is the same whatever the order and the number of calls.
     pub fn compute_nulls(&mut self, count: usize) -> usize {
+        let Folded { nulls, groups, settings, tables, .. } = &mut self.folded;
+        let chosen = |sample| numbered_totals(sample, groups, &self.wanted);
+        let totals: Vec<Vec<(u32, &GroupTotals)>> = self.samples.iter().map(chosen).collect();
         let mut left = count;
-        for null in &mut self.nulls {
-            let totals: Vec<&[GroupTotals]> =
-                self.samples.iter().map(|sample| sample.totals.as_slice()).collect();
-            left -= null.compute(left, &totals, &self.binning, &self.settings, &self.tables);
+        for null in &mut *nulls {
+            left -= null.compute(left, &totals, &self.binning, settings, tables, self.for_part);
         }
-        self.nulls.iter().map(NullSamples::missing).sum()
+        nulls.iter().map(NullSamples::missing).sum()
     }
 
     /// The record of the checkpoint, with the null samples computed so far. Its degree of emergence is that of a
     /// series of one.
     pub fn record(&self) -> CheckpointRecord {
-        let mut record = super::record::record(self);
-        record.nulls =
-            self.nulls.iter().filter_map(|null| null.record(&self.settings, &self.options)).collect();
-        record
+        self.folded.record()
     }
 
     /// Index of the order of the grid that is nearest to `q`; `None` for NaN.
     pub fn nearest_order(&self, q: f64) -> Option<usize> {
-        let distances = self.settings.grid.orders().iter().map(|order| (order - q).abs());
+        let distances = self.folded.settings.grid.orders().iter().map(|order| (order - q).abs());
         let finite = distances.enumerate().filter(|(_, distance)| distance.is_finite());
         finite.min_by(|left, right| left.1.total_cmp(&right.1)).map(|(index, _)| index)
     }
 
     /// The log-log fit of one order of the q grid, for one sample.
     pub fn fit(&self, sample: usize, order: usize) -> Option<LogLogFit> {
-        super::record::log_log_fit(self, sample, order)
+        super::record::log_log_fit(&self.folded, sample, order)
     }
+}
+
+/// Where the chosen groups are among those that are read.
+fn places<'a>(groups: &'a [usize], wanted: &'a [usize]) -> impl Iterator<Item = usize> + 'a {
+    groups.iter().filter_map(|group| wanted.binary_search(group).ok())
+}
+
+/// The totals of the chosen groups, with their indices in the wiring.
+fn numbered_totals<'a>(
+    sample: &'a SampleGroups,
+    groups: &[usize],
+    wanted: &[usize],
+) -> Vec<(u32, &'a GroupTotals)> {
+    let totals = places(groups, wanted).map(|place| &sample.totals[place]);
+    groups.iter().map(|&group| group as u32).zip(totals).collect()
 }

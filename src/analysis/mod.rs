@@ -8,18 +8,25 @@
 mod count;
 mod elements;
 mod error;
+mod folded;
+mod layers;
 mod matrix;
 mod measured;
 mod nulls;
 mod options;
+#[cfg(feature = "parts")]
+mod part;
 mod plan;
 mod record;
 mod sequence;
 mod validity;
 
 pub use error::AnalysisError;
+pub use layers::share_of_layers;
 pub use measured::Measured;
 pub use nulls::NullSamples;
 pub use options::{Mode, NetworkKind, NullKind, Options};
+#[cfg(feature = "parts")]
+pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
 pub use record::LogLogFit;

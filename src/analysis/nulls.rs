@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
+use super::folded::Folded;
 use super::record::{DimensionHistogram, finite};
 use super::{NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
-    Binning, FoldSettings, GroupFold, GroupTotals, NumberTables, PartitionSums, Spectrum, shuffle_group,
-    spectrum,
+    Binning, ExactPartition, FoldSettings, GroupTotals, NumberTables, Spectrum, shuffle_group, spectrum,
 };
 use crate::report::{NullNfd, NullRecord};
 
@@ -16,20 +16,37 @@ use crate::report::{NullNfd, NullRecord};
 pub struct NullSamples {
     kind: NullKind,
     seed: u32,
-    sums: Vec<NullSums>,
+    pub(super) sums: Vec<NullSums>,
 }
 
 /// What is kept of one null sample, summed over all groups.
 #[derive(Default)]
-struct NullSums {
-    partition: Option<PartitionSums>,
-    dimensions: DimensionHistogram,
-    complete: bool,
+pub(super) struct NullSums {
+    pub(super) partition: Option<ExactPartition>,
+    pub(super) dimensions: DimensionHistogram,
+    pub(super) complete: bool,
 }
 
 impl NullSamples {
     pub(super) fn new(kind: NullKind, options: &Options) -> Self {
         Self { kind, seed: options.seed, sums: Vec::new() }.resized(options.null_samples)
+    }
+
+    /// Samples that were computed elsewhere.
+    #[cfg(feature = "parts")]
+    pub(super) fn of_sums(kind: NullKind, options: &Options, sums: Vec<NullSums>) -> Self {
+        Self { kind, seed: options.seed, sums }
+    }
+
+    /// Adds the sums of other groups, sample to sample.
+    #[cfg(feature = "parts")]
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (mine, sums) in self.sums.iter_mut().zip(&other.sums) {
+            mine.dimensions.merge(&sums.dimensions);
+            if let (Some(mine), Some(sums)) = (&mut mine.partition, &sums.partition) {
+                mine.merge(sums);
+            }
+        }
     }
 
     /// The kind of null model.
@@ -48,37 +65,46 @@ impl NullSamples {
         self.sums.iter().filter(|sums| !sums.complete).count()
     }
 
-    /// Computes up to `count` of the missing samples from the totals of every sample and group. Returns how
-    /// many there were.
+    /// Computes up to `count` of the missing samples from the totals of every sample and chosen group, with the group's
+    /// index in the wiring. Returns how many there were. Those that go into a part must stay exact.
     pub(super) fn compute(
         &mut self,
         count: usize,
-        totals: &[&[GroupTotals]],
+        totals: &[Vec<(u32, &GroupTotals)>],
         binning: &Binning,
         settings: &FoldSettings,
         tables: &NumberTables,
+        for_part: bool,
     ) -> usize {
         let seed = self.seed;
         let mut missing: Vec<_> =
             self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
         missing.par_iter_mut().for_each(|(index, sums)| {
-            let mut total = GroupFold::empty(settings);
-            for (group, totals) in (0..).zip(totals[*index % totals.len()]) {
-                total.append(shuffle_group(totals, binning, settings, tables, (seed, *index as u32, group)));
+            let mut partition = ExactPartition::new(settings);
+            for &(group, totals) in &totals[*index % totals.len()] {
+                let fold = shuffle_group(totals, binning, settings, tables, (seed, *index as u32, group));
+                sums.dimensions.add(&fold.dimensions);
+                partition.add(fold.partition, fold.small);
             }
-            sums.partition = Some(total.sums(settings, tables));
-            sums.dimensions.add(&total.dimensions);
+            if !for_part {
+                partition.settle(&settings.grid, tables);
+            }
+            sums.partition = Some(partition);
             sums.complete = true;
         });
         missing.len()
     }
 
     /// The record of the samples that are there; `None` while there are none.
-    pub(super) fn record(&self, settings: &FoldSettings, options: &Options) -> Option<NullRecord> {
+    pub(super) fn record(&self, folded: &Folded) -> Option<NullRecord> {
+        let Folded { settings, tables, options, .. } = folded;
         let complete: Vec<&NullSums> = self.sums.iter().filter(|sums| sums.complete).collect();
         let spectra: Vec<Option<Spectrum>> = complete
             .par_iter()
-            .map(|sums| spectrum(sums.partition.as_ref()?, &settings.grid, options.mode.into()))
+            .map(|sums| {
+                let partition = sums.partition.as_ref()?.rounded(&settings.grid, tables);
+                spectrum(&partition, &settings.grid, options.mode.into())
+            })
             .collect();
         if spectra.is_empty() {
             return None;

@@ -11,6 +11,9 @@ use crate::multifractal::{Binning, FoldSettings, QGrid, SpectrumMode};
 pub struct Options {
     /// The whole network, or samples of it.
     pub network: NetworkKind,
+    /// The layers that are analysed: ascending ranges `[first, last]` of the wiring's groups, counted from 0, without
+    /// overlap. `None` for all of them.
+    pub layers: Option<Vec<[u32; 2]>>,
     /// How alpha is computed from tau.
     pub mode: Mode,
     /// Sampled network: number of samples.
@@ -43,6 +46,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             network: NetworkKind::Full,
+            layers: None,
             mode: Mode::Exact,
             samples: 10,
             seed: 0,
@@ -80,6 +84,7 @@ impl Options {
                 return Err(AnalysisError::Count { option, least, most });
             }
         }
+        self.check_layers()?;
         self.fold_settings()?;
         Ok(Binning::check(&self.thresholds())?)
     }
@@ -99,7 +104,7 @@ impl Options {
         [self.threshold, self.nfd_threshold]
     }
 
-    /// Whether both choose the same neurons and edges, whatever is computed from them.
+    /// Whether both choose the same neurons and edges of a layer, whatever is computed from them.
     pub fn same_network(&self, other: &Self) -> bool {
         let sample = |options: &Self| (options.samples, options.seed, options.layer_sample);
         self.network == other.network && (self.network == NetworkKind::Full || sample(self) == sample(other))

@@ -75,7 +75,12 @@ impl Analysis {
     ) -> Result<Self, AnalysisError> {
         options.check()?;
         let binning = options.binning()?;
-        check_memory(wiring, &binning)?;
+        let chosen = options.groups(wiring.groups.len())?;
+        match options.network {
+            NetworkKind::Full => check_memory(chosen.iter().map(|&group| &wiring.groups[group]), &binning)?,
+            // Draws are made for all groups, so that those of a layer do not depend on which ones are chosen.
+            NetworkKind::Sampled => check_memory(wiring.groups.iter(), &binning)?,
+        }
         let samples = samples(wiring, options);
         let stored = |group: &Group| -> Vec<StoredMatrix> {
             let matrices = group.matrices.iter();
@@ -99,8 +104,8 @@ impl Analysis {
     }
 
     fn list_reads(&mut self) -> Result<(), AnalysisError> {
-        for (group, matrices) in self.matrices.iter().enumerate() {
-            for (matrix, stored) in matrices.iter().enumerate() {
+        for &group in self.measured.wanted() {
+            for (matrix, stored) in self.matrices[group].iter().enumerate() {
                 let read = |(offset, length)| Read { file: stored.file, offset, length, group };
                 if stored.storage.is_random_access() {
                     for piece in stored.pieces(&self.samples, group, matrix) {
@@ -153,7 +158,14 @@ impl Analysis {
             return Err(Box::new(self));
         }
         self.complete_until(self.matrices.len());
+        self.measured.settle();
         Ok(self.measured)
+    }
+
+    /// Keeps what [`Measured::part`] needs. Without it, neurons with few edges are summed when the last group has come.
+    #[cfg(feature = "parts")]
+    pub fn for_part(&mut self) {
+        self.measured.keep_exact();
     }
 
     fn begin_group(&mut self, group: usize) {
@@ -165,7 +177,7 @@ impl Analysis {
 
     /// A group of which nothing is read, such as one whose sample reaches no output, is there all the same.
     fn complete_until(&mut self, group: usize) {
-        for skipped in self.measured.groups_read()..group {
+        while let Some(skipped) = self.measured.next_group().filter(|&next| next < group) {
             let empty = self.measured.empty_histograms(skipped);
             self.measured.complete(empty);
         }
@@ -216,11 +228,14 @@ fn samples(wiring: &Wiring, options: &Options) -> Vec<Option<Vec<SampledGroup>>>
 }
 
 /// Refuses groups whose histograms or draws would not fit, before anything is allocated for them.
-fn check_memory(wiring: &Wiring, binning: &Binning) -> Result<(), AnalysisError> {
+fn check_memory<'a>(
+    mut groups: impl Iterator<Item = &'a Group>,
+    binning: &Binning,
+) -> Result<(), AnalysisError> {
     let most = MOST_GROUP_BYTES / GroupHistograms::bytes(1, binning);
     let limits = |group: &Group| [(group.neurons, most), (group.outputs(), MOST_OUTPUTS)];
     let beyond = |group| limits(group).into_iter().find(|(neurons, most)| neurons > most);
-    match wiring.groups.iter().find_map(|group| Some((group, beyond(group)?))) {
+    match groups.find_map(|group| Some((group, beyond(group)?))) {
         Some((group, (neurons, most))) => {
             Err(AnalysisError::TooManyNeurons { group: group.name.clone(), neurons, most })
         }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::measured::{LayerFold, SampleGroups};
+use super::NetworkKind;
+use super::folded::{Folded, LayerFold, SampleFold};
 use super::validity;
-use super::{Measured, NetworkKind};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
-use crate::multifractal::{GroupFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
+use crate::multifractal::{ExactSums, NetworkFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
 use crate::network::Wiring;
 use crate::report::{
     Baselines, CheckpointRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer,
@@ -17,7 +17,7 @@ use crate::report::{
 /// Width of the bins of fractal dimensions.
 const DIMENSION_BIN: f64 = 0.05;
 /// Dimensions of 20 and more share the last bin.
-const MOST_DIMENSION_BINS: usize = 400;
+pub(super) const MOST_DIMENSION_BINS: usize = 400;
 /// The partition function is stored at these orders.
 const STORED_ORDERS: [f64; 7] = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
 
@@ -30,9 +30,11 @@ pub(super) struct Identity {
     pub(super) guessed: bool,
     files: Vec<FileRecord>,
     parameters: u64,
-    groups: Vec<(String, Vec<String>)>,
+    /// Name and tensors of every group of the wiring.
+    pub(super) groups: Vec<(String, Vec<String>)>,
     skipped: Vec<SkippedRecord>,
-    warnings: Vec<Warning>,
+    /// Those that do not follow from numbers.
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Identity {
@@ -76,6 +78,25 @@ impl Identity {
     }
 }
 
+#[cfg(feature = "parts")]
+impl Identity {
+    /// That of the whole checkpoint, from a part; the groups have no names yet.
+    pub(super) fn of_part(record: &CheckpointRecord, part: &crate::report::PartRecord) -> Self {
+        Self {
+            name: record.name.clone(),
+            step: record.step,
+            format: record.format.clone(),
+            architecture: record.architecture.clone(),
+            guessed: record.guessed,
+            files: record.files.clone(),
+            parameters: record.parameters,
+            groups: vec![Default::default(); part.layers_of_all as usize],
+            skipped: record.network.skipped.clone(),
+            warnings: part.warnings.clone(),
+        }
+    }
+}
+
 /// Weights of few bits have few sizes, and so do the lengths of their edges.
 fn quantised(checkpoint: &Checkpoint, wiring: &Wiring) -> Vec<Warning> {
     /// Types of so many bits an element, or fewer.
@@ -101,15 +122,14 @@ pub(super) fn finite(value: f64) -> Option<f64> {
 }
 
 /// The record without null models.
-pub(super) fn record(measured: &Measured) -> CheckpointRecord {
-    let Identity { name, step, format, architecture, guessed, files, parameters, .. } = &measured.identity;
-    let samples: Vec<Sample> =
-        (0..measured.samples.len()).map(|index| Sample::new(measured, index)).collect();
+pub(super) fn record(folded: &Folded) -> CheckpointRecord {
+    let Identity { name, step, format, architecture, guessed, files, parameters, .. } = &folded.identity;
+    let samples: Vec<Sample> = (0..folded.samples.len()).map(|index| Sample::new(folded, index)).collect();
     let passing =
-        |sample: &&Sample| sample.spectrum.as_ref().is_none_or(|s| !s.dropped_by(measured.options.filter));
+        |sample: &&Sample| sample.spectrum.as_ref().is_none_or(|s| !s.dropped_by(folded.options.filter));
     let kept: Vec<&Sample> = samples.iter().filter(passing).collect();
-    let mut warnings = measured.identity.warnings.clone();
-    warnings.extend(validity::warnings(measured, &samples, samples.len() - kept.len()));
+    let mut warnings = folded.identity.warnings.clone();
+    warnings.extend(validity::warnings(folded, &samples, samples.len() - kept.len()));
     CheckpointRecord {
         name: name.clone(),
         step: *step,
@@ -118,12 +138,12 @@ pub(super) fn record(measured: &Measured) -> CheckpointRecord {
         guessed: *guessed,
         files: files.clone(),
         parameters: *parameters,
-        network: network(measured, samples[0].total),
+        network: network(folded, samples[0].total),
         mean: means(&kept),
-        samples: kept.iter().map(|sample| sample.record(measured)).collect(),
+        samples: kept.iter().map(|sample| sample.record(folded)).collect(),
         nulls: Vec::new(),
-        nfd: dimensions(measured, &samples),
-        baselines: baselines(measured, &samples),
+        nfd: dimensions(folded, &samples),
+        baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
     }
@@ -132,21 +152,21 @@ pub(super) fn record(measured: &Measured) -> CheckpointRecord {
 /// One sample with the sums of all its groups.
 pub(super) struct Sample<'a> {
     seed: Option<u64>,
-    pub(super) total: &'a GroupFold,
+    pub(super) total: &'a NetworkFold,
     pub(super) sums: PartitionSums,
     pub(super) spectrum: Option<Spectrum>,
 }
 
 impl<'a> Sample<'a> {
-    fn new(measured: &'a Measured, index: usize) -> Self {
-        let SampleGroups { seed, total, .. } = &measured.samples[index];
-        let sums = total.sums(&measured.settings, &measured.tables);
-        let spectrum = spectrum(&sums, &measured.settings.grid, measured.options.mode.into());
+    fn new(folded: &'a Folded, index: usize) -> Self {
+        let SampleFold { seed, total, .. } = &folded.samples[index];
+        let sums = total.partition.rounded(&folded.settings.grid, &folded.tables);
+        let spectrum = spectrum(&sums, &folded.settings.grid, folded.options.mode.into());
         Self { seed: *seed, total, sums, spectrum }
     }
 
-    fn record(&self, measured: &Measured) -> SampleRecord {
-        let grid = &measured.settings.grid;
+    fn record(&self, folded: &Folded) -> SampleRecord {
+        let grid = &folded.settings.grid;
         let spectrum = self.spectrum.as_ref();
         let fits = spectrum.map_or(&[][..], |spectrum| &spectrum.fits);
         let column = |value: fn(&crate::multifractal::Fit) -> Option<f64>| fits.iter().map(value).collect();
@@ -189,8 +209,13 @@ fn partition(sums: &PartitionSums, grid: &QGrid) -> PartitionRecord {
     PartitionRecord { q, ln_z }
 }
 
-fn network(measured: &Measured, total: &GroupFold) -> NetworkRecord {
-    let folds = &measured.samples[0].layers;
+/// Name and tensors of the chosen groups.
+fn groups(folded: &Folded) -> impl Iterator<Item = &(String, Vec<String>)> {
+    folded.groups.iter().map(|&group| &folded.identity.groups[group])
+}
+
+fn network(folded: &Folded, total: &NetworkFold) -> NetworkRecord {
+    let folds = &folded.samples[0].layers;
     let layer = |((name, tensors), fold): (&(String, Vec<String>), &LayerFold)| LayerRecord {
         name: name.clone(),
         tensors: tensors.clone(),
@@ -203,8 +228,8 @@ fn network(measured: &Measured, total: &GroupFold) -> NetworkRecord {
         edges: total.edges,
         zero_weights: total.zeros,
         nonfinite_weights: total.nonfinite,
-        layers: measured.identity.groups.iter().zip(folds).map(layer).collect(),
-        skipped: measured.identity.skipped.clone(),
+        layers: groups(folded).zip(folds).map(layer).collect(),
+        skipped: folded.identity.skipped.clone(),
     }
 }
 
@@ -222,13 +247,15 @@ fn means(samples: &[&Sample]) -> MeanRecord {
 }
 
 /// Means over all entries and all neurons of every sample.
-fn baselines(measured: &Measured, samples: &[Sample]) -> Baselines {
-    let sums: f64 = measured.samples.iter().flat_map(|sample| &sample.absolute_sums).sum();
+fn baselines(folded: &Folded, samples: &[Sample]) -> Baselines {
+    let mut sums = ExactSums::new(1);
+    folded.samples.iter().for_each(|sample| sums.merge(&sample.absolute_sum));
+    let sum = sums.rounded()[0];
     let count =
-        |count: fn(&GroupFold) -> u64| samples.iter().map(|sample| count(sample.total)).sum::<u64>() as f64;
+        |count: fn(&NetworkFold) -> u64| samples.iter().map(|sample| count(sample.total)).sum::<u64>() as f64;
     let entries = count(|total| total.edges + total.zeros + total.nonfinite);
     let neurons = count(|total| total.neurons);
-    Baselines { mean_abs_weight: finite(sums / entries), mean_weighted_degree: finite(sums / neurons) }
+    Baselines { mean_abs_weight: finite(sum / entries), mean_weighted_degree: finite(sum / neurons) }
 }
 
 pub(super) fn summary(dimensions: &[f64]) -> NfdSummary {
@@ -255,28 +282,34 @@ fn mean_summary(summaries: &[NfdSummary]) -> NfdSummary {
     }
 }
 
-fn dimensions(measured: &Measured, samples: &[Sample]) -> NfdRecord {
+fn dimensions(folded: &Folded, samples: &[Sample]) -> NfdRecord {
     let totals: Vec<NfdSummary> = samples.iter().map(|sample| summary(&sample.total.dimensions)).collect();
     let mut histogram = DimensionHistogram::default();
     samples.iter().for_each(|sample| histogram.add(&sample.total.dimensions));
     let layer = |(index, (name, _)): (usize, &(String, Vec<String>))| {
         let summaries: Vec<NfdSummary> =
-            measured.samples.iter().map(|sample| sample.layers[index].dimensions).collect();
+            folded.samples.iter().map(|sample| sample.layers[index].dimensions).collect();
         NfdLayer { name: name.clone(), summary: mean_summary(&summaries) }
     };
     NfdRecord {
         summary: mean_summary(&totals),
         histogram: histogram.to_record(samples.len() as f64),
-        layers: measured.identity.groups.iter().enumerate().map(layer).collect(),
+        layers: groups(folded).enumerate().map(layer).collect(),
     }
 }
 
 /// Fractal dimensions counted in bins, with their sum.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct DimensionHistogram {
-    counts: Vec<u64>,
-    neurons: u64,
-    sum: f64,
+    pub(super) counts: Vec<u64>,
+    /// Of one cell.
+    pub(super) sum: ExactSums,
+}
+
+impl Default for DimensionHistogram {
+    fn default() -> Self {
+        Self { counts: Vec::new(), sum: ExactSums::new(1) }
+    }
 }
 
 impl DimensionHistogram {
@@ -287,20 +320,19 @@ impl DimensionHistogram {
                 self.counts.resize(bin + 1, 0);
             }
             self.counts[bin] += 1;
-            self.neurons += 1;
-            self.sum += dimension;
+            self.sum.add_one(dimension);
         }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.counts.resize(self.counts.len().max(other.counts.len()), 0);
         self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
-        self.neurons += other.neurons;
-        self.sum += other.sum;
+        self.sum.merge(&other.sum);
     }
 
     pub(super) fn mean(&self) -> Option<f64> {
-        finite(self.sum / self.neurons as f64)
+        let neurons: u64 = self.counts.iter().sum();
+        finite(self.sum.rounded()[0] / neurons as f64)
     }
 
     /// The bins from the first to the last that is not empty, divided by the number of samples.
@@ -333,10 +365,10 @@ pub struct LogLogFit {
 }
 
 /// The fit of the order with this index; `None` where there is no spectrum or no such sample or order.
-pub(super) fn log_log_fit(measured: &Measured, sample: usize, order: usize) -> Option<LogLogFit> {
-    let q = *measured.settings.grid.orders().get(order)?;
-    measured.samples.get(sample)?;
-    let Sample { sums, spectrum, .. } = Sample::new(measured, sample);
+pub(super) fn log_log_fit(folded: &Folded, sample: usize, order: usize) -> Option<LogLogFit> {
+    let q = *folded.settings.grid.orders().get(order)?;
+    folded.samples.get(sample)?;
+    let Sample { sums, spectrum, .. } = Sample::new(folded, sample);
     let spectrum = spectrum?;
     let fit = spectrum.fits[order];
     Some(LogLogFit {

@@ -1,9 +1,9 @@
 //! Whether the numbers can be read as they stand: warnings with a sentence for people.
 
-use super::Measured;
+use super::folded::Folded;
 use super::record::Sample;
 use super::{Mode, Options};
-use crate::multifractal::{GroupFold, MINIMUM_DEGREE, Spectrum};
+use crate::multifractal::{MINIMUM_DEGREE, NetworkFold, Spectrum};
 use crate::report::Warning;
 
 /// Below this, a fit is no straight line.
@@ -14,12 +14,12 @@ const MANY_ZEROS: f64 = 0.001;
 const CONCAVITY_TOLERANCE: f64 = 1e-9;
 
 /// All warnings of a checkpoint; `dropped` samples did not pass the filter of the reference.
-pub(super) fn warnings(measured: &Measured, samples: &[Sample], dropped: usize) -> Vec<Warning> {
-    let options = &measured.options;
+pub(super) fn warnings(folded: &Folded, samples: &[Sample], dropped: usize) -> Vec<Warning> {
+    let options = &folded.options;
     let total = &samples[0].total;
     let spectra: Vec<&Spectrum> = samples.iter().filter_map(|sample| sample.spectrum.as_ref()).collect();
     [
-        measured.identity.guessed.then(guessed),
+        folded.identity.guessed.then(guessed),
         spectra.is_empty().then(|| no_spectrum(total, options)),
         fair_fit(&spectra),
         not_concave(&spectra),
@@ -46,11 +46,11 @@ fn guessed() -> Warning {
     )
 }
 
-fn no_spectrum(total: &GroupFold, options: &Options) -> Warning {
+fn no_spectrum(total: &NetworkFold, options: &Options) -> Warning {
     if total.edges == 0 {
         return warning("no-edges", "Every weight is zero or not a number: the network has no edges.");
     }
-    let text = if total.partition.kept() == 0 {
+    let text = if total.partition.kept == 0 {
         format!(
             "No neuron has enough edges: it needs more than {MINIMUM_DEGREE} of length 1 to {}. Raise the longest edge T.",
             options.threshold
@@ -94,9 +94,9 @@ fn peak_tied() -> Warning {
     )
 }
 
-fn neurons_left_out(total: &GroupFold, options: &Options) -> Option<Warning> {
-    let left_out = total.neurons - total.partition.kept();
-    (left_out > 0 && total.partition.kept() > 0).then(|| {
+fn neurons_left_out(total: &NetworkFold, options: &Options) -> Option<Warning> {
+    let left_out = total.neurons - total.partition.kept;
+    (left_out > 0 && total.partition.kept > 0).then(|| {
         let text = format!(
             "{left_out} of {} neurons are left out: they have {MINIMUM_DEGREE} edges of length 1 to {} or fewer.",
             total.neurons, options.threshold
@@ -105,7 +105,7 @@ fn neurons_left_out(total: &GroupFold, options: &Options) -> Option<Warning> {
     })
 }
 
-fn zeros(total: &GroupFold) -> Option<Warning> {
+fn zeros(total: &NetworkFold) -> Option<Warning> {
     let share = total.zeros as f64 / (total.edges + total.zeros + total.nonfinite) as f64;
     (share >= MANY_ZEROS).then(|| {
         let text = format!(
@@ -116,7 +116,7 @@ fn zeros(total: &GroupFold) -> Option<Warning> {
     })
 }
 
-fn nonfinite(total: &GroupFold) -> Option<Warning> {
+fn nonfinite(total: &NetworkFold) -> Option<Warning> {
     (total.nonfinite > 0).then(|| {
         warning(
             "nonfinite-weights",

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::nfd::dimension;
 use super::partition::MassBlock;
-use super::small::{LARGEST_NUMBER, SmallNeurons};
+use super::small::SmallNeurons;
 use super::{Binning, GroupHistograms, MINIMUM_DEGREE, NeuronDimensions, PartitionSums, QGrid};
 
 /// Neurons that are summed together before the sums are added in order. Part of the result: another size rounds
@@ -79,13 +79,6 @@ impl GroupFold {
         self.edges += other.edges;
         self.zeros += other.zeros;
         self.nonfinite += other.nonfinite;
-    }
-
-    /// Z_q(r) of all kept neurons.
-    pub fn sums(&self, settings: &FoldSettings, tables: &NumberTables) -> PartitionSums {
-        let mut sums = self.partition.clone();
-        self.small.add_to(&settings.grid, tables, &mut sums);
-        sums
     }
 }
 
@@ -224,7 +217,7 @@ impl<'a> Folder<'a> {
         self.fold.partition.keep(&self.numbers);
         // Radius 0 is no point of the spectrum.
         let numbers = &self.numbers[1..];
-        if number <= LARGEST_NUMBER {
+        if number <= SmallNeurons::LARGEST_NUMBER {
             return self.fold.small.push(numbers);
         }
         let tables = self.tables;

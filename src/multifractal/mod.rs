@@ -5,8 +5,10 @@
 //! of threads: transcendental functions come from `libm`, sums run in fixed order over fixed blocks.
 
 mod binning;
+mod exact;
 mod fold;
 mod histogram;
+mod network_fold;
 mod nfd;
 mod null;
 mod partition;
@@ -15,12 +17,14 @@ mod spectrum;
 pub mod statistics;
 
 pub use binning::{Binning, BinningError, LANES, PatternBins};
+pub use exact::ExactSums;
 pub use fold::{FoldSettings, GroupFold, NumberTables, fold_group};
 pub use histogram::{BlockShape, Entries, GroupHistograms, GroupTotals, Weights};
+pub use network_fold::{ExactPartition, NetworkFold};
 pub use nfd::NeuronDimensions;
 pub use null::shuffle_group;
 pub use partition::{PartitionSums, QGrid, QGridError};
-pub use small::{Number, SmallNeurons};
+pub use small::SmallNeurons;
 pub use spectrum::{Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, spectrum};
 
 /// A neuron is kept when it has more edges of length in (1, T] than this.

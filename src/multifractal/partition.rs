@@ -72,7 +72,8 @@ impl QGrid {
     }
 }
 
-/// Z_q(r) of some neurons at every radius from 0 to T.
+/// Z_q(r) of some neurons at every radius from 0 to T. Sums of disjoint sets of neurons add up: within a group in the
+/// order of its blocks, over groups exactly ([`super::ExactPartition`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartitionSums {
     /// `[radii, orders]`; no radii while nothing was added, since most groups of small networks add nothing.
@@ -113,12 +114,24 @@ impl PartitionSums {
         self.z.as_slice_mut().unwrap_or_default()
     }
 
+    /// All sums, `[radii, orders]`; empty where there are none.
+    pub(super) fn z(&self) -> &[f64] {
+        self.z.as_slice().unwrap_or_default()
+    }
+
     /// Notes a kept neuron, of which `numbers` has N(r) at r = 0, 1, ...: a radius occurs where N(r) grows.
     pub(super) fn keep(&mut self, numbers: &[u32]) {
         self.kept += 1;
         for (occupied, pair) in self.occupied[1..].iter_mut().zip(numbers.windows(2)) {
             *occupied |= pair[1] > pair[0];
         }
+    }
+
+    /// Sums that are given, as [`Self::z`] lists them.
+    pub(super) fn from_z(z: Vec<f64>, occupied: Vec<bool>, kept: u64) -> Self {
+        let shape = (occupied.len(), z.len() / occupied.len());
+        let z = Array2::from_shape_vec(shape, z).expect("whole rows");
+        Self { z, occupied, kept }
     }
 
     /// Adds the sums of other neurons.

@@ -12,12 +12,12 @@ use rayon::prelude::*;
 use super::fold::NumberTables;
 use super::partition::{PartitionSums, PowerSums, QGrid};
 
-/// Largest N(d) of such a neuron.
-pub(super) const LARGEST_NUMBER: u64 = u8::MAX as u64;
-/// Numbers below this, the largest and 0 included.
-const NUMBERS: usize = LARGEST_NUMBER as usize + 1;
+/// Numbers that a byte holds.
+const NUMBERS: usize = u8::MAX as usize + 1;
 /// Neurons that are kept one by one before their numbers are counted: 10 MB for radii up to 150.
 const MOST_NEURONS: usize = 1 << 16;
+/// No number is had by more neurons: counts add up without passing 64 bits.
+const MOST_COUNTED: u64 = 1 << 49;
 /// Radii of one task.
 const RADII_PER_TASK: usize = 16;
 
@@ -34,16 +34,18 @@ pub struct SmallNeurons {
 
 /// A number N(r) that occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Number {
-    /// The radius r.
-    pub radius: u32,
+struct Number {
+    radius: u32,
     /// N(d) of its neuron.
-    pub total: u8,
+    total: u8,
     /// N(r).
-    pub number: u8,
+    number: u8,
 }
 
 impl SmallNeurons {
+    /// Largest N(d) of such a neuron.
+    pub const LARGEST_NUMBER: u64 = u8::MAX as u64;
+
     /// Adds a neuron: its numbers at the radii 1, 2, ..., T, of which the last is N(d), at most 255.
     pub(super) fn push(&mut self, numbers: &[u32]) {
         self.numbers.extend(numbers.iter().map(|&number| number as u8));
@@ -60,15 +62,38 @@ impl SmallNeurons {
         }
     }
 
-    /// Adds neurons by a number that they have.
-    pub fn add(&mut self, number: Number, neurons: u64) {
+    fn add(&mut self, number: Number, neurons: u64) {
         *self.counted.entry(number).or_default() += neurons;
     }
 
-    /// How many neurons have which number, ascending: all there is to know of them.
-    pub fn numbers(&mut self) -> impl Iterator<Item = (Number, u64)> + '_ {
-        self.count();
-        self.counted.iter().map(|(&number, &count)| (number, count))
+    /// Of the neurons that are kept one by one, N(r) at r = 1, 2, ..., T, a byte each.
+    pub fn numbers(&self) -> &[u8] {
+        &self.numbers
+    }
+
+    /// Of the others, r, N(d), N(r), and how many neurons have these.
+    pub fn counted(&self) -> impl Iterator<Item = (u32, u8, u8, u64)> + '_ {
+        let tuple = |(number, &count): (&Number, &u64)| (number.radius, number.total, number.number, count);
+        self.counted.iter().map(tuple)
+    }
+
+    /// Neurons that [`Self::numbers`] and [`Self::counted`] listed; `None` for numbers that cannot be.
+    pub fn from_parts(radii: usize, numbers: &[u8], counted: &[(u32, u8, u8, u64)]) -> Option<Self> {
+        let grows = |row: &[u8]| row[0] > 0 && row.windows(2).all(|pair| pair[0] <= pair[1]);
+        let rows = numbers.chunks(radii);
+        if !numbers.len().is_multiple_of(radii) || !rows.clone().all(grows) {
+            return None;
+        }
+        let mut neurons = Self { numbers: numbers.to_vec(), ..Self::default() };
+        neurons.totals.extend(rows.filter_map(<[u8]>::last));
+        for &(radius, total, number, count) in counted {
+            let sound = (1..=radii).contains(&(radius as usize)) && (1..=total).contains(&number);
+            if !sound || count > MOST_COUNTED {
+                return None;
+            }
+            neurons.add(Number { radius, total, number }, count);
+        }
+        Some(neurons)
     }
 
     /// Whether there are none.
@@ -241,7 +266,7 @@ mod tests {
     fn sums(neurons: &SmallNeurons) -> PartitionSums {
         let settings = settings();
         let mut tables = NumberTables::new(&settings);
-        tables.reach(LARGEST_NUMBER);
+        tables.reach(SmallNeurons::LARGEST_NUMBER);
         let mut sums = PartitionSums::new(&settings.grid, RADII as u32);
         neurons.add_to(&settings.grid, &tables, &mut sums);
         sums

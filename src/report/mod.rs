@@ -2,6 +2,10 @@
 
 mod csv;
 mod document;
+#[cfg(feature = "parts")]
+mod part;
 
 pub use csv::write_csv;
 pub use document::*;
+#[cfg(feature = "parts")]
+pub use part::*;

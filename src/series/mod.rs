@@ -1,5 +1,10 @@
 //! Several checkpoints of one training: order, and the degree of emergence (method, section 6).
 
+#[cfg(feature = "parts")]
+mod merge;
+
+#[cfg(feature = "parts")]
+pub use merge::{Merge, MergeError};
 use serde::Deserialize;
 
 use crate::analysis::Options;
@@ -101,12 +106,17 @@ pub fn late_start(series: &[Point], point: &Point) -> Option<Warning> {
     Some(Warning { code: LATE_START.to_owned(), text })
 }
 
+/// Puts checkpoints in the order of their steps; leaves them as given where a step is missing.
+pub fn sort_by_step<T>(checkpoints: &mut [T], step: impl Fn(&T) -> Option<u64>) {
+    if checkpoints.iter().all(|checkpoint| step(checkpoint).is_some()) {
+        checkpoints.sort_by_key(step);
+    }
+}
+
 /// The document of a series: records in order of their steps (as given, where a step is missing), each with its
 /// degree of emergence and that of its null models.
 pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultDocument {
-    if records.iter().all(|record| record.step.is_some()) {
-        records.sort_by_key(|record| record.step);
-    }
+    sort_by_step(&mut records, |record| record.step);
     let points: Vec<Point> = records.iter().map(Point::from).collect();
     for (record, point) in records.iter_mut().zip(&points) {
         let relation = relate(&points[0], point);

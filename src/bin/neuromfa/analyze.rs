@@ -2,23 +2,25 @@
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read as _, Write};
+use std::io::{BufReader, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use neuromfa::analysis::{Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read};
+use neuromfa::analysis::{
+    Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read, share_of_layers,
+};
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
-use neuromfa::network::{NetworkError, WiringSpec, recognise};
-use neuromfa::plot::{self, Figure, ThemeName};
-use neuromfa::report::{CheckpointRecord, ResultDocument, write_csv};
+use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
+use neuromfa::report::{CheckpointRecord, PartRecord};
 use neuromfa::series;
 use neuromfa::source::{ReadAt, ReadError};
 
-use crate::args::{AnalyzeArguments, ModeName, Network, NullName};
+use crate::args::{AnalyzeArguments, Layers, ModeName, Network, NullName};
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
+use crate::output::Outputs;
 
 /// Bytes of histograms that are kept for the null models; larger ones are shuffled while they are read.
 const HISTOGRAM_BUDGET: u64 = 256 << 20;
@@ -33,8 +35,7 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Ok(options) => options,
         Err(text) => return stop(ARGUMENTS, text),
     };
-    let outputs = arguments.out.iter().map(|path| Ok((path.as_path(), Output::of(path)?)));
-    let outputs: Vec<(&Path, Output)> = match outputs.collect::<Result<_, String>>() {
+    let outputs = match Outputs::new(&arguments.out) {
         Ok(outputs) => outputs,
         Err(text) => return stop(ARGUMENTS, text),
     };
@@ -48,24 +49,59 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Ok(wiring) => wiring,
         Err(text) => return stop(ARGUMENTS, text),
     };
+    let wishes =
+        Wishes { options, layers: arguments.layers.as_ref(), wiring: wiring.as_ref(), part: arguments.part };
     let mut failures = Failures::default();
-    let records = analyze_all(arguments, &options, wiring.as_ref(), &mut failures);
-    let done = records.len();
-    if done > 0 {
-        let document = series::document(options, records);
-        if let Err(text) = write_all(&document, &outputs) {
-            return stop(OUTPUT, text);
-        }
+    let analyzed = analyze_all(arguments, &wishes, &mut failures);
+    let done = analyzed.len();
+    if let Some(options) = analyzed.first().map(|first| first.options.clone())
+        && let Err(text) = write(options, analyzed, &outputs)
+    {
+        return stop(OUTPUT, text);
     }
     failures.status(done)
 }
 
-fn analyze_all(
-    arguments: &AnalyzeArguments,
-    options: &Options,
-    wiring: Option<&WiringSpec>,
-    failures: &mut Failures,
-) -> Vec<CheckpointRecord> {
+fn write(options: Options, mut analyzed: Vec<Analyzed>, outputs: &Outputs<'_>) -> Result<(), String> {
+    series::sort_by_step(&mut analyzed, |analyzed| analyzed.record.step);
+    let (records, parts): (_, Vec<Option<PartRecord>>) =
+        analyzed.into_iter().map(|analyzed| (analyzed.record, analyzed.part)).unzip();
+    outputs.write(series::document(options, records), parts.into_iter().collect())
+}
+
+/// What came out of one checkpoint.
+struct Analyzed {
+    options: Options,
+    record: CheckpointRecord,
+    part: Option<PartRecord>,
+}
+
+/// What is asked of every checkpoint.
+struct Wishes<'a> {
+    /// All options but the layers.
+    options: Options,
+    layers: Option<&'a Layers>,
+    wiring: Option<&'a WiringSpec>,
+    /// Whether the results will be joined with those of other layers.
+    part: bool,
+}
+
+impl Wishes<'_> {
+    /// The options for a checkpoint, with its layers.
+    fn options(&self, checkpoint: &Checkpoint, wiring: &Wiring) -> Result<Options, AnalysisError> {
+        let layers = match self.layers {
+            None => None,
+            Some(Layers::Ranges(ranges)) => Some(ranges.clone()),
+            Some(&Layers::Share { share, shares }) => {
+                Some(vec![share_of_layers(checkpoint, wiring, share, shares)?])
+            }
+        };
+        Ok(Options { layers, ..self.options.clone() })
+    }
+}
+
+/// The record of every checkpoint; the options are the same for all.
+fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut Failures) -> Vec<Analyzed> {
     let files = Files::gather(&arguments.paths, failures);
     let inputs = files.inputs();
     let collection = collect(&inputs);
@@ -75,19 +111,20 @@ fn analyze_all(
     if collection.candidates.is_empty() && failures.is_empty() {
         failures.nothing("there is nothing to analyse: no weight file among the paths.");
     }
-    let mut records = Vec::new();
-    let wishes = OpenOptions { state_dict: arguments.state_dict.clone() };
+    let mut all: Vec<Analyzed> = Vec::new();
+    let open_options = OpenOptions { state_dict: arguments.state_dict.clone() };
     for candidate in &collection.candidates {
-        let opened = open_with(candidate, &inputs, &wishes).map_err(Failure::Checkpoint);
-        match opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, options, wiring)) {
-            Ok(record) => records.push(record),
-            Err(Failure::Network(error @ NetworkError::NoMatrix { .. })) => {
-                failures.nothing(Failure::Network(error))
+        let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
+        let analyzed = opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, wishes));
+        match analyzed {
+            Ok(next) if all.first().is_some_and(|first| first.options != next.options) => {
+                failures.arguments(Failure::OtherShare { name: next.record.name });
             }
-            Err(failure) => failures.unreadable(failure),
+            Ok(next) => all.push(next),
+            Err(failure) => failure.report(failures),
         }
     }
-    records
+    all
 }
 
 /// Longest file of a wiring: a thousand bytes for each of sixty thousand matrices.
@@ -108,27 +145,45 @@ enum Failure {
     Network(#[from] NetworkError),
     #[error("{name}: {error}. {}", .error.hint())]
     Analysis { name: String, error: AnalysisError },
+    #[error(
+        "{name}: its share has other layers than that of the checkpoints before it. Analyse it by itself, or name the layers."
+    )]
+    OtherShare { name: String },
+}
+
+impl Failure {
+    fn report(self, failures: &mut Failures) {
+        match self {
+            Self::Network(NetworkError::NoMatrix { .. }) => failures.nothing(self),
+            Self::Analysis { ref error, .. } if error.code() == "bad-layers" => failures.arguments(self),
+            _ => failures.unreadable(self),
+        }
+    }
 }
 
 fn analyze(
     checkpoint: &Checkpoint,
     inputs: &[Input<'_>],
     files: &Files,
-    options: &Options,
-    wiring: Option<&WiringSpec>,
-) -> Result<CheckpointRecord, Failure> {
+    wishes: &Wishes<'_>,
+) -> Result<Analyzed, Failure> {
     for notice in &checkpoint.warnings {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
-    let wiring = wiring.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
+    let wiring = wishes.wiring.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
     for notice in wiring.warnings.iter().filter(|_| !wiring.edited) {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
-    let analysis = Analysis::plan(checkpoint, &wiring, options, HISTOGRAM_BUDGET).map_err(failed)?;
+    let options = wishes.options(checkpoint, &wiring).map_err(failed)?;
+    let mut analysis = Analysis::plan(checkpoint, &wiring, &options, HISTOGRAM_BUDGET).map_err(failed)?;
+    if wishes.part {
+        analysis.for_part();
+    }
     let mut measured = read(analysis, checkpoint, inputs, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
-    Ok(measured.record())
+    let part = measured.part(checkpoint, &wiring);
+    Ok(Analyzed { options, record: measured.record(), part })
 }
 
 /// Reads in a thread of its own, so that the disk and the processors work at the same time.
@@ -196,7 +251,7 @@ fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
     ProgressBar::new(length).with_style(style).with_message(name.to_owned())
 }
 
-/// The options, or a sentence that says which of them cannot be.
+/// The options but the layers, or a sentence that says which of them cannot be.
 fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
     if arguments.hops > 1 {
         return Err("--hops 2 and 3 are not computed yet. Use --hops 1.".to_owned());
@@ -216,6 +271,7 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
             Network::Full => NetworkKind::Full,
             Network::Sampled => NetworkKind::Sampled,
         },
+        layers: None,
         mode: match arguments.mode {
             ModeName::Exact => Mode::Exact,
             ModeName::Reference => Mode::Reference,
@@ -245,67 +301,4 @@ fn null_kind(name: NullName) -> Result<NullKind, String> {
         NullName::Initialisation => not_yet("initialisation"),
         NullName::Rescale => not_yet("rescale"),
     }
-}
-
-/// Kinds of files that are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Output {
-    Json,
-    Csv,
-    Svg,
-    Png,
-}
-
-impl Output {
-    fn of(path: &Path) -> Result<Self, String> {
-        let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        match extension.as_str() {
-            "json" => Ok(Self::Json),
-            "csv" => Ok(Self::Csv),
-            "svg" => Ok(Self::Svg),
-            "png" => Ok(Self::Png),
-            _ => Err(format!("{} must end in .json, .csv, .svg or .png.", path.display())),
-        }
-    }
-}
-
-/// The document on standard output, and every file of `--out`.
-fn write_all(document: &ResultDocument, outputs: &[(&Path, Output)]) -> Result<(), String> {
-    for (path, output) in outputs {
-        write_file(document, path, *output)
-            .map_err(|error| format!("{} cannot be written: {error}.", path.display()))?;
-    }
-    match write_json(document, io::stdout().lock()) {
-        // The reader had enough, as `head` does.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(|error| format!("the document cannot be written: {error}.")),
-    }
-}
-
-fn write_file(document: &ResultDocument, path: &Path, output: Output) -> io::Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    match output {
-        Output::Json => write_json(document, &mut file)?,
-        Output::Csv => write_csv(document, &mut file)?,
-        Output::Svg => {
-            file.write_all(plot::svg(document, &figure(document)).map_err(io::Error::other)?.as_bytes())?
-        }
-        Output::Png => file.write_all(&plot::png(document, &figure(document)).map_err(io::Error::other)?)?,
-    }
-    file.flush()
-}
-
-/// The spectrum, as in print, with the range of every checkpoint if there are several.
-fn figure(document: &ResultDocument) -> Figure {
-    /// Pixels for each CSS pixel.
-    const SCALE: f64 = 2.0;
-    let rulers = document.checkpoints.len() > 1;
-    Figure { theme: ThemeName::Print, title: true, scale: SCALE, rulers, ..Figure::default() }
-}
-
-fn write_json(document: &ResultDocument, output: impl Write) -> io::Result<()> {
-    let mut output = BufWriter::new(output);
-    serde_json::to_writer_pretty(&mut output, document)?;
-    output.write_all(b"\n")?;
-    output.flush()
 }

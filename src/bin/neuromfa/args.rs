@@ -36,6 +36,18 @@ pub enum Command {
     Inspect(InspectArguments),
     /// Analyses checkpoints and writes one result document (JSON) to standard output.
     Analyze(Box<AnalyzeArguments>),
+    /// Joins documents of parts ("analyze --part") and of checkpoints to the one that a single "analyze" would write.
+    Merge(MergeArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    /// Documents, in any order. Checkpoints without a step in their names keep the order given.
+    #[arg(required = true, value_name = "DOCUMENT")]
+    pub documents: Vec<PathBuf>,
+    /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +77,13 @@ pub struct AnalyzeArguments {
     /// The whole network, or samples of it.
     #[arg(long, value_enum, default_value_t = Network::Full)]
     pub network: Network,
+    /// Analyses these layers only, counted from 0 as "network.layers" of a document lists them: "0-11,20"; or one of
+    /// several contiguous shares of about equal bytes: "2/8" is the second of eight.
+    #[arg(long, value_name = "LAYERS", value_parser = layers)]
+    pub layers: Option<Layers>,
+    /// Writes all that "merge" needs to join the document with those of the other layers.
+    #[arg(long)]
+    pub part: bool,
     /// Central differences, or the numbers of the authors' implementation.
     #[arg(long, value_enum, default_value_t = ModeName::Exact)]
     pub mode: ModeName,
@@ -135,7 +154,59 @@ pub enum NullName {
     Rescale,
 }
 
+/// Layers to analyse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layers {
+    /// Ascending ranges, first and last, that do not touch.
+    Ranges(Vec<[u32; 2]>),
+    /// One of several shares, counted from 1.
+    Share { share: u32, shares: u32 },
+}
+
+fn layers(text: &str) -> Result<Layers, String> {
+    let number = |text: &str| text.trim().parse::<u32>().map_err(|error| format!("`{text}`: {error}"));
+    if let Some((share, shares)) = text.split_once('/') {
+        return Ok(Layers::Share { share: number(share)?, shares: number(shares)? });
+    }
+    let range = |text: &str| {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let (first, last) = (number(first)?, number(last)?);
+        if first <= last { Ok([first, last]) } else { Err(format!("{text} ends before it begins")) }
+    };
+    let mut ranges = text.split(',').map(range).collect::<Result<Vec<_>, String>>()?;
+    ranges.sort_unstable();
+    ranges.dedup_by(|later, earlier| {
+        let touch = later[0] <= earlier[1].saturating_add(1);
+        if touch {
+            earlier[1] = earlier[1].max(later[1]);
+        }
+        touch
+    });
+    Ok(Layers::Ranges(ranges))
+}
+
 fn finite(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|error: std::num::ParseFloatError| error.to_string())?;
     if value.is_finite() { Ok(value) } else { Err("a finite number is needed".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_are_ranges_or_a_share() {
+        assert_eq!(layers("2/8"), Ok(Layers::Share { share: 2, shares: 8 }));
+        for (text, ranges) in [
+            ("0-11,20", vec![[0, 11], [20, 20]]),
+            ("7", vec![[7, 7]]),
+            ("5-6,0-2,3,2", vec![[0, 3], [5, 6]]),
+            ("4294967295,0-4294967294", vec![[0, u32::MAX]]),
+        ] {
+            assert_eq!(layers(text), Ok(Layers::Ranges(ranges)), "{text}");
+        }
+        for wrong in ["", "a", "3-1", "1,", "-1", "1/", "2/8/9", "4294967296"] {
+            assert!(layers(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -7,19 +7,28 @@ use std::process::ExitCode;
 pub const OUTPUT: u8 = 1;
 /// Bad arguments, as clap has it.
 pub const ARGUMENTS: u8 = 2;
-/// A file could not be read as a checkpoint.
+/// A file could not be read as a checkpoint or a document.
 pub const UNREADABLE: u8 = 3;
 /// Nothing to analyse.
 pub const NOTHING: u8 = 4;
+/// Documents that do not fit together.
+pub const CONFLICT: u8 = 5;
 
 /// Prints errors, one line for each file, and remembers the gravest.
 #[derive(Debug, Default)]
 pub struct Failures {
+    arguments: bool,
     unreadable: bool,
     nothing: bool,
 }
 
 impl Failures {
+    /// An argument that does not suit a checkpoint.
+    pub fn arguments(&mut self, text: impl Display) {
+        self.arguments = true;
+        error(text);
+    }
+
     /// A file that could not be read as a checkpoint.
     pub fn unreadable(&mut self, text: impl Display) {
         self.unreadable = true;
@@ -34,16 +43,19 @@ impl Failures {
 
     /// Whether nothing has failed.
     pub fn is_empty(&self) -> bool {
-        !self.unreadable && !self.nothing
+        !self.arguments && !self.unreadable && !self.nothing
     }
 
     /// The exit status of a run that read `done` checkpoints.
     pub fn status(&self, done: usize) -> ExitCode {
-        match (done, self.unreadable, self.nothing) {
-            (1.., false, false) => ExitCode::SUCCESS,
-            (0, false, _) => ExitCode::from(NOTHING),
-            _ => ExitCode::from(UNREADABLE),
-        }
+        let status = match (done, self.arguments, self.unreadable, self.nothing) {
+            (_, _, true, _) => UNREADABLE,
+            (_, true, _, _) => ARGUMENTS,
+            (1.., _, _, true) => UNREADABLE,
+            (0, ..) => NOTHING,
+            _ => return ExitCode::SUCCESS,
+        };
+        ExitCode::from(status)
     }
 }
 

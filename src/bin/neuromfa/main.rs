@@ -1,13 +1,16 @@
 //! The command line: files in, one result document out.
 //!
 //! Exit status: 0 done; 1 the output could not be written; 2 bad arguments; 3 a file could not be read as a
-//! checkpoint; 4 nothing to analyse.
+//! checkpoint or a document; 4 nothing to analyse;
+//! 5 documents that do not fit together.
 
 mod analyze;
 mod args;
 mod failures;
 mod inputs;
 mod inspect;
+mod merge;
+mod output;
 
 use std::process::ExitCode;
 
@@ -19,5 +22,6 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
     }
 }
