@@ -19,24 +19,30 @@ const args = [
   '--disable-renderer-backgrounding',
 ];
 
-/** Builds the site and starts the browser. */
-export async function startChromium() {
-  await build();
+/**
+ * Starts the browser, on a site with what is needed.
+ * @param {Set<string>} needs `page`: the real page and its modules; `jobs`: those of src/bench.rs
+ */
+export async function startChromium(needs) {
   const { Chromium } = await findBrowsers();
   if (!Chromium) throw new Failure('no Chromium to measure in; run `npm test` once, which fetches one');
   const { chromium } = await import('playwright-core');
-  const server = await serve({ folder: site() });
+  const server = await serve({ folder: await site(needs) });
   const browser = await chromium.launch({ executablePath: Chromium, args });
   return new Chrome(browser, server);
 }
 
 /** The site as it is built, and the bench's own page in `bench/`. */
-function site() {
+async function site(needs) {
   const folder = join(target, 'bench', 'site');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  cpSync(dist, folder, { recursive: true });
+  if (needs.has('page')) {
+    await build();
+    cpSync(dist, folder, { recursive: true });
+  }
   cpSync(join(root, 'tools/bench/browser'), join(folder, 'bench'), { recursive: true });
+  if (needs.has('jobs')) cpSync(buildBenchWasm(), join(folder, 'bench', 'wasm'), { recursive: true });
   return folder;
 }
 
@@ -63,11 +69,6 @@ class Chrome {
       give: (order) => page.evaluate((order) => window.ask('it', { ...order, files: window.chosen() }), order),
       close: () => page.close(),
     };
-  }
-
-  /** Builds the jobs of src/bench.rs and puts them where the worker of the kernels looks for them. */
-  addJobs() {
-    cpSync(buildBenchWasm(), join(target, 'bench', 'site', 'bench', 'wasm'), { recursive: true });
   }
 
   async close() {

@@ -7,6 +7,7 @@ import { analyse, openPage } from './pages.mjs';
 
 export const name = 'interaction';
 export const title = 'From a setting to the figure';
+export const needs = 'page';
 
 const changes = 12;
 const demo = join(root, 'demo/checkpoints');
@@ -22,8 +23,7 @@ const settings = {
   q: { selector: '#set-q_max', values: ['2', '3'] },
 };
 
-export async function measure({ chrome: started }) {
-  const chrome = await started();
+export async function measure(chrome) {
   const rows = [];
   for (const { name, files } of sets) {
     for (const threads of [1, 2]) {

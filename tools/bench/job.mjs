@@ -9,6 +9,7 @@ import { digits, interleaved, median, ratio } from './numbers.mjs';
 
 export const name = 'job';
 export const title = "The authors' job";
+export const needs = 'page';
 
 const rounds = 7;
 /** Runs of one round: ours are short. */
@@ -17,7 +18,7 @@ const peerRuns = 3;
 /** Cells of the partition function: 960 neurons at up to 148 radii, 61 orders. */
 const EDGES = 49152;
 
-export async function measure({ chrome }) {
+export async function measure(chrome) {
   const file = join(target, 'bench', 'authors-job.safetensors');
   mkdirSync(join(target, 'bench'), { recursive: true });
   const bytes = authorsJob();
@@ -27,7 +28,7 @@ export async function measure({ chrome }) {
   const numpy = new Harness(peerPython(), [join(root, 'benches/peer/numpy_peer.py'), file], one);
   const workers = {};
   for (const threads of [0, 1, 2]) {
-    workers[threads] = await (await chrome()).worker('job.js');
+    workers[threads] = await chrome.worker('job.js');
     await workers[threads].ask({ work: 'start', file: new Uint8Array(bytes), threads });
   }
   say('measuring');

@@ -16,7 +16,6 @@ const ROUND_MS = 60;
  */
 export async function measureJobs(subject, variants, chrome) {
   const path = buildBench('kernels');
-  (await chrome()).addJobs();
   const started = {};
   for (const [name, variant] of Object.entries(variants)) started[name] = await start(variant, path, chrome);
   const [first] = Object.values(started);
@@ -51,7 +50,7 @@ async function start({ native, threads }, path, chrome) {
     const harness = new Harness(path, [], { RAYON_NUM_THREADS: String(threads) });
     return { ask: (order) => harness.ask(order), close: () => harness.close() };
   }
-  const worker = await (await chrome()).worker('kernels.js');
+  const worker = await chrome.worker('kernels.js');
   await worker.ask({ work: 'start', threads });
   return worker;
 }

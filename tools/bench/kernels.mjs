@@ -4,8 +4,9 @@ import { digits, median, ratio } from './numbers.mjs';
 
 export const name = 'kernels';
 export const title = 'Kernels, one thread';
+export const needs = 'jobs';
 
-export async function measure({ chrome }) {
+export async function measure(chrome) {
   const variants = { native: { native: true, threads: 1 }, single: { threads: 0 }, threads: { threads: 1 } };
   const rows = (await measureJobs(name, variants, chrome)).map(({ ms, ...job }) => ({
     ...job,

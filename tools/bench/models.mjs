@@ -1,8 +1,8 @@
 // Models of random weights to measure on. They are written once and kept in target/bench.
-import { createReadStream, existsSync, mkdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, run, say, target } from '../lib.mjs';
-import { buildCommands } from './native.mjs';
+import { buildExample } from './native.mjs';
 
 /**
  * A Llama of so many blocks, N(0, 0.02²); `hidden` is the width of its feed-forward layers.
@@ -22,7 +22,13 @@ export function llama({ name, width, hidden, blocks, dtype }) {
   const bytes = weights * (dtype === 'BF16' ? 2 : 4);
   const folder = join(target, 'bench', name);
   const path = join(folder, 'model.safetensors');
-  if (!existsSync(path)) write(folder, tensors, dtype, bytes);
+  if (!existsSync(path)) {
+    // A file that was broken off is none.
+    const part = `${folder}-part`;
+    write(part, tensors, dtype, bytes);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(part, folder);
+  }
   return { name, path, weights, bytes };
 }
 
@@ -31,10 +37,9 @@ function write(folder, tensors, dtype, bytes) {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize < 2 * bytes) throw new Failure(`${folder} needs ${(bytes / 1e9).toFixed(1)} GB, and as much again to spare`);
   say(`writing a model of ${(bytes / 1e9).toFixed(2)} GB`);
-  buildCommands(['model']);
   const table = join(folder, 'table.json');
   writeFileSync(table, JSON.stringify({ tensors }));
-  run(join(target, 'release/examples/model'), [table, folder, dtype, '1']);
+  run(buildExample('model'), [table, folder, dtype, '1']);
 }
 
 /** Reads a file once, so that the next one to read it finds it in memory. */

@@ -47,10 +47,15 @@ function fail(text) {
   throw new Failure(text);
 }
 
-/** The command line and the examples that make models. */
-export function buildCommands(examples = []) {
-  const options = examples.flatMap((name) => ['--example', name]);
-  run('cargo', ['build', '--release', '--locked', '--quiet', '--bin', 'neuromfa', ...options]);
+/** Builds the command line. */
+export function buildCommandLine() {
+  run('cargo', ['build', '--release', '--locked', '--quiet', '--bin', 'neuromfa']);
+}
+
+/** Builds an example, without what the command line needs, and returns its path. */
+export function buildExample(name, features = 'bench') {
+  run('cargo', ['build', '--release', '--locked', '--quiet', '--no-default-features', '--features', features, '--example', name]);
+  return join(target, 'release/examples', name);
 }
 
 export const commandLine = join(target, 'release/neuromfa');

@@ -2,19 +2,19 @@
 import assert from 'node:assert/strict';
 import { say } from '../lib.mjs';
 import { billion, gigabyteBf16, gigabyteF32, intoPageCache } from './models.mjs';
-import { buildCommands } from './native.mjs';
+import { buildCommandLine } from './native.mjs';
 import { digits, interleaved, median, ratio } from './numbers.mjs';
 import { onCommandLine, visit } from './pages.mjs';
 import { fastMethods, fileWorker, pageMethod } from './reading.mjs';
 
 export const name = 'page';
 export const title = 'The page, whole network';
+export const needs = 'page';
 
 const rounds = 3;
 
-export async function measure({ chrome: started }) {
-  buildCommands();
-  const chrome = await started();
+export async function measure(chrome) {
+  buildCommandLine();
   const files = [];
   for (const [dtype, make] of [['f32', gigabyteF32], ['bf16', gigabyteBf16]]) files.push(await measureFile(chrome, dtype, make()));
   say('1e9 weights');

@@ -8,6 +8,7 @@ import { digits, interleaved, median } from './numbers.mjs';
 
 export const name = 'reading';
 export const title = 'Reading 1 GB into Wasm memory';
+export const needs = 'page';
 
 const rounds = 3;
 const MB = 1 << 20;
@@ -26,10 +27,10 @@ const methods = [
 /** Those that may be the fastest, measured again beside the page. */
 export const fastMethods = methods.filter(([, { name, size }]) => name === 'stream' || (name === 'byob' && size === MB) || (name === 'buffers' && size === 16 * MB));
 
-export async function measure({ chrome }) {
+export async function measure(chrome) {
   const model = gigabyteF32();
   await intoPageCache(model);
-  const worker = await fileWorker(await chrome(), model);
+  const worker = await fileWorker(chrome, model);
   const variants = methods.flatMap(([text, method]) => ['single', 'shared'].map((memory) => [`${text}|${memory}`, () => worker.read(method, memory)]));
   const results = await interleaved(rounds, Object.fromEntries(variants));
   await worker.close();

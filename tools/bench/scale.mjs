@@ -5,12 +5,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, run, say, target } from '../lib.mjs';
 import { billion, intoPageCache, llama } from './models.mjs';
-import { buildCommands, commandLine } from './native.mjs';
+import { buildCommandLine, buildExample, commandLine } from './native.mjs';
 import { digits, interleaved, median } from './numbers.mjs';
 import { onCommandLine, visit } from './pages.mjs';
 
 export const name = 'scale';
 export const title = 'Cost against size';
+export const needs = 'page';
 
 /** Llamas in bf16: 1e5 to 1e9 weights. */
 const models = () => [
@@ -21,9 +22,8 @@ const models = () => [
   billion(),
 ];
 
-export async function measure({ chrome: started }) {
-  buildCommands(['cost']);
-  const chrome = await started();
+export async function measure(chrome) {
+  buildCommandLine();
   const rows = [];
   for (const model of models()) {
     say(`${digits(model.weights / 1e6)} million weights`);
@@ -50,7 +50,7 @@ export async function measure({ chrome: started }) {
 
 /** Draws docs/cost.svg from what was recorded. */
 export function finish() {
-  run(join(target, 'release/examples/cost'), ['docs/bench.json', 'docs/cost.svg']);
+  run(buildExample('cost', 'plot'), ['docs/bench.json', 'docs/cost.svg']);
 }
 
 /** The most that the command line had in memory; null where the system does not tell. */

@@ -4,12 +4,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, say, target } from '../lib.mjs';
-import { buildCommands } from './native.mjs';
+import { buildCommandLine, buildExample } from './native.mjs';
 import { digits, interleaved, median, ratio } from './numbers.mjs';
 import { onCommandLine, visit } from './pages.mjs';
 
 export const name = 'shapes';
 export const title = 'Models of real shapes';
+export const needs = 'page';
 
 const rounds = 3;
 const models = [
@@ -20,18 +21,18 @@ const models = [
   { name: 'ResNet-50', table: 'real-resnet50', dtype: 'F32', shards: 1 },
 ];
 
-export async function measure({ chrome: started }) {
-  buildCommands(['model']);
-  const chrome = await started();
+export async function measure(chrome) {
+  buildCommandLine();
+  const writer = buildExample('model');
   const rows = [];
-  for (const model of models) rows.push(await measureModel(chrome, model));
+  for (const model of models) rows.push(await measureModel(chrome, writer, model));
   return { rounds, rows };
 }
 
-async function measureModel(chrome, { name, table, dtype, shards }) {
+async function measureModel(chrome, writer, { name, table, dtype, shards }) {
   say(name);
   const folder = join(target, 'bench', table);
-  run(join(target, 'release/examples/model'), [join(root, `tests/data/families/${table}.json`), folder, dtype, String(shards)]);
+  run(writer, [join(root, `tests/data/families/${table}.json`), folder, dtype, String(shards)]);
   const files = readdirSync(folder).map((file) => join(folder, file));
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   const results = await interleaved(rounds, {

@@ -4,8 +4,9 @@ import { digits, median, ratio } from './numbers.mjs';
 
 export const name = 'threads';
 export const title = 'Two threads against one';
+export const needs = 'jobs';
 
-export async function measure({ chrome }) {
+export async function measure(chrome) {
   const variants = { native1: { native: true, threads: 1 }, native2: { native: true, threads: 2 }, chromium1: { threads: 1 }, chromium2: { threads: 2 } };
   const rows = (await measureJobs(name, variants, chrome)).map(({ ms, ...job }) => ({
     ...job,
