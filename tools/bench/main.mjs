@@ -39,7 +39,7 @@ async function one(subject, chrome) {
   const seconds = Math.round((performance.now() - begun) / 1000);
   const date = new Date().toISOString().slice(0, 10);
   record(subjects, subject, { date, seconds, machine: where, versions: { ...versions(chrome.version), ...others }, ...data });
-  subject.finish?.();
+  subject.finish?.(data);
 }
 
 if (isMain(import.meta)) await main(bench);

@@ -11,6 +11,8 @@ export const title = 'Reading 1 GB into Wasm memory';
 export const needs = 'page';
 
 const rounds = 3;
+/** A reading of seconds that takes longer has stalled. */
+const STALLED_MS = 20_000;
 const MB = 1 << 20;
 const KB = 1 << 10;
 
@@ -34,24 +36,48 @@ export async function measure(chrome) {
   const variants = methods.flatMap(([text, method]) => ['single', 'shared'].map((memory) => [`${text}|${memory}`, () => worker.read(method, memory)]));
   const results = await interleaved(rounds, Object.fromEntries(variants));
   await worker.close();
-  const rate = (text, memory) => median(results[`${text}|${memory}`].map(({ ms, bytes }) => bytes / ms / 1e6));
-  return { rounds, bytes: model.bytes, rows: methods.map(([text]) => ({ method: text, single: rate(text, 'single'), shared: rate(text, 'shared') })) };
+  const of = (text, memory) => {
+    const all = results[`${text}|${memory}`];
+    const ended = all.filter(({ stalled }) => !stalled);
+    return { rate: ended.length ? median(ended.map(({ ms, bytes }) => bytes / ms / 1e6)) : null, stalled: all.length - ended.length };
+  };
+  return { rounds, bytes: model.bytes, rows: methods.map(([text]) => ({ method: text, single: of(text, 'single'), shared: of(text, 'shared') })) };
 }
 
-/** A worker that reads this model's file; each reading is checked against the file. */
+/**
+ * A worker that reads this model's file; each reading is checked against the file. One that comes to no end, as streams
+ * at times do, is given up together with its worker.
+ */
 export async function fileWorker(chrome, model) {
-  const worker = await chrome.worker('reading.js', { files: [model.path] });
-  await worker.give({ work: 'start', readAhead: readAhead() });
+  const begin = async () => {
+    const worker = await chrome.worker('reading.js', { files: [model.path] });
+    await worker.give({ work: 'start', readAhead: readAhead() });
+    return worker;
+  };
   const check = checksum(model.path);
+  let worker = await begin();
   return {
     async read(method, memory) {
-      const result = await worker.ask({ work: 'read', method, memory });
+      const result = await inTime(worker.ask({ work: 'read', method, memory }));
+      if (result === null) {
+        await worker.close();
+        worker = await begin();
+        return { stalled: true, ms: Infinity };
+      }
       assert.equal(result.check, check, `${method.name}: other bytes than the file's`);
       assert.ok(result.bytes >= model.bytes);
       return result;
     },
-    close: worker.close,
+    close: () => worker.close(),
   };
+}
+
+/** What is promised, or null where it takes too long. */
+async function inTime(promise) {
+  promise.catch(() => undefined); // the worker's end, if it is given up
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(() => resolve(null), STALLED_MS)));
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** How far ahead the page reads, as its worker says. */
@@ -81,9 +107,13 @@ function checksum(path) {
 export function tables({ rounds, bytes, rows }) {
   return [
     {
-      text: `A file of ${(bytes / 1e9).toFixed(2)} GB that the system holds in memory, read in a worker of Chromium and copied to plain and to shared Wasm memory, in GB/s. Medians of ${rounds} interleaved rounds. One byte of 65,536 is compared with the file's.`,
+      text: `A file of ${(bytes / 1e9).toFixed(2)} GB that the system holds in memory, read in a worker of Chromium and copied to plain and to shared Wasm memory, in GB/s. Medians of ${rounds} interleaved rounds. One byte of 65,536 is compared with the file's. A reading that took more than ${STALLED_MS / 1e3} s had stalled: its stream gave no more.`,
       columns: ['', 'plain', 'shared'],
-      rows: rows.map(({ method, single, shared }) => [method, digits(single), digits(shared)]),
+      rows: rows.map(({ method, single, shared }) => [method, rate(single), rate(shared)]),
     },
   ];
+}
+
+function rate({ rate, stalled }) {
+  return [rate === null ? '' : digits(rate), stalled ? `(stalled ${stalled} times)` : ''].filter(Boolean).join(' ');
 }

@@ -1,11 +1,12 @@
 // Time and memory against the size of the model, on the command line and in Chromium.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, run, say, target } from '../lib.mjs';
+import { Failure, root, say, target } from '../lib.mjs';
+import { costFigure } from './cost.mjs';
 import { billion, intoPageCache, llama } from './models.mjs';
-import { buildCommandLine, buildExample, commandLine } from './native.mjs';
+import { buildCommandLine, commandLine } from './native.mjs';
 import { digits, interleaved, median } from './numbers.mjs';
 import { onCommandLine, visit } from './pages.mjs';
 
@@ -39,7 +40,7 @@ export async function measure(chrome) {
     for (const one of Object.values(results).flat()) assert.deepEqual(one.samples, samples, 'another answer');
     const ms = Object.fromEntries(Object.entries(results).map(([name, all]) => [name, median(all.map((result) => result.ms))]));
     const memory = {
-      native: await peakMemory(model.path),
+      native2: await peakMemory(model.path),
       chromium1: Math.max(...results.chromium1.map((result) => result.memory)),
       chromium2: Math.max(...results.chromium2.map((result) => result.memory)),
     };
@@ -48,9 +49,9 @@ export async function measure(chrome) {
   return { rows };
 }
 
-/** Draws docs/cost.svg from what was recorded. */
-export function finish() {
-  run(buildExample('cost', 'plot'), ['docs/bench.json', 'docs/cost.svg']);
+/** Draws what was measured. */
+export function finish({ rows }) {
+  writeFileSync(join(root, 'docs/cost.svg'), costFigure(rows, names));
 }
 
 /** The most that the command line had in memory; null where the system does not tell. */
