@@ -7,6 +7,8 @@
 //! `plot` draws that document.
 
 pub mod analysis;
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod checkpoint;
 pub mod multifractal;
 pub mod network;

@@ -32,7 +32,7 @@ await main(async () => {
 /** The crate on this machine. */
 async function rust() {
   await step('Rust formatting', () => run('cargo', ['fmt', '--check']));
-  await step('clippy', () => run('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']));
+  await step('clippy', () => run('cargo', ['clippy', '--locked', '--all-targets', '--features', 'bench', '--', '-D', 'warnings']));
   await cargoTests('Rust tests', ['test', '--locked', '--no-fail-fast']);
   const missing = prepareNarrow();
   if (missing === null) await cargoTests('32-bit readers', narrowTests);

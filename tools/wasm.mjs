@@ -21,7 +21,17 @@ const inputs = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', '
 
 /** Builds what changed inputs call for and returns the folder of the modules. */
 export function buildWasm() {
-  const out = join(target, 'wasm-modules');
+  return buildModules(flavours, join(target, 'wasm-modules'));
+}
+
+/** The jobs of the bench, built as both flavours of the engine are. */
+export function buildBenchWasm() {
+  const engines = flavours.filter(({ name }) => name.startsWith('engine-'));
+  const bench = engines.map((flavour) => ({ ...flavour, name: flavour.name.replace('engine', 'bench'), features: `${flavour.features},bench` }));
+  return buildModules(bench, join(target, 'bench', 'wasm'));
+}
+
+function buildModules(flavours, out) {
   const stamp = join(out, '.inputs');
   const wanted = hash(inputs);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return out;

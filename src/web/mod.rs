@@ -1,5 +1,7 @@
 //! The Wasm boundary: opaque handles, plain values, errors with a code and a sentence. Nothing but bindings.
 
+#[cfg(feature = "bench")]
+mod bench;
 #[cfg(feature = "reader")]
 mod blob;
 #[cfg(feature = "view")]
@@ -14,6 +16,8 @@ mod value;
 #[cfg(feature = "view")]
 mod view;
 
+#[cfg(feature = "bench")]
+pub use bench::Bench;
 #[cfg(feature = "engine")]
 pub use engine::Engine;
 #[cfg(feature = "reader")]

@@ -1,0 +1,45 @@
+// npm run bench: measures everything, asserts every answer, and writes docs/bench.json, docs/bench.md and the table in
+// README.md. `npm run bench -- NAME...` runs some subjects only and leaves the others' numbers as they are.
+import { Failure, isMain, main, say } from '../lib.mjs';
+import { setup } from '../setup.mjs';
+import { startChromium } from './chromium.mjs';
+import * as interaction from './interaction.mjs';
+import * as job from './job.mjs';
+import * as kernels from './kernels.mjs';
+import { machine, versions } from './machine.mjs';
+import * as page from './page.mjs';
+import * as reading from './reading.mjs';
+import { record } from './report.mjs';
+import * as scale from './scale.mjs';
+import * as shapes from './shapes.mjs';
+import * as threads from './threads.mjs';
+
+/** In the order of the report. */
+const subjects = [job, page, reading, kernels, threads, interaction, scale, shapes];
+
+async function bench() {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.find((name) => !subjects.some((subject) => subject.name === name));
+  if (unknown) throw new Failure(`there is no subject ${unknown}; the subjects are ${subjects.map(({ name }) => name).join(', ')}`);
+  const chosen = subjects.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  setup();
+  const chrome = await startChromium(new Set(chosen.map(({ needs }) => needs)));
+  try {
+    for (const subject of chosen) await one(subject, chrome);
+  } finally {
+    await chrome.close();
+  }
+}
+
+async function one(subject, chrome) {
+  say(`measuring: ${subject.title}`);
+  const where = machine();
+  const begun = performance.now();
+  const { versions: others = {}, ...data } = await subject.measure(chrome);
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  const date = new Date().toISOString().slice(0, 10);
+  record(subjects, subject, { date, seconds, machine: where, versions: { ...versions(chrome.version), ...others }, ...data });
+  subject.finish?.(data);
+}
+
+if (isMain(import.meta)) await main(bench);
