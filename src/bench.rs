@@ -3,10 +3,13 @@
 //!
 //! A new one is one entry of [`jobs`]: `prepare` makes the data, the closure that it returns is what is timed.
 
+use std::ops::Range;
+
 use crate::analysis::{Analysis, Measured, NetworkKind, NullKind, Options};
 use crate::checkpoint::{Checkpoint, Input, collect, open};
 use crate::multifractal::{
-    Binning, FoldSettings, GroupFold, GroupHistograms, GroupTotals, WeightBlock, fold_group, shuffle_group,
+    Binning, BlockShape, ExactPartition, FoldSettings, GroupFold, GroupHistograms, GroupTotals, LANES,
+    NumberTables, QGrid, Weights, fold_group, shuffle_group,
 };
 use crate::network::{Axes, GroupSpec, MatrixSpec, Role, Wiring, WiringSpec, recognise};
 use crate::report::CheckpointRecord;
@@ -54,7 +57,12 @@ pub fn jobs() -> Vec<Job> {
         kernel("count f16 [in, out]", WEIGHTS, "weights", || count(Stored::F16, Axes::InputsFirst)),
         kernel("count q8_0 [out, in]", WEIGHTS, "weights", || count(Stored::Q8_0, Axes::OutputsFirst)),
         kernel("count q8_0 [in, out]", WEIGHTS, "weights", || count(Stored::Q8_0, Axes::InputsFirst)),
+        kernel("bin f32 plainly, by division in f64", 1 << 20, "weights", bin_plainly),
+        kernel("bin f32 by table", 1 << 20, "weights", bin_by_table),
+        kernel("bin f32, sixteen at once", 1 << 20, "weights", bin_at_once),
+        kernel("powers plainly, a pow for each", NEURONS_FOR_POWERS as u64, "neurons", powers_plainly),
         kernel("fold a group", INPUTS as u64, "neurons", || fold(INPUTS, OUTPUTS)),
+        kernel("fold a group of few edges", 4096, "neurons", || fold(4096, 96)),
         kernel("shuffle a group", 1 << 20, "weights", || shuffle(1024, 1024)),
         scaling("shuffle null, 20 samples of a model of 1.2 million weights", 20, "samples", nulls),
         scaling("ten samples of a network, K = 256", 10, "samples", samples),
@@ -92,15 +100,81 @@ fn count(stored: Stored, axes: Axes) -> Work {
 }
 
 fn fold(neurons: usize, edges: usize) -> Work {
-    let (binning, settings) = settings();
-    let histograms = histograms(neurons, edges, &binning);
-    Box::new(move || Box::new(Folded::new(fold_group(&histograms, &binning, &settings), &settings)))
+    let setting = Setting::new(edges);
+    let histograms = histograms(neurons, edges, &setting.binning);
+    Box::new(move || {
+        let Setting { binning, settings, tables } = &setting;
+        Box::new(Folded::new(fold_group(&histograms, binning, settings, tables), &setting))
+    })
 }
 
 fn shuffle(neurons: usize, edges: usize) -> Work {
-    let (binning, settings) = settings();
-    let totals: GroupTotals = histograms(neurons, edges, &binning).totals();
-    Box::new(move || Box::new(Folded::new(shuffle_group(&totals, &binning, &settings, (0, 0, 0)), &settings)))
+    let setting = Setting::new(edges);
+    let totals: GroupTotals = histograms(neurons, edges, &setting.binning).totals();
+    Box::new(move || {
+        let Setting { binning, settings, tables } = &setting;
+        Box::new(Folded::new(shuffle_group(&totals, binning, settings, tables, (0, 0, 0)), &setting))
+    })
+}
+
+/// Bins of weights, one after the other by the definition.
+fn bin_plainly() -> Work {
+    let (binning, weights) = weights_to_bin();
+    Box::new(move || Box::new(Bins(weights.iter().map(|&weight| binning.bin_f64(weight.into())).collect())))
+}
+
+/// Bins of the same weights by table, one after the other.
+fn bin_by_table() -> Work {
+    let (binning, weights) = weights_to_bin();
+    Box::new(move || Box::new(Bins(weights.iter().map(|&weight| binning.bin_f32(weight)).collect())))
+}
+
+/// Bins of the same weights, sixteen at once.
+fn bin_at_once() -> Work {
+    let (binning, weights) = weights_to_bin();
+    Box::new(move || {
+        let (weights, _) = weights.as_chunks::<LANES>();
+        Box::new(Bins(weights.iter().flat_map(|weights| binning.bins_f32(weights)).collect()))
+    })
+}
+
+fn weights_to_bin() -> (Binning, Vec<f32>) {
+    let mut random = RandomWeights::new();
+    (Setting::new(0).binning, (0..1 << 20).map(|_| random.next()).collect())
+}
+
+/// Z_q(r) of a group's neurons with a power for every mass and order.
+fn powers_plainly() -> Work {
+    let setting = Setting::new(EDGES_FOR_POWERS);
+    let masses = masses(&setting.binning);
+    Box::new(move || {
+        let orders = setting.settings.grid.orders();
+        let z = |&q: &f64| -> Vec<f64> {
+            let powers = |masses: &Vec<f64>| masses.iter().map(|&mass| libm::pow(mass, q)).sum();
+            masses.iter().map(powers).collect()
+        };
+        Box::new(Sums(orders.iter().flat_map(z).collect()))
+    })
+}
+
+const NEURONS_FOR_POWERS: usize = 64;
+const EDGES_FOR_POWERS: usize = 4096;
+
+/// p(r) of neurons, `[radii, neurons]`.
+fn masses(binning: &Binning) -> Vec<Vec<f64>> {
+    let histograms = histograms(NEURONS_FOR_POWERS, EDGES_FOR_POWERS, binning);
+    let mut masses = vec![Vec::new(); 150];
+    let mut counts = Vec::new();
+    for neuron in 0..NEURONS_FOR_POWERS {
+        histograms.counts_into(neuron, &mut counts);
+        let total: u32 = 1 + counts[..300].iter().sum::<u32>();
+        let mut number = 1;
+        for (masses, pair) in masses.iter_mut().zip(counts.chunks(2)) {
+            number += pair.iter().sum::<u32>();
+            masses.push(f64::from(number) / f64::from(total));
+        }
+    }
+    masses
 }
 
 /// Null samples of a GPT-NeoX of the size of the demo's.
@@ -129,18 +203,40 @@ fn samples() -> Work {
     Box::new(move || Box::new(analysed(&file, &checkpoint, &wiring, &options)))
 }
 
-fn settings() -> (Binning, FoldSettings) {
-    let options = Options::default();
-    (options.binning().expect("default thresholds"), options.fold_settings().expect("default orders"))
+/// What folding needs, for neurons of so many edges.
+struct Setting {
+    binning: Binning,
+    settings: FoldSettings,
+    tables: NumberTables,
+}
+
+impl Setting {
+    fn new(edges: usize) -> Self {
+        let options = Options::default();
+        let settings = options.fold_settings().expect("default orders");
+        let mut tables = NumberTables::new(&settings);
+        tables.reach(edges as u64);
+        Self { binning: options.binning().expect("default thresholds"), settings, tables }
+    }
+}
+
+/// Weights in memory, binned by table.
+struct Plain<'a>(&'a [f32], &'a Binning);
+
+impl Weights for Plain<'_> {
+    fn bin(&self, run: Range<usize>, bins: &mut [u16]) -> f64 {
+        bins.iter_mut().zip(&self.0[run]).for_each(|(bin, &weight)| *bin = self.1.bin_f32(weight));
+        0.0
+    }
 }
 
 fn histograms(neurons: usize, edges: usize, binning: &Binning) -> GroupHistograms {
     let mut histograms = GroupHistograms::new(neurons, binning);
-    let mut random = Weights::new();
+    let mut random = RandomWeights::new();
+    let shape = BlockShape { rows: 1, neurons: 1, tail: edges };
     for first in 0..neurons {
-        let weights: Vec<f64> = (0..edges).map(|_| f64::from(random.next())).collect();
-        let bins: Vec<u16> = weights.iter().map(|&weight| binning.bin_f64(weight)).collect();
-        histograms.count(WeightBlock { weights: &weights, bins: &bins, neurons: 1, tail: edges }, first);
+        let weights: Vec<f32> = (0..edges).map(|_| random.next()).collect();
+        histograms.count(&Plain(&weights, binning), 0, shape, first);
     }
     histograms
 }
@@ -199,7 +295,7 @@ fn stored_file(tensors: &[(String, [u64; 2])], stored: Stored) -> Vec<u8> {
         file.extend_from_slice(&(header.len() as u64).to_le_bytes());
         file.extend_from_slice(header.as_bytes());
     }
-    let mut random = Weights::new();
+    let mut random = RandomWeights::new();
     match stored {
         Stored::F32 => (0..weights).for_each(|_| file.extend_from_slice(&random.next().to_le_bytes())),
         Stored::Bf16 => (0..weights).for_each(|_| file.extend_from_slice(&bf16(random.next()).to_le_bytes())),
@@ -249,9 +345,9 @@ fn f16(weight: f32) -> u16 {
 }
 
 /// Nearly normal weights with a standard deviation of 0.02, the same ones every time.
-struct Weights(Xoshiro256PlusPlus);
+struct RandomWeights(Xoshiro256PlusPlus);
 
-impl Weights {
+impl RandomWeights {
     fn new() -> Self {
         Self(Xoshiro256PlusPlus::seed_from_u64(1))
     }
@@ -273,21 +369,43 @@ fn digest(words: impl IntoIterator<Item = u64>) -> u64 {
 
 struct Folded {
     fold: GroupFold,
-    orders: usize,
+    /// What the sums of the neurons with few edges need.
+    grid: QGrid,
+    tables: NumberTables,
+    settings: FoldSettings,
 }
 
 impl Folded {
-    fn new(fold: GroupFold, settings: &FoldSettings) -> Self {
-        Self { fold, orders: settings.grid.orders().len() }
+    fn new(fold: GroupFold, Setting { settings, tables, .. }: &Setting) -> Self {
+        Self { fold, grid: settings.grid.clone(), tables: tables.clone(), settings: settings.clone() }
     }
 }
 
 impl Answer for Folded {
     fn digest(&self) -> u64 {
-        let GroupFold { partition, dimensions, neurons, edges, zeros, nonfinite } = &self.fold;
-        let sums = (0..self.orders).flat_map(|order| partition.order(order).to_vec());
+        let GroupFold { partition, small, dimensions, neurons, edges, zeros, nonfinite } = &self.fold;
+        let mut exact = ExactPartition::new(&self.settings);
+        exact.add(partition.clone(), small.clone());
+        let sums = exact.rounded(&self.grid, &self.tables);
+        let sums = (0..self.grid.orders().len()).flat_map(|order| sums.order(order).to_vec());
         let numbers = sums.chain(dimensions.iter().copied()).map(f64::to_bits);
         digest(numbers.chain([*neurons, *edges, *zeros, *nonfinite]))
+    }
+}
+
+struct Bins(Vec<u16>);
+
+impl Answer for Bins {
+    fn digest(&self) -> u64 {
+        digest(self.0.iter().copied().map(u64::from))
+    }
+}
+
+struct Sums(Vec<f64>);
+
+impl Answer for Sums {
+    fn digest(&self) -> u64 {
+        digest(self.0.iter().copied().map(f64::to_bits))
     }
 }
 
