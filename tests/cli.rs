@@ -299,6 +299,10 @@ fn inspect_tells_tensors_groups_and_what_is_skipped() {
     let text = neuromfa(&data(""), &["inspect", "neox-tiny/step0.safetensors"]);
     let text = String::from_utf8(text.stdout).expect("text");
     assert!(text.contains("gpt_neox.embed_in.weight F32 [128, 64]"), "{text}");
+    assert!(
+        text.contains("\n    11 block 2 MLP down: 256 neurons"),
+        "layers have the numbers of --layers: {text}"
+    );
 }
 
 #[test]

@@ -245,11 +245,12 @@ fn write_checkpoint(checkpoint: &Found, output: &mut impl Write) -> io::Result<(
     let architecture = checkpoint.architecture.as_deref().unwrap_or("none");
     writeln!(output, "  architecture: {architecture}{guess}, {} parameters", checkpoint.parameters)?;
     writeln!(output, "  groups: {}", checkpoint.groups.len())?;
-    for group in &checkpoint.groups {
+    // Numbered as `--layers` counts them.
+    for (number, group) in checkpoint.groups.iter().enumerate() {
         let (neurons, edges) = (group.neurons, group.edges_per_neuron);
         writeln!(
             output,
-            "    {}: {neurons} neurons x {edges} edges, {}",
+            "    {number} {}: {neurons} neurons x {edges} edges, {}",
             group.name,
             group.tensors.join(" + ")
         )?;
