@@ -1,6 +1,7 @@
 // The dedicated worker that owns the engine: picks a flavour, reads files, computes null models between messages.
 
 import type { Checkpoint, Drop, EngineError, EngineState, FitData, Found, FromWorker, InputFile, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import { Reading } from "./reading";
 
 /** Reads headers; a module of its own, which answers in JSON. */
 interface Reader {
@@ -64,10 +65,6 @@ interface Entry {
 }
 
 const POOL_TIMEOUT_MS = 5000;
-/** Slices that are asked for ahead: as many as fit these bytes, and no more than so many small ones. */
-const BYTES_IN_FLIGHT = 12e6;
-const READS_IN_FLIGHT = 24;
-const LEAST_READS_IN_FLIGHT = 2;
 /** Progress is told no more often. */
 const PROGRESS_MS = 50;
 /** Pages of 64 KiB that the shared memory begins with: no fewer than the module declares. */
@@ -78,6 +75,7 @@ const MOST_PAGES = [65536, 32768, 16384, 8192, 4096];
 const BATCH_MS = 120;
 
 let reader: Reader;
+const reading = new Reading();
 let engine: Engine;
 /** That of the engine: its length never shrinks, so it tells the most that was in use. */
 let memory: WebAssembly.Memory;
@@ -376,35 +374,21 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<Che
   for (const entry of entries) if (entry.id === found.id) entry.restored = true;
   engine.load(found.id, reader.network(found.id));
   const plan = engine.plan(found.id, options);
-  const pending: Promise<ArrayBuffer>[] = [];
-  let next = 0;
-  let inFlight = 0;
-  const ask = (): void => {
-    for (let read = plan.reads[next]; read; read = plan.reads[next]) {
-      const room = pending.length < READS_IN_FLIGHT && inFlight + read.length <= BYTES_IN_FLIGHT;
-      if (!room && pending.length >= LEAST_READS_IN_FLIGHT) return;
-      const answer = files[read.file]!.file.slice(read.offset, read.offset + read.length).arrayBuffer();
-      answer.catch(() => undefined); // looked at when its turn comes
-      pending.push(answer);
-      inFlight += read.length;
-      next += 1;
-    }
-  };
-  ask();
+  const slices = plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file, offset, length }));
+  let at = 0;
   let bytes = 0;
   let told = 0;
-  for (const read of plan.reads) {
-    const buffer = await pending.shift()!;
-    inFlight -= read.length;
-    ask();
+  for await (const part of reading.read(slices)) {
     if (quiet ? latest > ofJob : cancelled >= ofJob) return null;
-    where = `reading ${read.label || found.name}`;
-    engine.feed(new Uint8Array(buffer));
-    bytes += read.length;
+    const { label } = plan.reads[at]!;
+    where = `reading ${label || found.name}`;
+    engine.feed(part);
+    at += 1;
+    bytes += part.length;
     const now = performance.now();
     if (quiet || (now - told < PROGRESS_MS && bytes < plan.bytes)) continue;
     told = now;
-    post({ type: "reading", job: ofJob, id: found.id, name: found.name, bytes, of: plan.bytes, label: read.label });
+    post({ type: "reading", job: ofJob, id: found.id, name: found.name, bytes, of: plan.bytes, label });
   }
   return engine.finish();
 }

@@ -10,7 +10,7 @@ const ELEMENTS_PER_READ: u64 = 1 << 20;
 /// Stored bytes of one read, where elements must be decoded from their start on.
 const STORED_BYTES_PER_READ: u64 = 1 << 20;
 /// Sampled rows are read together with what lies between them, where that is at most so many bytes.
-const LARGEST_GAP_BYTES: u64 = 16 << 10;
+pub(super) const LARGEST_GAP_BYTES: u64 = 16 << 10;
 
 /// A matrix and where its elements lie.
 #[derive(Debug, Clone)]

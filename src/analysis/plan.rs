@@ -1,8 +1,10 @@
 //! Which bytes an analysis needs, and what is done with them.
 
+use std::ops::Range;
+
 use super::count::Counter;
 use super::elements::TypeBins;
-use super::matrix::{Piece, StoredMatrix};
+use super::matrix::{LARGEST_GAP_BYTES, Piece, StoredMatrix};
 use super::measured::Measured;
 use super::sequence::Sequence;
 use super::{AnalysisError, NetworkKind, Options};
@@ -12,10 +14,12 @@ use crate::network::{Group, SampledGroup, Sampler, Wiring};
 
 /// Bytes that the histograms of one group may take: less where addresses have 32 bits, since a page shares 4 GB.
 const MOST_GROUP_BYTES: u64 = if cfg!(target_pointer_width = "32") { 160 << 20 } else { 512 << 20 };
+/// Steps are joined to reads up to this length. A single step may be longer.
+const LARGEST_JOINED_READ: u64 = 4 << 20;
 /// Most outputs of a group: draws permute all of them.
 const MOST_OUTPUTS: u64 = 1 << 26;
 
-/// Bytes that the host must feed.
+/// Bytes that the host must feed: of one matrix, or of several small ones that lie close together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     /// Index into [`Checkpoint::files`].
@@ -24,13 +28,21 @@ pub struct Read {
     pub offset: u64,
     /// Number of bytes, at most a few million.
     pub length: u64,
-    /// The group that the bytes belong to, an index into the wiring's groups.
+    /// The group that the first bytes belong to, an index into the wiring's groups.
     pub group: usize,
+    /// What is taken from them, indices into the steps.
+    steps: Range<usize>,
 }
 
-/// What the bytes of a read are.
+/// A part of a read that is of one matrix.
 #[derive(Debug, Clone, PartialEq)]
 struct Step {
+    file: usize,
+    /// First byte in the file.
+    offset: u64,
+    /// Number of bytes.
+    length: u64,
+    group: usize,
     /// Index into the group's matrices.
     matrix: usize,
     kind: StepKind,
@@ -99,19 +111,20 @@ impl Analysis {
             bins: None,
             measured,
         };
-        analysis.list_reads()?;
+        analysis.list_steps()?;
+        analysis.reads = reads(&analysis.steps);
         Ok(analysis)
     }
 
-    fn list_reads(&mut self) -> Result<(), AnalysisError> {
+    fn list_steps(&mut self) -> Result<(), AnalysisError> {
         for &group in self.measured.wanted() {
             for (matrix, stored) in self.matrices[group].iter().enumerate() {
-                let read = |(offset, length)| Read { file: stored.file, offset, length, group };
+                let step =
+                    |(offset, length), kind| Step { file: stored.file, offset, length, group, matrix, kind };
                 if stored.storage.is_random_access() {
-                    for piece in stored.pieces(&self.samples, group, matrix) {
-                        self.reads.push(read(stored.bytes_of(&piece)));
-                        self.steps.push(Step { matrix, kind: StepKind::Piece(piece) });
-                    }
+                    let pieces = stored.pieces(&self.samples, group, matrix).into_iter();
+                    let piece = |piece| step(stored.bytes_of(&piece), StepKind::Piece(piece));
+                    self.steps.extend(pieces.map(piece));
                 } else {
                     let mut ranges = stored.stored_ranges().peekable();
                     if ranges.peek().is_none() {
@@ -121,9 +134,7 @@ impl Analysis {
                         });
                     }
                     while let Some(range) = ranges.next() {
-                        self.reads.push(read(range));
-                        let last = ranges.peek().is_none();
-                        self.steps.push(Step { matrix, kind: StepKind::Stored { last } });
+                        self.steps.push(step(range, StepKind::Stored { last: ranges.peek().is_none() }));
                     }
                 }
             }
@@ -131,22 +142,36 @@ impl Analysis {
         Ok(())
     }
 
-    /// The reads, in the order in which they must be fed. Those of a group follow one another.
+    /// The reads, in the order in which they must be fed.
     pub fn reads(&self) -> &[Read] {
         &self.reads
     }
 
     /// Takes the bytes of the next read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), AnalysisError> {
-        let expected = self.reads.get(self.next).map_or(0, |read| read.length);
+        let (expected, offset, steps) = match self.reads.get(self.next) {
+            Some(read) => (read.length, read.offset, read.steps.clone()),
+            None => (0, 0, 0..0),
+        };
         if bytes.len() as u64 != expected || expected == 0 {
             return Err(AnalysisError::WrongLength { expected, found: bytes.len() as u64 });
         }
-        let group = self.reads[self.next].group;
-        self.begin_group(group);
-        self.count(group, bytes)?;
+        for index in steps {
+            let Step { offset: from, length, .. } = self.steps[index];
+            // Within the bytes of the read, whose length fits memory.
+            let from = (from - offset) as usize;
+            self.take(index, &bytes[from..from + length as usize])?;
+        }
         self.next += 1;
-        if self.reads.get(self.next).is_none_or(|next| next.group != group) {
+        Ok(())
+    }
+
+    /// Takes the bytes of a step.
+    fn take(&mut self, index: usize, bytes: &[u8]) -> Result<(), AnalysisError> {
+        let group = self.steps[index].group;
+        self.begin_group(group);
+        self.count(index, bytes)?;
+        if self.steps.get(index + 1).is_none_or(|next| next.group != group) {
             self.measured.complete(std::mem::take(&mut self.current));
         }
         Ok(())
@@ -183,16 +208,16 @@ impl Analysis {
         }
     }
 
-    fn count(&mut self, group: usize, bytes: &[u8]) -> Result<(), AnalysisError> {
-        let Step { matrix, kind } = &self.steps[self.next];
-        let stored = &self.matrices[group][*matrix];
+    fn count(&mut self, index: usize, bytes: &[u8]) -> Result<(), AnalysisError> {
+        let Step { group, matrix, kind, .. } = &self.steps[index];
+        let stored = &self.matrices[*group][*matrix];
         let binning = self.measured.binning();
         let bins = self.bins.take().filter(|bins| bins.dtype == stored.dtype);
         let bins = self.bins.insert(bins.unwrap_or_else(|| TypeBins::new(stored.dtype, binning)));
         let mut counter = Counter {
             stored,
             matrix: *matrix,
-            group,
+            group: *group,
             samples: &self.samples,
             binning,
             bins,
@@ -202,7 +227,7 @@ impl Analysis {
             StepKind::Piece(piece) => counter.count(piece, bytes),
             StepKind::Stored { last } => {
                 let sequence = self.sequence.get_or_insert_with(|| {
-                    Sequence::new(stored, stored.pieces(&self.samples, group, *matrix))
+                    Sequence::new(stored, stored.pieces(&self.samples, *group, *matrix))
                 });
                 let pushed = sequence.push(bytes, |piece, bytes| counter.count(piece, bytes));
                 let result = pushed.and_then(|()| if *last { sequence.finish() } else { Ok(()) });
@@ -214,6 +239,29 @@ impl Analysis {
         }
         Ok(())
     }
+}
+
+/// Joins steps that lie close together in a file: small tensors, and rows of a sample. They need not be in order, since
+/// files list tensors by name and groups follow the wiring.
+fn reads(steps: &[Step]) -> Vec<Read> {
+    let mut reads: Vec<Read> = Vec::new();
+    let mut needed = 0;
+    for (index, step) in steps.iter().enumerate() {
+        let Step { file, offset, length, group, .. } = *step;
+        if let Some(read) = reads.last_mut().filter(|read| read.file == file) {
+            let start = read.offset.min(offset);
+            let end = (read.offset + read.length).max(offset + length);
+            let gaps = (end - start).saturating_sub(needed + length);
+            if end - start <= LARGEST_JOINED_READ && gaps <= read.steps.len() as u64 * LARGEST_GAP_BYTES {
+                (read.offset, read.length, read.steps.end) = (start, end - start, index + 1);
+                needed += length;
+                continue;
+            }
+        }
+        reads.push(Read { file, offset, length, group, steps: index..index + 1 });
+        needed = length;
+    }
+    reads
 }
 
 fn samples(wiring: &Wiring, options: &Options) -> Vec<Option<Vec<SampledGroup>>> {
