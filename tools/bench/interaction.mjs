@@ -30,6 +30,9 @@ export async function measure(chrome) {
       say(`${name}, ${threads}`);
       const page = await openPage(chrome, { threads });
       await analyse(page, files.map((file) => join(demo, file)));
+      // A series shows the settings with one of its steps.
+      if (files.length > 1) await page.getByText(/settings, checks and fit/).click();
+      await page.waitForSelector('#set-threshold');
       const ms = {};
       for (const [setting, how] of Object.entries(settings)) {
         const times = await page.evaluate(turn, { setting, ...how, changes });
@@ -48,7 +51,10 @@ async function turn({ setting, selector, values, changes }) {
   for (let i = 0; i < changes; i++) {
     const value = values[i % values.length];
     // The range of q is in a window of its own.
-    if (setting === 'q' && !document.querySelector(selector)) document.querySelector('#set-q').click();
+    if (setting === 'q' && !document.querySelector(selector)) {
+      document.querySelector('#set-q').click();
+      while (!document.querySelector(selector)) await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     const before = window.watched.count();
     const start = performance.now();
     if (setting === 'mode') document.querySelector(`${selector}${value}`).click();
