@@ -50,14 +50,15 @@ async function turn({ setting, selector, values, changes }) {
   const times = [];
   for (let i = 0; i < changes; i++) {
     const value = values[i % values.length];
-    // The range of q is in a window of its own.
-    if (setting === 'q' && !document.querySelector(selector)) {
-      document.querySelector('#set-q').click();
-      while (!document.querySelector(selector)) await new Promise((resolve) => setTimeout(resolve, 10));
+    const wanted = setting === 'mode' ? `${selector}${value}` : selector;
+    while (!document.querySelector(wanted)) {
+      // The range of q is in a window of its own.
+      if (setting === 'q') document.querySelector('#set-q')?.click();
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const before = window.watched.count();
     const start = performance.now();
-    if (setting === 'mode') document.querySelector(`${selector}${value}`).click();
+    if (setting === 'mode') document.querySelector(wanted).click();
     else {
       const input = document.querySelector(selector);
       input.value = value;
