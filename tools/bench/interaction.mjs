@@ -30,6 +30,9 @@ export async function measure(chrome) {
       say(`${name}, ${threads}`);
       const page = await openPage(chrome, { threads });
       await analyse(page, files.map((file) => join(demo, file)));
+      // A series shows the settings with one of its steps.
+      if (files.length > 1) await page.getByText(/settings, checks and fit/).click();
+      await page.waitForSelector('#set-threshold');
       const ms = {};
       for (const [setting, how] of Object.entries(settings)) {
         const times = await page.evaluate(turn, { setting, ...how, changes });
@@ -47,11 +50,15 @@ async function turn({ setting, selector, values, changes }) {
   const times = [];
   for (let i = 0; i < changes; i++) {
     const value = values[i % values.length];
-    // The range of q is in a window of its own.
-    if (setting === 'q' && !document.querySelector(selector)) document.querySelector('#set-q').click();
+    const wanted = setting === 'mode' ? `${selector}${value}` : selector;
+    while (!document.querySelector(wanted)) {
+      // The range of q is in a window of its own.
+      if (setting === 'q') document.querySelector('#set-q')?.click();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     const before = window.watched.count();
     const start = performance.now();
-    if (setting === 'mode') document.querySelector(`${selector}${value}`).click();
+    if (setting === 'mode') document.querySelector(wanted).click();
     else {
       const input = document.querySelector(selector);
       input.value = value;

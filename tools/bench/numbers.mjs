@@ -17,6 +17,13 @@ export function digits(value) {
   return Number(value.toPrecision(3)).toString();
 }
 
+let most = Infinity;
+
+/** For a quick look: no more rounds than these, whatever is asked for. */
+export function limitRounds(rounds) {
+  most = rounds;
+}
+
 /**
  * Runs all of these works in turn, round after round, so that a machine that is busy for a while is busy for all of them.
  * @param {Record<string, (round: number) => Promise<T>>} works
@@ -24,6 +31,7 @@ export function digits(value) {
  * @template T
  */
 export async function interleaved(rounds, works) {
+  rounds = Math.min(rounds, most);
   const results = Object.fromEntries(Object.keys(works).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     const names = Object.keys(works);

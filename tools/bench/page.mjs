@@ -59,7 +59,7 @@ async function measureFile(chrome, dtype, model) {
     against_fastest_reading: ratio(ms(name), fastest),
     memory: Math.max(...results[name].map((result) => result.memory)),
   });
-  return {
+  const measured = {
     dtype,
     weights: model.weights,
     bytes: model.bytes,
@@ -68,6 +68,8 @@ async function measureFile(chrome, dtype, model) {
     single: flavour('single', 'read_single'),
     threads: flavour('threads', 'read_shared'),
   };
+  say(['single', 'threads'].map((name) => `${name}: ${digits(measured[name].ms / 1e3)} s, ${digits(measured[name].against_reading)} times reading`).join('; '));
+  return measured;
 }
 
 const flavourNames = { single: 'single flavour', threads: 'threads flavour, 2 threads' };

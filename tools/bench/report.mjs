@@ -6,7 +6,7 @@ import { Failure, root } from '../lib.mjs';
 const json = join(root, 'docs/bench.json');
 const markers = ['<!-- npm run bench writes this -->', '<!-- until here -->'];
 
-/** Replaces what is known of one subject, prints its tables and writes the documents anew. */
+/** Replaces what is known of one subject and writes the documents anew. */
 export function record(subjects, subject, data) {
   const known = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : {};
   known[subject.name] = data;
@@ -14,6 +14,9 @@ export function record(subjects, subject, data) {
   writeFileSync(json, `${JSON.stringify(all, round, 2)}\n`);
   writeFileSync(join(root, 'docs/bench.md'), document(subjects, all));
   writeReadme(subjects, all);
+}
+
+export function print(subject, data) {
   for (const { text, columns, rows } of subject.tables(data)) console.log(`\n${text}\n\n${table(columns, rows)}`);
 }
 
