@@ -233,10 +233,10 @@ impl Weights for Plain<'_> {
 fn histograms(neurons: usize, edges: usize, binning: &Binning) -> GroupHistograms {
     let mut histograms = GroupHistograms::new(neurons, binning);
     let mut random = RandomWeights::new();
-    let shape = BlockShape { rows: 1, neurons: 1, tail: edges };
+    let (shape, mut scratch) = (BlockShape { rows: 1, neurons: 1, tail: edges }, Vec::new());
     for first in 0..neurons {
         let weights: Vec<f32> = (0..edges).map(|_| random.next()).collect();
-        histograms.count(&Plain(&weights, binning), 0, shape, first);
+        histograms.count(&Plain(&weights, binning), 0, shape, first, &mut scratch);
     }
     histograms
 }

@@ -17,6 +17,8 @@ pub(super) struct Counter<'a> {
     pub(super) bins: &'a TypeBins,
     /// Those of the group, one for each sample.
     pub(super) histograms: &'a mut [GroupHistograms],
+    /// Room for bins.
+    pub(super) scratch: &'a mut Vec<u16>,
 }
 
 impl Counter<'_> {
@@ -28,7 +30,8 @@ impl Counter<'_> {
             let sampled = sample.as_ref().map(|groups| Sampled::new(&groups[self.group], self.matrix));
             match (&self.stored.order, sampled) {
                 (Order::Rows { first }, None) => {
-                    count_all(histograms, &elements, matrix, piece.0.start - first..piece.0.end - first);
+                    let range = piece.0.start - first..piece.0.end - first;
+                    count_all(histograms, &elements, matrix, range, self.scratch);
                 }
                 (Order::Rows { first }, Some(sampled)) => {
                     let range = piece.0.start - first..piece.0.end - first;
@@ -84,13 +87,14 @@ fn count_all(
     elements: &Elements<'_>,
     matrix: &Matrix,
     range: std::ops::Range<u64>,
+    scratch: &mut Vec<u16>,
 ) {
     let mut at = 0;
     for run in runs(matrix, range) {
         let [rows, neurons, tail] = [run.rows, run.neurons, run.edges].map(|size| size as usize);
         let shape = BlockShape { rows, neurons, tail };
         let first = run.row / matrix.before * matrix.inputs + run.neuron;
-        histograms.count(elements, at, shape, first as usize);
+        histograms.count(elements, at, shape, first as usize, scratch);
         at += shape.len();
     }
 }

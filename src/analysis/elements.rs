@@ -5,11 +5,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::checkpoint::DType;
+use crate::checkpoint::{DType, bf16_to_f32, f16_to_f32};
 use crate::multifractal::{Binning, LANES, PatternBins, Weights};
 
-/// Elements that are decoded together: they stay in the first-level cache.
-const STRIP: usize = 128;
 /// Elements of blocks that are decoded together; a multiple of every block.
 const STRIP_OF_BLOCKS: usize = 256;
 /// Sums of |w| run in so many lanes.
@@ -21,6 +19,8 @@ const ELEMENTS_PER_TASK: usize = 1 << 14;
 pub(super) struct TypeBins {
     pub(super) dtype: DType,
     patterns: Option<PatternBins>,
+    /// Values of types with 8 bits.
+    values: Vec<f32>,
 }
 
 impl TypeBins {
@@ -36,7 +36,11 @@ impl TypeBins {
             (1, 1) => Some(1 << 8),
             _ => None,
         };
-        Self { dtype, patterns: patterns.map(|patterns| PatternBins::new(binning, patterns, decode)) }
+        Self {
+            dtype,
+            patterns: patterns.map(|patterns| PatternBins::new(binning, patterns, decode)),
+            values: if patterns == Some(1 << 8) { (0..1 << 8).map(decode).collect() } else { Vec::new() },
+        }
     }
 }
 
@@ -62,73 +66,110 @@ impl<'a> Elements<'a> {
         };
         Self { bytes, dtype, size, lead, bins, binning }
     }
-
-    fn strip(&self, strip: &[u8], bins: &mut [u16]) -> f64 {
-        if self.dtype == DType::F64 {
-            return self.doubles(strip, bins);
-        }
-        let mut values = [0.0; STRIP];
-        let values = &mut values[..bins.len()];
-        self.dtype.decode_f32(strip, values);
-        match (&self.bins.patterns, self.size) {
-            (Some(patterns), 2) => by_pattern(strip, bins, |pattern: [u8; 2]| {
-                patterns.bins()[usize::from(u16::from_le_bytes(pattern) & 0x7fff)]
-            }),
-            (Some(patterns), _) => by_pattern(strip, bins, |[pattern]| patterns.bins()[usize::from(pattern)]),
-            (None, _) => self.singles(values, bins),
-        }
-        sum_of_magnitudes(values)
-    }
-
-    fn singles(&self, values: &[f32], bins: &mut [u16]) {
-        let (values, rest) = values.as_chunks::<LANES>();
-        let (bins, rest_bins) = bins.as_chunks_mut::<LANES>();
-        for (bins, values) in bins.iter_mut().zip(values) {
-            *bins = self.binning.bins_f32(values);
-        }
-        for (bin, &value) in rest_bins.iter_mut().zip(rest) {
-            *bin = self.binning.bin_f32(value);
-        }
-    }
-
-    fn doubles(&self, strip: &[u8], bins: &mut [u16]) -> f64 {
-        let mut values = [0.0; STRIP];
-        let values = &mut values[..bins.len()];
-        self.dtype.decode_f64(strip, values);
-        bins.iter_mut().zip(&*values).for_each(|(bin, &value)| *bin = self.binning.bin_f64(value));
-        values.iter().map(|value| if value.is_finite() { value.abs() } else { 0.0 }).sum()
-    }
 }
 
 impl Weights for Elements<'_> {
     fn bin(&self, run: Range<usize>, bins: &mut [u16]) -> f64 {
-        let bytes = (run.start + self.lead) * self.size..(run.end + self.lead) * self.size;
-        let strips = self.bytes[bytes].chunks(STRIP * self.size);
-        strips.zip(bins.chunks_mut(STRIP)).map(|(strip, bins)| self.strip(strip, bins)).sum()
+        let bytes = &self.bytes[(run.start + self.lead) * self.size..(run.end + self.lead) * self.size];
+        match (self.dtype, &self.bins.patterns) {
+            (DType::F64, _) => doubles(bytes, bins, self.binning),
+            (DType::BF16, Some(patterns)) => {
+                by_pattern(bytes, bins, patterns, u16::from_le_bytes, bf16_to_f32)
+            }
+            (DType::F16, Some(patterns)) => by_pattern(bytes, bins, patterns, u16::from_le_bytes, f16_to_f32),
+            (_, Some(patterns)) => {
+                let value = |pattern: u16| self.bins.values[usize::from(pattern)];
+                by_pattern(bytes, bins, patterns, |[byte]| u16::from(byte), value)
+            }
+            (_, None) => singles(bytes, bins, self.binning),
+        }
     }
+}
+
+fn singles(bytes: &[u8], bins: &mut [u16], binning: &Binning) -> f64 {
+    let mut sum = SumOfMagnitudes::default();
+    let (elements, rest) = bytes.as_chunks::<4>().0.as_chunks::<LANES>();
+    let (bins, rest_bins) = bins.as_chunks_mut::<LANES>();
+    for (bins, elements) in bins.iter_mut().zip(elements) {
+        let values = elements.map(f32::from_le_bytes);
+        *bins = binning.bins_f32(&values);
+        sum.add(&values);
+    }
+    for (bin, &element) in rest_bins.iter_mut().zip(rest) {
+        let value = f32::from_le_bytes(element);
+        *bin = binning.bin_f32(value);
+        sum.add_one(value);
+    }
+    sum.total()
+}
+
+fn doubles(bytes: &[u8], bins: &mut [u16], binning: &Binning) -> f64 {
+    let (elements, _) = bytes.as_chunks();
+    let mut sum = 0.0;
+    for (bin, &element) in bins.iter_mut().zip(elements) {
+        let value = f64::from_le_bytes(element);
+        *bin = binning.bin_f64(value);
+        sum += if value.is_finite() { value.abs() } else { 0.0 };
+    }
+    sum
 }
 
 #[inline(always)]
-fn by_pattern<const N: usize>(bytes: &[u8], bins: &mut [u16], bin: impl Fn([u8; N]) -> u16) {
-    let (patterns, _) = bytes.as_chunks::<N>();
-    bins.iter_mut().zip(patterns).for_each(|(place, &pattern)| *place = bin(pattern));
+fn by_pattern<const N: usize>(
+    bytes: &[u8],
+    bins: &mut [u16],
+    patterns: &PatternBins,
+    pattern: impl Fn([u8; N]) -> u16,
+    value: impl Fn(u16) -> f32,
+) -> f64 {
+    let mut sum = SumOfMagnitudes::default();
+    let (elements, rest) = bytes.as_chunks::<N>().0.as_chunks::<LANES>();
+    let (bins, rest_bins) = bins.as_chunks_mut::<LANES>();
+    for (bins, elements) in bins.iter_mut().zip(elements) {
+        let found = elements.map(&pattern);
+        *bins = found.map(|pattern| patterns.bin(pattern));
+        sum.add(&found.map(&value));
+    }
+    for (bin, &element) in rest_bins.iter_mut().zip(rest) {
+        let pattern = pattern(element);
+        *bin = patterns.bin(pattern);
+        sum.add_one(value(pattern));
+    }
+    sum.total()
 }
 
 /// Sum of |w| over finite weights, in lanes that are added in order.
-fn sum_of_magnitudes(values: &[f32]) -> f64 {
-    let finite = |value: f32| {
-        let magnitude = value.abs();
-        f64::from(if magnitude < f32::INFINITY { magnitude } else { 0.0 })
-    };
-    let (values, rest) = values.as_chunks::<SUM_LANES>();
-    let mut sums = [0.0; SUM_LANES];
-    for values in values {
-        for (sum, &value) in sums.iter_mut().zip(values) {
-            *sum += finite(value);
+#[derive(Default)]
+struct SumOfMagnitudes {
+    lanes: [f64; SUM_LANES],
+    rest: f64,
+}
+
+impl SumOfMagnitudes {
+    #[inline(always)]
+    fn add(&mut self, values: &[f32; LANES]) {
+        let magnitudes = values.map(finite_magnitude);
+        for magnitudes in magnitudes.as_chunks::<SUM_LANES>().0 {
+            for (sum, &magnitude) in self.lanes.iter_mut().zip(magnitudes) {
+                *sum += f64::from(magnitude);
+            }
         }
     }
-    let rest: f64 = rest.iter().copied().map(finite).sum();
-    sums.iter().sum::<f64>() + rest
+
+    fn add_one(&mut self, value: f32) {
+        self.rest += f64::from(finite_magnitude(value));
+    }
+
+    fn total(&self) -> f64 {
+        self.lanes.iter().sum::<f64>() + self.rest
+    }
+}
+
+/// By its bits: comparing numbers would mix vectors of two widths.
+#[inline(always)]
+fn finite_magnitude(value: f32) -> f32 {
+    let bits = value.to_bits() & 0x7fff_ffff;
+    f32::from_bits(if bits < f32::INFINITY.to_bits() { bits } else { 0 })
 }
 
 /// The values of whole blocks, as little-endian binary32.

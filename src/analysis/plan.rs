@@ -73,6 +73,8 @@ pub struct Analysis {
     sequence: Option<Sequence>,
     /// Of the type that was read last.
     bins: Option<TypeBins>,
+    /// Room for the bins of a piece.
+    scratch: Vec<u16>,
     measured: Measured,
 }
 
@@ -109,6 +111,7 @@ impl Analysis {
             current: Vec::new(),
             sequence: None,
             bins: None,
+            scratch: Vec::new(),
             measured,
         };
         analysis.list_steps()?;
@@ -222,6 +225,7 @@ impl Analysis {
             binning,
             bins,
             histograms: &mut self.current,
+            scratch: &mut self.scratch,
         };
         match kind {
             StepKind::Piece(piece) => counter.count(piece, bytes),

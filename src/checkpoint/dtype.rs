@@ -249,15 +249,16 @@ fn packed(bytes: &[u8], values: &mut [f32], width: usize, decode: impl Fn(u8) ->
     }
 }
 
+/// The value of a pattern of [`DType::BF16`].
 #[inline(always)]
-fn bf16_to_f32(bits: u16) -> f32 {
-    f32::from_bits(u32::from(bits) << 16)
+pub(crate) const fn bf16_to_f32(bits: u16) -> f32 {
+    f32::from_bits((bits as u32) << 16)
 }
 
 /// Without branches, so that it can be vectorised: exponent and mantissa are moved to their places in binary32, and
 /// the difference of the biases (127 - 15) is multiplied in. Subnormals are exact too, since binary32 holds them.
 #[inline(always)]
-pub(super) const fn f16_to_f32(bits: u16) -> f32 {
+pub(crate) const fn f16_to_f32(bits: u16) -> f32 {
     /// 2^112.
     const BIAS: f32 = f32::from_bits((127 + 112) << 23);
     let magnitude = (bits as u32 & 0x7fff) << 13;

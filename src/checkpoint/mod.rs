@@ -36,6 +36,7 @@ pub use bookkeeping::{LORA_DELTAS, PACKED_INTEGERS, PackedKind, SCALED_APART, no
 pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
 pub use contents::unread_kind;
 pub use dtype::{Block, ComplexType, DType, IntegerType};
+pub(crate) use dtype::{bf16_to_f32, f16_to_f32};
 pub use error::{CheckpointError, Problem};
 pub use gguf::GgufProblem;
 pub use index::files_of_index;

@@ -128,6 +128,8 @@ impl Binning {
         const ROUND: f32 = 8_388_608.0;
         /// More than the relative error of a division.
         const DOUBT: f32 = f32::EPSILON;
+        /// The lowest bits, more than a bin has: the compiler narrows what is known to be small with one instruction.
+        const LOWEST: u32 = 0x1fff;
         let most = (2 * self.splits.len()) as f32 - 0.5;
         let mut bins = [0; LANES];
         let mut doubts = [0_u32; LANES];
@@ -138,8 +140,7 @@ impl Binning {
             let doubled = if doubled < most { doubled } else { most };
             let shifted = doubled + ROUND;
             let rest = doubled - (shifted - ROUND);
-            // The whole number is in the lowest bits of what was shifted.
-            bins[lane] = shifted.to_bits() as u16 + u16::from(rest > 0.0);
+            bins[lane] = (shifted.to_bits() & LOWEST) + u32::from(rest > 0.0);
             // NaN is not above 0 either.
             #[allow(clippy::neg_cmp_op_on_partial_ord)]
             let special = !(magnitude > 0.0);
@@ -148,7 +149,7 @@ impl Binning {
         if !self.regular || doubts.iter().fold(0, |all, doubt| all | doubt) != 0 {
             return self.bins_by_table(weights);
         }
-        bins
+        bins.map(|bin| bin as u16)
     }
 
     #[cold]
@@ -158,21 +159,30 @@ impl Binning {
     }
 }
 
+/// Patterns of sixteen bits without the sign.
+const PATTERNS: usize = 1 << 15;
+
 /// The bins of a type with at most sixteen bits, by the pattern of an element without its sign.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatternBins {
-    bins: Vec<u16>,
+    /// As long as there are patterns, so that none is out of bounds.
+    bins: Box<[u16; PATTERNS]>,
 }
 
 impl PatternBins {
-    /// `decode` gives the value of each of the `patterns` patterns without a sign.
+    /// `decode` gives the value of each of the first `patterns` patterns without a sign.
     pub fn new(binning: &Binning, patterns: u16, decode: impl Fn(u16) -> f32) -> Self {
-        Self { bins: (0..patterns).map(|pattern| binning.bin_f32(decode(pattern))).collect() }
+        let mut bins = Box::new([0; PATTERNS]);
+        for (pattern, bin) in (0..patterns).zip(bins.iter_mut()) {
+            *bin = binning.bin_f32(decode(pattern));
+        }
+        Self { bins }
     }
 
-    /// The bins by pattern.
-    pub fn bins(&self) -> &[u16] {
-        &self.bins
+    /// The bin of a pattern, whatever its sign.
+    #[inline(always)]
+    pub fn bin(&self, pattern: u16) -> u16 {
+        self.bins[usize::from(pattern) % PATTERNS]
     }
 }
 
@@ -342,8 +352,8 @@ mod tests {
         let binning = Binning::new(&[150.0, 200.0]).unwrap();
         let decode = |pattern: u16| f32::from_bits(u32::from(pattern) << 16);
         let patterns = PatternBins::new(&binning, 1 << 15, decode);
-        for (pattern, &bin) in (0..).zip(patterns.bins()) {
-            assert_eq!(bin, binning.bin_f64(decode(pattern).into()), "{pattern:#x}");
+        for pattern in 0..u16::MAX {
+            assert_eq!(patterns.bin(pattern), binning.bin_f64(decode(pattern).into()), "{pattern:#x}");
         }
     }
 

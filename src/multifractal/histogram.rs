@@ -8,8 +8,8 @@ use super::Binning;
 
 /// Entries that one task counts at least, where the shape allows: fewer would cost more to hand out than to count.
 const ENTRIES_PER_TASK: usize = 1 << 15;
-/// Neurons whose counters, of 1.2 KB each, stay in the second-level cache while rows pass.
-const NEURONS_PER_TILE: usize = 256;
+/// Neurons side by side whose counters, as far as they are in use, stay in the first-level cache while rows pass.
+const NEURONS_PER_TILE: usize = 64;
 /// Weights that are binned before they are counted: their bins stay in the first-level cache.
 const WEIGHTS_PER_STRIP: usize = 1024;
 /// The same, where there may be a few only.
@@ -112,8 +112,16 @@ impl GroupHistograms {
         }
     }
 
-    /// Counts a block of weights, which begins at weight `at`; its neuron 0 is neuron `first` of the group.
-    pub fn count(&mut self, weights: &impl Weights, at: usize, shape: BlockShape, first: usize) {
+    /// Counts a block of weights, which begins at weight `at`; its neuron 0 is neuron `first` of the group. `scratch` is
+    /// room for bins that can be used again.
+    pub fn count(
+        &mut self,
+        weights: &impl Weights,
+        at: usize,
+        shape: BlockShape,
+        first: usize,
+        scratch: &mut Vec<u16>,
+    ) {
         let BlockShape { rows, neurons, tail } = shape;
         let row = neurons * tail;
         if tail > MOST_SMALL {
@@ -130,7 +138,12 @@ impl GroupHistograms {
         for start in (0..rows).step_by(rows_at_once) {
             let shape = BlockShape { rows: rows_at_once.min(rows - start), ..shape };
             self.make_room(first..first + neurons, shape.rows * tail);
-            self.count_tiles(weights, at + start * row, shape, first);
+            let counters = &mut self.small[first * self.width..(first + neurons) * self.width];
+            let at = at + start * row;
+            self.absolute_sum += match tail {
+                1 => count_columns(counters, weights, at, shape, scratch),
+                _ => count_rows(counters, weights, at, shape),
+            };
         }
     }
 
@@ -174,28 +187,6 @@ impl GroupHistograms {
         self.in_small[neuron] = 0;
     }
 
-    /// Counts a block for which there is room: tiles of neurons side by side, each row by row.
-    fn count_tiles(&mut self, weights: &impl Weights, at: usize, shape: BlockShape, first: usize) {
-        let BlockShape { rows, neurons, tail } = shape;
-        let width = self.width;
-        let counters = &mut self.small[first * width..(first + neurons) * width];
-        let each = match tail {
-            1 => NEURONS_PER_TILE,
-            _ => (ENTRIES_PER_TASK / (rows * tail)).clamp(1, NEURONS_PER_TILE),
-        };
-        let tile = |(index, counters): (usize, &mut [u16])| {
-            let shape = BlockShape { rows, neurons: counters.len() / width, tail };
-            count_tile(counters, weights, at + index * each * tail, shape, neurons * tail)
-        };
-        self.absolute_sum += match shape.len() <= ENTRIES_PER_TASK {
-            true => counters.chunks_mut(each * width).enumerate().map(tile).sum::<f64>(),
-            false => {
-                let tiles = counters.par_chunks_mut(each * width).enumerate();
-                tiles.map(tile).collect::<Vec<f64>>().iter().sum()
-            }
-        };
-    }
-
     /// What the shuffle null needs to know of the group.
     pub fn totals(&self) -> GroupTotals {
         /// Small counters of so many neurons add up to less than 2^32.
@@ -216,7 +207,87 @@ impl GroupHistograms {
     }
 }
 
-/// Counts the weights of a tile, whose rows begin `stride` weights apart from weight `at` on. Returns the sum of |w|.
+/// Counts a block whose rows have one weight for each neuron. Weights are binned in the order of their storage, and the
+/// bins laid out by tiles of neurons, which are then counted one after the other. Returns the sum of |w|.
+fn count_columns(
+    counters: &mut [u16],
+    weights: &impl Weights,
+    at: usize,
+    BlockShape { rows, neurons, .. }: BlockShape,
+    scratch: &mut Vec<u16>,
+) -> f64 {
+    let width = counters.len() / neurons;
+    let rows_at_once = (ENTRIES_PER_TASK / neurons).clamp(1, rows);
+    if scratch.len() < rows * neurons {
+        scratch.resize(rows * neurons, 0);
+    }
+    let scratch = &mut scratch[..rows * neurons];
+
+    // `[some rows, tiles, rows, neurons of a tile]`.
+    let bin = |(index, bins): (usize, &mut [u16])| -> f64 {
+        let at = at + index * rows_at_once * neurons;
+        let rows = bins.len() / neurons;
+        (0..rows).map(|row| bin_row(weights, at + row * neurons, bins, (row, rows))).sum()
+    };
+    let sum = in_order(scratch, rows_at_once * neurons, bin).iter().sum();
+
+    let bins = &*scratch;
+    in_order(counters, NEURONS_PER_TILE * width, |(tile, counters)| {
+        let of_tile = counters.len() / width;
+        for bins in bins.chunks(rows_at_once * neurons) {
+            let rows = bins.len() / neurons;
+            let start = tile * NEURONS_PER_TILE * rows;
+            for row in bins[start..start + of_tile * rows].chunks_exact(of_tile) {
+                for (counter, &bin) in counters.chunks_exact_mut(width).zip(row) {
+                    counter[usize::from(bin)] += 1;
+                }
+            }
+        }
+    });
+    sum
+}
+
+/// Bins a row of weights; its bins go to their places among those of all tiles.
+fn bin_row(weights: &impl Weights, at: usize, bins: &mut [u16], (row, rows): (usize, usize)) -> f64 {
+    let neurons = bins.len() / rows;
+    let mut strip = [0; WEIGHTS_PER_STRIP];
+    let mut sum = 0.0;
+    for start in (0..neurons).step_by(WEIGHTS_PER_STRIP) {
+        let strip = &mut strip[..WEIGHTS_PER_STRIP.min(neurons - start)];
+        sum += weights.bin(at + start..at + start + strip.len(), strip);
+        for (tile, of_tile) in strip.chunks(NEURONS_PER_TILE).enumerate() {
+            let place = (start + tile * NEURONS_PER_TILE) * rows + row * of_tile.len();
+            bins[place..place + of_tile.len()].copy_from_slice(of_tile);
+        }
+    }
+    sum
+}
+
+/// Counts a block whose neurons have several weights side by side. Returns the sum of |w|.
+fn count_rows(counters: &mut [u16], weights: &impl Weights, at: usize, shape: BlockShape) -> f64 {
+    let BlockShape { rows, neurons, tail } = shape;
+    let width = counters.len() / neurons;
+    let each = (ENTRIES_PER_TASK / (rows * tail)).clamp(1, neurons);
+    let sums = in_order(counters, each * width, |(index, counters)| {
+        let shape = BlockShape { rows, neurons: counters.len() / width, tail };
+        count_tile(counters, weights, at + index * each * tail, shape, neurons * tail)
+    });
+    sums.iter().sum()
+}
+
+/// What a task gives for each chunk, in order: chunks are shared out among threads if there are several.
+fn in_order<T: Send>(
+    items: &mut [u16],
+    chunk: usize,
+    task: impl Fn((usize, &mut [u16])) -> T + Sync + Send,
+) -> Vec<T> {
+    match items.len() <= chunk {
+        true => items.chunks_mut(chunk).enumerate().map(task).collect(),
+        false => items.par_chunks_mut(chunk).enumerate().map(task).collect(),
+    }
+}
+
+/// Counts the weights of neurons whose rows begin `stride` weights apart from weight `at` on. Returns the sum of |w|.
 fn count_tile(
     counters: &mut [u16],
     weights: &impl Weights,
@@ -238,27 +309,13 @@ fn count_tile(
             for start in (start..end).step_by(WEIGHTS_PER_STRIP) {
                 let bins = &mut bins[..WEIGHTS_PER_STRIP.min(end - start)];
                 sum += weights.bin(start..start + bins.len(), bins);
-                count_strip(counters, bins, tail, width);
+                for (counter, bins) in counters.chunks_exact_mut(width).zip(bins.chunks(tail)) {
+                    bins.iter().for_each(|&bin| counter[usize::from(bin)] += 1);
+                }
             }
         }
     }
     sum
-}
-
-/// Counts bins of neurons one after the other, `tail` for each.
-#[inline]
-fn count_strip(counters: &mut [u16], bins: &[u16], tail: usize, width: usize) {
-    if tail == 1 {
-        for (counter, &bin) in counters.chunks_exact_mut(width).zip(bins) {
-            counter[usize::from(bin)] += 1;
-        }
-        return;
-    }
-    for (counter, bins) in counters.chunks_exact_mut(width).zip(bins.chunks(tail)) {
-        for &bin in bins {
-            counter[usize::from(bin)] += 1;
-        }
-    }
 }
 
 /// The entries of a group without its neurons: what is left of histograms when every weight may go to any neuron.
@@ -381,10 +438,10 @@ mod tests {
         ] {
             let shape = BlockShape { rows, neurons, tail };
             let weights = weights(shape.len() + 3);
-            let mut blocks = GroupHistograms::new(neurons + 3, &binning);
-            blocks.count(&Plain(&weights, &binning), 3, shape, 2);
+            let (mut blocks, mut scratch) = (GroupHistograms::new(neurons + 3, &binning), Vec::new());
+            blocks.count(&Plain(&weights, &binning), 3, shape, 2, &mut scratch);
             // A second time, so that counters are not empty.
-            blocks.count(&Plain(&weights, &binning), 3, shape, 2);
+            blocks.count(&Plain(&weights, &binning), 3, shape, 2, &mut scratch);
             let numbered = || weights[3..].iter().copied().enumerate();
             let entries = numbered().chain(numbered()).map(|(index, w)| (2 + index / tail % neurons, w));
             assert!(counts(&blocks) == naive(&binning, neurons + 3, entries), "{shape:?}");
@@ -403,7 +460,7 @@ mod tests {
         let weights = weights(66_000 * 2);
         let plain = Plain(&weights, &binning);
         let [mut blocks, mut edges] = [0, 0].map(|_| GroupHistograms::new(2, &binning));
-        blocks.count(&plain, 0, BlockShape { rows: 66_000, neurons: 2, tail: 1 }, 0);
+        blocks.count(&plain, 0, BlockShape { rows: 66_000, neurons: 2, tail: 1 }, 0, &mut Vec::new());
         (0..weights.len()).for_each(|index| edges.count_edges(&plain, index..index + 1, index % 2));
         assert!(counts(&blocks) == counts(&edges));
         assert_eq!(blocks.entries(), [66_000, 66_000]);

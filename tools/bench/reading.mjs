@@ -82,13 +82,13 @@ async function inTime(promise) {
 
 /** How far ahead the page reads, as its worker says. */
 function readAhead() {
-  const text = readFileSync(join(root, 'www/engine-worker.ts'), 'utf8');
+  const text = readFileSync(join(root, 'www/reading-worker.ts'), 'utf8');
   const constant = (name) => Number(text.match(new RegExp(`^const ${name} = ([\\de]+);`, 'm'))?.[1] ?? fail());
   return { bytes: constant('BYTES_IN_FLIGHT'), reads: constant('READS_IN_FLIGHT'), least: constant('LEAST_READS_IN_FLIGHT') };
 }
 
 function fail() {
-  throw new Failure('www/engine-worker.ts reads files in another way than tools/bench/browser/reading.js believes: change both');
+  throw new Failure('www/reading-worker.ts reads files in another way than tools/bench/browser/reading.js believes: change both');
 }
 
 /** The same sum as tools/bench/browser/reading.js makes: one byte in 65536, but for those of the header. */

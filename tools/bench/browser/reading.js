@@ -45,7 +45,7 @@ class Copied {
 }
 
 const methods = {
-  /** The page's own: slices of its plan, several asked for ahead (readInto in www/engine-worker.ts). */
+  /** The page's own: slices of its plan, several asked for ahead (www/reading-worker.ts). */
   page: (copied) => ahead(copied, slices, reading),
 
   sync(copied, { size }) {
