@@ -15,12 +15,15 @@ export function layersValue(model: Model, c: Checkpoint): string {
   return all === here ? `All ${integer(all)}` : all === null ? integer(here) : `${integer(here)} of ${integer(all)}`;
 }
 
-/** The button in the settings; it opens the choice by kind and by block. */
-export function layersButton(model: Model, actions: Actions): HTMLElement {
-  const c = current(model);
-  const button = h("button.field", { type: "button", id: "set-layers", "aria-expanded": "false" }, hidden("Layers that count: "), c ? layersValue(model, c) : "All");
-  button.addEventListener("click", () => { void open(button, model, actions); });
-  return button;
+/** The button in the settings, which opens the choice by kind and by block. It outlives the settings that are drawn anew. */
+export function layersButton(model: Model, actions: Actions): { root: HTMLElement; update(): void } {
+  const value = h("span");
+  const root = h("button.field", { type: "button", id: "set-layers", "aria-expanded": "false" }, hidden("Layers that count: "), value);
+  root.addEventListener("click", () => { void open(root, model, actions); });
+  return { root, update() {
+    const c = current(model);
+    fill(value, c ? layersValue(model, c) : "All");
+  } };
 }
 
 async function open(button: HTMLElement, model: Model, actions: Actions): Promise<void> {

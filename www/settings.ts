@@ -13,6 +13,7 @@ export interface Settings { root: HTMLElement; update(): void }
 export function settings(model: Model, actions: Actions): Settings {
   const rows = h("div.settings-rows");
   const root = h("section.settings", { "aria-labelledby": "settings-title" }, h("h2.rail-title", { id: "settings-title" }, "Settings"), rows);
+  const layers = layersButton(model, actions);
   let shown = "";
 
   function update(): void {
@@ -23,6 +24,7 @@ export function settings(model: Model, actions: Actions): Settings {
     if (key === shown) return;
     const focus = (document.activeElement as HTMLElement | null)?.id;
     shown = key;
+    layers.update();
     rows.replaceChildren(...(locked ? fixedRows(options) : openRows(options)));
     if (locked) rows.append(unlock());
     if (focus) document.getElementById(focus)?.focus();
@@ -38,7 +40,7 @@ export function settings(model: Model, actions: Actions): Settings {
       ...(o.network === "sampled" ? [
         number("samples", "Samples", o.samples), number("layer_sample", "Neurons per layer", o.layer_sample),
       ] : []),
-      row("Layers that count", layersButton(model, actions)),
+      row("Layers that count", layers.root),
       row("Mode", segments("mode", [["exact", "Exact"], ["reference", "Reference"]], o.mode, (v) => set({ mode: v as Options["mode"] }))),
       number("threshold", "Longest edge {T}", o.threshold),
       row("Range of {q}", range(o)),

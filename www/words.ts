@@ -274,6 +274,8 @@ export const ERRORS = {
 /** The sentence of an error; some are the page's own. */
 export function errorText(error: { code: string; text: string; file: string }): string {
   if (error.code === "file-changed") return ERRORS.changed(error.file);
+  // The engine knows no files; of several, one has to be named.
+  if (error.code === "bad-layers") return `${error.file} is left out. ${capital(error.text)}`;
   return error.code === "no-weights" && !error.text ? ERRORS.noWeights(error.file) : error.text;
 }
 
