@@ -84,7 +84,7 @@ test('a choice that some checkpoints cannot have leaves them out, says so, and i
   const { results, errors } = await events(tab);
   assert.deepEqual(results[0].checkpoints.map(({ name }) => name), ['step1000']);
   assert.deepEqual(errors.map(({ code }) => code), ['bad-layers']);
-  assert.match(await tab.page.locator('.banners').innerText(), /there is no layer 9: the network has 8/);
+  assert.match(await tab.page.locator('.banners').innerText(), /There is no layer 9: the network has 8/);
   await tab.page.locator('#set-layers').click();
   assert.match(await tab.page.locator('.layer-choice').innerText(), /The checkpoints have 8 and 12 layers: the same layer numbers count in each/);
   await tab.page.keyboard.press('Escape');
