@@ -2,7 +2,7 @@
 
 import { fill, h, hidden, icon } from "./dom";
 import { integer } from "./format";
-import { chosen, OTHER, placesOf, share, spanned, type Layers, type Places } from "./layers";
+import { chosen, layersText, OTHER, placesOf, share, spanned, type Layers, type Places } from "./layers";
 import { allLayers, current, weightsHere, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import type { Checkpoint } from "./protocol";
@@ -73,7 +73,8 @@ function panel(model: Model, actions: Actions, places: Places): HTMLElement {
     const count = layers ? layers.reduce((sum, [first, last]) => sum + last - first + 1, 0) : all;
     for (const { kind, box } of ticks) box.checked = kinds.has(kind);
     ends.forEach(({ select }, at) => { select.value = String(blocks[at]); });
-    fill(said, count === 0 ? "At least one layer must count: the numbers are as before." : count === all ? `All ${integer(all)} layers count.` : `${share(count, all)} count.`);
+    fill(said, layers?.length === 0 ? "At least one layer must count: the numbers are as before." : !layers ? `All ${integer(all)} layers count.`
+      : `${share(count, all)} count${layersText(layers) === layersText(chosen(places, kinds, blocks)) ? "" : ", chosen by number"}.`);
   }
 
   const back = h("button.ghost.framed", { type: "button", onclick: () => {

@@ -86,7 +86,7 @@ test('a choice that some checkpoints cannot have leaves them out, says so, and i
   assert.deepEqual(errors.map(({ code }) => code), ['bad-layers']);
   assert.match(await tab.page.locator('.banners').innerText(), /There is no layer 9: the network has 8/);
   await tab.page.locator('#set-layers').click();
-  assert.match(await tab.page.locator('.layer-choice').innerText(), /The checkpoints have 8 and 12 layers: the same layer numbers count in each/);
+  assert.match(await tab.page.locator('.layer-choice').innerText(), /10 of 12 layers count, chosen by number\.[^]*The checkpoints have 8 and 12 layers: the same layer numbers count in each/);
   await tab.page.keyboard.press('Escape');
   await tab.page.locator('.banners').getByRole('button', { name: 'Count all layers' }).click();
   await until('both', async () => (await events(tab)).results.length > 1);
