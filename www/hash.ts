@@ -1,10 +1,11 @@
 // The whole state of the page in its address: plain words, versioned, no weights and no file names.
 
+import { layersFrom, layersText } from "./layers";
 import type { Options } from "./protocol";
 
 /** Defaults of the command line, and the shuffle null, which the page computes after the spectra. */
 export const DEFAULTS: Options = {
-  network: "full", mode: "exact", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
+  network: "full", layers: null, mode: "exact", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
   q_min: -3, q_max: 3, q_step: 0.1, filter: 0, null: ["shuffle"], null_samples: 100,
 };
 
@@ -54,6 +55,7 @@ export function parse(hash: string): PageState {
   }
   if (given.get("network") === "sampled") options.network = "sampled";
   if (given.get("mode") === "reference") options.mode = "reference";
+  options.layers = layersFrom(given.get("layers") ?? "");
   const kinds = given.get("null");
   if (kinds !== null) options.null = kinds.split(",").filter((k) => NULL_KINDS.includes(k));
   const theme = given.get("theme");
@@ -68,13 +70,24 @@ export function parse(hash: string): PageState {
   return state;
 }
 
+function optionText(options: Options, key: keyof Options): string {
+  return key === "layers" ? layersText(options.layers) : String(options[key]);
+}
+
+/** Whether results of these options may stand in one series; null models aside. */
+export function comparable(a: Options, b: Options): boolean {
+  const keys = (Object.keys(DEFAULTS) as (keyof Options)[]).filter((key) => key !== "null" && key !== "null_samples");
+  // An older document lacks the newer options, which then had their defaults.
+  return keys.every((key) => optionText({ ...DEFAULTS, ...a }, key) === optionText({ ...DEFAULTS, ...b }, key));
+}
+
 /** Writes a hash that holds only what differs from the defaults. */
 export function serialise(state: PageState): string {
   const out = new URLSearchParams();
   const { options } = state;
   for (const key of Object.keys(DEFAULTS) as (keyof Options)[]) {
-    const text = String(options[key]);
-    if (text !== String(DEFAULTS[key])) out.set(key, text);
+    const text = optionText(options, key);
+    if (text !== optionText(DEFAULTS, key)) out.set(key, text);
   }
   if (state.theme) out.set("theme", state.theme);
   if (state.threads) out.set("threads", String(state.threads));

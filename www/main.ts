@@ -17,7 +17,7 @@ import { setTheme, startTheme, theme, onTheme } from "./theme";
 import { readingView } from "./view-reading";
 import { oneView } from "./view-one";
 import { seriesView } from "./view-series";
-import { ERRORS, finding, seriesHeadline } from "./words";
+import { ERRORS, finding, ofLayers, seriesHeadline } from "./words";
 
 /** A reading shorter than this does not change the screen. */
 const READING_AFTER_MS = 300;
@@ -51,6 +51,11 @@ const session = new Session(model, {
   ready,
   choose: () => actions.choose(),
   chooseAgain: () => actions.chooseAgain(),
+  countAll() {
+    model.state.options = { ...model.state.options, layers: null };
+    remember();
+    session.readAll();
+  },
 });
 
 const actions: Actions = {
@@ -165,7 +170,7 @@ function announce(): void {
   const d = model.document;
   if (!d || model.source === "demo") return;
   const c = d.checkpoints[model.selected];
-  fill(live, d.checkpoints.length > 1 ? `${d.checkpoints.length} checkpoints analysed. ${seriesHeadline(d)}` : c ? `Analysed. ${finding(c, d.options.null.includes("shuffle"))}` : "");
+  fill(live, d.checkpoints.length > 1 ? `${d.checkpoints.length} checkpoints analysed. ${seriesHeadline(d)}` : c ? `Analysed. ${finding(c, d.options.null.includes("shuffle"), ofLayers(d.options))}` : "");
 }
 
 const remember = debounce(150, () => {

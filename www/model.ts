@@ -81,6 +81,12 @@ export function current(model: Model): Checkpoint | null {
   return model.document?.checkpoints[model.selected] ?? null;
 }
 
+/** Layers of the whole of a checkpoint; null where only a part of it is known. */
+export function allLayers(model: Model, checkpoint: Checkpoint): number | null {
+  const read = model.source === "files" ? model.found.get(checkpoint.name)?.groups : undefined;
+  return read ?? checkpoint.part?.layers_of_all ?? (model.document?.options.layers ? null : checkpoint.network.layers.length);
+}
+
 /** One of the three screens: built once, then told of every change. */
 export interface View {
   root: HTMLElement;

@@ -7,7 +7,7 @@ import { current, type Model } from "./model";
 import { why } from "./popover";
 import { stepColour } from "./ramp";
 import { onTheme, theme } from "./theme";
-import { capital, COMPUTING, label, numberCaption } from "./words";
+import { capital, COMPUTING, label, numberCaption, ofLayers } from "./words";
 import { shuffleOf } from "./verdict";
 import type { Checkpoint } from "./protocol";
 
@@ -60,7 +60,8 @@ export class Numbers {
   update(): void {
     const c = current(this.model);
     if (!c) return;
-    fill(this.title, `${capital(label(c))} in four numbers`);
+    const part = this.model.document && ofLayers(this.model.document.options) ? ", some layers," : "";
+    fill(this.title, `${capital(label(c))}${part} in four numbers`);
     this.legend();
     for (const cell of this.cells) cell.update();
   }

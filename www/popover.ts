@@ -17,7 +17,7 @@ export function toggle(button: HTMLElement, content: () => HTMLElement): void {
   button.setAttribute("aria-expanded", "true");
   place(panel, button);
   open = { panel, button };
-  (panel.querySelector<HTMLElement>("button, a, [tabindex='0']") ?? panel).focus({ preventScroll: true });
+  (panel.querySelector<HTMLElement>("button, a, input, select, [tabindex='0']") ?? panel).focus({ preventScroll: true });
 }
 
 export function close(focus = true): boolean {
@@ -26,7 +26,9 @@ export function close(focus = true): boolean {
   open = null;
   panel.remove();
   button.setAttribute("aria-expanded", "false");
-  if (focus && button.isConnected) button.focus({ preventScroll: true });
+  // Its settings may have been drawn anew while it was open.
+  const again = button.isConnected ? button : button.id ? document.getElementById(button.id) : null;
+  if (focus) again?.focus({ preventScroll: true });
   return true;
 }
 

@@ -6,6 +6,8 @@ export type Maybe = number | null;
 
 export interface Options {
   network: "full" | "sampled";
+  /** The layers that count, as ranges [first, last] of their numbers; null for all. Absent in older documents. */
+  layers: [first: number, last: number][] | null;
   mode: "exact" | "reference";
   samples: number;
   seed: number;
@@ -90,6 +92,8 @@ export interface Checkpoint {
   baselines?: { mean_abs_weight: Maybe; mean_weighted_degree: Maybe };
   warnings: Warning[];
   emergence: Maybe;
+  /** In a document of some layers that `merge` can join; its sums are of no use here. */
+  part?: { layers_of_all: number };
 }
 
 export interface Score { metric: string; values: { step: number; value: number }[] }

@@ -2,6 +2,7 @@
 
 import { fill, h, icon, rich } from "./dom";
 import { bytes, integer } from "./format";
+import { layersValue } from "./layer-choice";
 import { current, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import type { Found } from "./protocol";
@@ -55,7 +56,7 @@ export function rail(model: Model, actions: Actions): Rail {
         line("Size, type", `${bytes(size)}${types}`),
         line("Weights", integer(c.network.edges + c.network.zero_weights)),
         line("Neurons kept", `${integer(kept)} of ${integer(c.network.neurons)}`),
-        line("Groups", `${c.network.layers.length} `, wiring),
+        line("Groups", `${layersValue(model, c).replace("All ", "")} `, wiring),
         skipped.length > 0 && line("Not counted", left)));
     set.update();
     adding.hidden = model.source === "demo"; // what is loaded never joins the demo

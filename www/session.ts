@@ -2,6 +2,7 @@
 
 import { errorBanner } from "./banners";
 import { EngineClient } from "./engine-client";
+import { comparable } from "./hash";
 import { somethingLoaded } from "./isolation";
 import type { Item, Model } from "./model";
 import type { Checkpoint, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
@@ -15,6 +16,8 @@ export interface SessionEvents {
   ready: Promise<void>;
   choose(): void;
   chooseAgain(): void;
+  /** No choice of layers any more, and all files from the start. */
+  countAll(): void;
 }
 
 const SCHEMA = "neuromfa-result/";
@@ -101,8 +104,7 @@ export class Session {
 
   /** Whether a result was computed with the options of the series that it is to join. */
   private fits(result: ResultDocument): boolean {
-    const network = ({ null: _kinds, null_samples: _count, ...rest }: Options): string => JSON.stringify(Object.entries(rest).sort());
-    const same = network(result.options) === network(this.model.state.options);
+    const same = comparable(result.options, this.model.state.options);
     if (!same) {
       const file = result.checkpoints[0]!.name;
       this.fail({ code: "other-options", text: ERRORS.otherOptions(file), file, hint: "" });
@@ -134,6 +136,17 @@ export class Session {
     this.followLast = false;
     this.outdated = true;
     this.engine.change(options, name);
+  }
+
+  /** Reads everything from the start: files that other options refused have left no result to go on from. */
+  readAll(): void {
+    this.model.banners = [];
+    this.model.nulls = null;
+    this.model.reading = { items: [], started: false };
+    this.fired = false;
+    this.followLast = true;
+    this.engine.restart(this.model.state.options, [], null);
+    this.events.changed();
   }
 
   cancel(): void {
@@ -304,6 +317,7 @@ export class Session {
   /** `again`: a file of a series can still take its place. */
   private banner(error: EngineError, again = false) {
     const series = again && (this.model.document?.checkpoints.length ?? 0) > 0 && this.model.source === "files";
+    if (error.code === "bad-layers") return errorBanner(error, [{ label: "Count all layers", run: () => this.events.countAll() }]);
     return errorBanner(error, [series ? { label: "Choose it again", run: () => this.events.chooseAgain() } : { label: "Choose another file", run: () => this.events.choose() }]);
   }
 

@@ -3,7 +3,8 @@
 import { h, hidden, icon, rich } from "./dom";
 import { fixed } from "./format";
 import { allowed } from "./hash";
-import { weightsHere, type Actions, type Model } from "./model";
+import { layersButton, layersValue } from "./layer-choice";
+import { current, weightsHere, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import type { Options } from "./protocol";
 
@@ -12,15 +13,18 @@ export interface Settings { root: HTMLElement; update(): void }
 export function settings(model: Model, actions: Actions): Settings {
   const rows = h("div.settings-rows");
   const root = h("section.settings", { "aria-labelledby": "settings-title" }, h("h2.rail-title", { id: "settings-title" }, "Settings"), rows);
+  const layers = layersButton(model, actions);
   let shown = "";
 
   function update(): void {
     const locked = !weightsHere(model);
     const options = model.document?.options ?? model.state.options;
-    const key = JSON.stringify([options, locked, model.source, model.engine === "missing"]);
+    const c = current(model);
+    const key = JSON.stringify([options, locked, c && layersValue(model, c), model.source, model.engine === "missing"]);
     if (key === shown) return;
     const focus = (document.activeElement as HTMLElement | null)?.id;
     shown = key;
+    layers.update();
     rows.replaceChildren(...(locked ? fixedRows(options) : openRows(options)));
     if (locked) rows.append(unlock());
     if (focus) document.getElementById(focus)?.focus();
@@ -36,6 +40,7 @@ export function settings(model: Model, actions: Actions): Settings {
       ...(o.network === "sampled" ? [
         number("samples", "Samples", o.samples), number("layer_sample", "Neurons per layer", o.layer_sample),
       ] : []),
+      row("Layers that count", layers.root),
       row("Mode", segments("mode", [["exact", "Exact"], ["reference", "Reference"]], o.mode, (v) => set({ mode: v as Options["mode"] }))),
       number("threshold", "Longest edge {T}", o.threshold),
       row("Range of {q}", range(o)),
@@ -102,11 +107,17 @@ export function settings(model: Model, actions: Actions): Settings {
     const line = (name: string, value: string): HTMLElement => row(name, h("span.locked", null, value, icon("lock", 16), hidden("needs the weights")));
     return [
       line("Network", o.network === "full" ? "Whole" : "Sampled"),
+      line("Layers that count", layersText()),
       line("Mode", o.mode === "exact" ? "Exact" : "Reference"),
       line("Longest edge {T}", String(o.threshold)),
       line("Range of {q}", `${fixed(o.q_min, 0)} to ${fixed(o.q_max, 0)}`),
       line("Null model", o.null.length ? `Shuffle, ${o.null_samples}` : "None"),
     ];
+  }
+
+  function layersText(): string {
+    const c = current(model);
+    return c ? layersValue(model, c) : "All";
   }
 
   function unlock(): HTMLElement {

@@ -9,13 +9,14 @@ import { current, type Actions, type Model, type View } from "./model";
 import { why } from "./popover";
 import type { Topic } from "./explain";
 import type { FitData } from "./protocol";
+import { partNote } from "./layer-choice";
 import { rail } from "./rail";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { exponentTable, histogramTable, spectrumTable, tableElement } from "./tables";
 import { shuffleOf } from "./verdict";
 import { wiringPart } from "./wiring";
-import { COMPUTING, finding, findingDeck, label } from "./words";
+import { COMPUTING, finding, findingDeck, label, ofLayers } from "./words";
 
 const TABS: { tab: Tab; text: string; topic: Topic }[] = [
   { tab: "spectrum", text: "{f(\u03b1)} spectrum", topic: "spectrum" },
@@ -29,6 +30,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   const back = h("button.text-link.back", { type: "button", onclick: () => actions.show("series") }, icon("back", 16), h("span", null, "The series"));
   const headline = h("h1.headline.result", { tabindex: "-1" });
   const deck = h("p.deck");
+  const note = partNote(model, actions);
   const place = h("div.twin-place", { hidden: true });
   const help = h("span.tab-help");
 
@@ -137,7 +139,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     h("div.compact-card", null, card),
     h("div.one-grid", null, side.root,
       h("div.one-main", null,
-        h("div.one-head", null, h("div.words", null, back, headline, deck), h("div.tools", null, side.button, exportButton(() => `neuromfa-${current(model)?.name ?? "checkpoint"}`, () => figure.chart, () => model.document))),
+        h("div.one-head", null, h("div.words", null, back, headline, deck, note.root), h("div.tools", null, side.button, exportButton(() => `neuromfa-${current(model)?.name ?? "checkpoint"}`, () => figure.chart, () => model.document))),
         h("div.one-cols", null,
           h("section.one-left", { "aria-label": "Curves" },
             h("div.tab-row", null, tabs, help, h("div.tools", null, tableButton)),
@@ -153,7 +155,9 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     const wanted = doc.options.null.includes("shuffle");
     back.hidden = doc.checkpoints.length < 2;
     slider.root.hidden = doc.checkpoints.length < 2;
-    fill(headline, finding(c, wanted));
+    const part = ofLayers(doc.options);
+    fill(headline, finding(c, wanted, part));
+    note.update();
     fill(deck, doc.checkpoints.length > 1 ? `${label(c)[0]!.toUpperCase()}${label(c).slice(1)}. ${findingDeck(c, wanted)}` : findingDeck(c, wanted));
     for (const { tab, topic } of TABS) {
       const button = root.querySelector(`#tab-${tab}`);
@@ -214,7 +218,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
         h("td.difference", null, waiting || own == null || chance == null ? "\u2013" : signed(own - chance))));
     }
     fill(table, h("caption.sr", null, `Numbers of ${label(c)} beside its shuffled weights`),
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Number"), h("th", { scope: "col" }, "This"), h("th", { scope: "col" }, "Shuffled, mean and 95%"), h("th", { scope: "col" }, "Difference"))), body);
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Number"), h("th", { scope: "col" }, ofLayers(model.document!.options) ? "These layers" : "This"), h("th", { scope: "col" }, "Shuffled, mean and 95%"), h("th", { scope: "col" }, "Difference"))), body);
   }
 
   update();

@@ -6,6 +6,7 @@ import type { DemoFigures } from "./demo";
 import { exportButton } from "./export";
 import { integer } from "./format";
 import { current, type Actions, type Model, type View } from "./model";
+import { partNote } from "./layer-choice";
 import { Numbers } from "./numbers";
 import { why } from "./popover";
 import { Slider } from "./slider";
@@ -25,6 +26,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const narrow = h("span.phone-only");
   const headline = h("h1.headline", { tabindex: "-1" }, wide, narrow);
   const deck = h("p.deck");
+  const note = partNote(model, actions);
   const legend = h("div.legend.figure-legend");
   const spectrumTwin = h("div.twin-place", { hidden: true });
   const tableButton = h("button.ghost", { type: "button", "aria-expanded": "false", onclick: () => toggleTable() }, icon("table", 18), h("span", null, "Table"));
@@ -63,7 +65,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   details.addEventListener("toggle", () => update());
 
   const root = h("div.view.series-view", null,
-    h("div.top", null, h("div.words", null, headline, deck), card),
+    h("div.top", null, h("div.words", null, headline, deck, note.root), card),
     h("div.figures", null,
       h("section.left", { "aria-label": "Spectrum" },
         h("div.title-row", null, h("h2.figure-title", null, h("span.wide-only", null, "Multifractal spectrum "), h("span.phone-only", null, "Spectrum "), symbol("f(\u03b1)"), why("spectrum")), legend,
@@ -80,6 +82,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     fill(narrow, seriesHeadline(doc, true));
     const words = model.source === "demo" && model.deck ? model.deck : { wide: seriesDeck(doc), phone: seriesDeck(doc) };
     fill(deck, h("span.wide-only", null, words.wide.replace(/\. (?=Every )/, ".\n")), h("span.phone-only", null, words.phone));
+    note.update();
     const first = doc.checkpoints[0]!;
     const last = doc.checkpoints[doc.checkpoints.length - 1]!;
     const n = shuffleOf(c);

@@ -3,7 +3,7 @@
 
 import { fill, h, icon, plain } from "./dom";
 import { integer } from "./format";
-import { current, weightsHere, type Actions, type Model } from "./model";
+import { allLayers, current, weightsHere, type Actions, type Model } from "./model";
 import type { Axes, Checkpoint, MatrixSpec, WiringData, WiringSpec } from "./protocol";
 
 export interface WiringPart { root: HTMLElement; update(): void }
@@ -52,7 +52,9 @@ export function wiringPart(model: Model, actions: Actions): WiringPart {
     const c = current(model);
     if (!c) return;
     const groups = c.network.layers.length;
-    fill(title, `Wiring: ${groups} ${groups === 1 ? "group" : "groups"} of neurons`);
+    const all = allLayers(model, c);
+    const of = all !== null && all !== groups ? `${integer(all)} groups of neurons, ${integer(groups)} of which count` : `${groups} ${groups === 1 ? "group" : "groups"} of neurons`;
+    fill(title, `Wiring: ${of}`);
     fill(note, words(c));
     change.hidden = !weightsHere(model) || editing !== null;
     fill(body, editing?.root ?? table(c));

@@ -1,7 +1,8 @@
 // Every computed sentence of the page. Symbols of the method stand in braces, {w}, and are set in italic by `rich`.
 
 import { bytes, fixed, integer, interval, percent, plural, signed } from "./format";
-import type { Checkpoint, ResultDocument } from "./protocol";
+import { layersWords, share } from "./layers";
+import type { Checkpoint, Options, ResultDocument } from "./protocol";
 import { against, extent, isTraining, movesAsFar, seriesCase, shuffledShare, shuffleOf } from "./verdict";
 
 export const COMPUTING = "shuffled: computing";
@@ -15,22 +16,40 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Whether the numbers are those of some layers only: then no sentence may speak of the network. */
+export function ofLayers(options: Options): boolean {
+  return !!options.layers;
+}
+
+/** What a number is of, where it is not of the network; `all` layers, if that is known. */
+export function layersNote(checkpoint: Checkpoint, options: Options, all: number | null): string {
+  const names = checkpoint.network.layers.map((layer) => layer.name);
+  return `Numbers of a part of the network: ${share(names.length, all)} (${layersWords(names, options.layers)}).`;
+}
+
+/** Said where layers are chosen while the checkpoints have different numbers of them. */
+export function mixedLayers(numbers: readonly number[]): string {
+  return `The checkpoints have ${numbers.slice(0, -1).map(integer).join(", ")} and ${integer(numbers[numbers.length - 1]!)} layers: the same layer numbers count in each, and one that lacks any of them is left out.`;
+}
+
 /** Headline of a series; `phone` is the shorter form where there is one. */
 export function seriesHeadline(document: ResultDocument, phone = false): string {
   if (!isTraining(document)) return `${plural(document.checkpoints.length, "checkpoint")}, side by side`;
+  const part = ofLayers(document.options);
+  const this_ = part ? "these layers\u2019" : "this network\u2019s";
   switch (seriesCase(document)) {
     case "moved, widened, shuffled narrower":
       return phone ? "Training moved and widened this spectrum. Shuffled weights narrow it."
-        : "Training moved this network\u2019s spectrum and widened it. Shuffled weights narrow it.";
+        : `Training moved ${this_} spectrum and widened it. Shuffled weights narrow it.`;
     case "moved and widened":
       return phone ? "Training moved and widened this spectrum. Shuffled weights only move."
-        : "Training moved this network\u2019s spectrum and widened it. Shuffled weights only move.";
-    case "widened": return "Training widened this network\u2019s spectrum beyond what its weights alone explain.";
-    case "moved": return "Training moved this network\u2019s spectrum. Shuffling its weights gives the same.";
-    case "alike": return "Training made this network\u2019s neurons more alike than chance.";
+        : `Training moved ${this_} spectrum and widened it. Shuffled weights only move.`;
+    case "widened": return `Training widened ${this_} spectrum beyond what ${part ? "their" : "its"} weights alone explain.`;
+    case "moved": return `Training moved ${this_} spectrum. Shuffling ${part ? "their" : "its"} weights gives the same.`;
+    case "alike": return `Training made ${this_} neurons more alike than chance.`;
     case "unchanged": return "This spectrum hardly changed in training.";
-    case "maybe": return "Training moved this network\u2019s spectrum. Its width may be chance.";
-    case "pending": return `This network\u2019s spectrum at ${plural(document.checkpoints.length, "step")} of training`;
+    case "maybe": return `Training moved ${this_} spectrum. Its width may be chance.`;
+    case "pending": return `${capital(this_)} spectrum at ${plural(document.checkpoints.length, "step")} of training`;
   }
 }
 
@@ -42,8 +61,9 @@ export function seriesDeck(document: ResultDocument): string {
   const shuffles = shuffleOf(last);
   const chance = document.options.null.includes("shuffle") && !shuffles ? " Shuffled: computing." : "";
   const size = `${name} of ${sizeOf(last)} weights`;
-  return isTraining(document) ? `${size}, from ${label(first)} to ${integer(last.step ?? 0)}.${chance} Every curve below is computed from its weights alone.`
-    : `In the order of their names.${chance} Every curve below is computed from weights alone.`;
+  const part = ofLayers(document.options);
+  return isTraining(document) ? `${size}, from ${label(first)} to ${integer(last.step ?? 0)}.${chance} Every curve below is computed from ${part ? "the weights of some of its layers" : "its weights"} alone.`
+    : `In the order of their names.${chance} Every curve below is computed from ${part ? "the weights of some layers" : "weights"} alone.`;
 }
 
 function sizeOf(checkpoint: Checkpoint): string {
@@ -51,20 +71,22 @@ function sizeOf(checkpoint: Checkpoint): string {
   return n >= 1e9 ? `${(n / 1e9).toFixed(1)} billion` : n >= 1e6 ? `${(n / 1e6).toFixed(1)} million` : integer(n);
 }
 
-/** Headline of one checkpoint. */
-export function finding(checkpoint: Checkpoint, nullsWanted: boolean): string {
+/** Headline of one checkpoint; `part`: of some of its layers. */
+export function finding(checkpoint: Checkpoint, nullsWanted: boolean, part = false): string {
   const shuffled = shuffleOf(checkpoint);
   const width = checkpoint.mean.width;
   if (width === null) return "Nothing to draw";
   const stand = shuffled && against(width, shuffled);
-  if (!stand) return `${capital(label(checkpoint))}: width ${fixed(width)}${nullsWanted ? `, ${COMPUTING}` : ""}`;
+  if (!stand) return `${capital(label(checkpoint))}${part ? ", some layers" : ""}: width ${fixed(width)}${nullsWanted ? `, ${COMPUTING}` : ""}`;
+  const of = part ? " of these layers" : "";
+  const own = part ? "these layers\u2019 weights" : "its own weights";
   switch (stand.verdict) {
-    case "wider": return `Wider than all ${stand.of} shuffles of its own weights`;
-    case "narrower": return `Narrower than all ${stand.of} shuffles of its own weights`;
-    case "as wide": return "As wide as its own weights, shuffled";
+    case "wider": return `Wider than all ${stand.of} shuffles of ${own}`;
+    case "narrower": return `Narrower than all ${stand.of} shuffles of ${own}`;
+    case "as wide": return `As wide as ${own}, shuffled`;
     default: return stand.above >= stand.of / 2
-      ? `Wider than ${stand.above} of ${stand.of} shuffles: this may be chance`
-      : `Narrower than ${stand.of - stand.above} of ${stand.of} shuffles: this may be chance`;
+      ? `Wider than ${stand.above} of ${stand.of} shuffles${of}: this may be chance`
+      : `Narrower than ${stand.of - stand.above} of ${stand.of} shuffles${of}: this may be chance`;
   }
 }
 
@@ -252,6 +274,8 @@ export const ERRORS = {
 /** The sentence of an error; some are the page's own. */
 export function errorText(error: { code: string; text: string; file: string }): string {
   if (error.code === "file-changed") return ERRORS.changed(error.file);
+  // The engine knows no files; of several, one has to be named.
+  if (error.code === "bad-layers") return `${error.file} is left out. ${capital(error.text)}`;
   return error.code === "no-weights" && !error.text ? ERRORS.noWeights(error.file) : error.text;
 }
 

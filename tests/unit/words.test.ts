@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Checkpoint, Null, ResultDocument } from "../../www/protocol";
 import { checks, seriesCase } from "../../www/verdict";
-import { checkWords, errorParts, ERRORS, finding, findingDeck, numberCaption, seriesHeadline, sliderText, spectrumSummary } from "../../www/words";
+import { checkWords, errorParts, ERRORS, finding, findingDeck, layersNote, mixedLayers, numberCaption, seriesDeck, seriesHeadline, sliderText, spectrumSummary } from "../../www/words";
 
 function shuffled(width: number, alpha0: number, spread = 0.01): Null {
   const width_values = Array.from({ length: 100 }, (_, i) => width - spread + (2 * spread * i) / 99);
@@ -122,4 +122,29 @@ test("an error splits into what and why, dots of file names apart", () => {
   });
   assert.equal(ERRORS.stopped("reading block 4", 9), "The engine stopped while reading block 4. Your 9 results are safe.");
   for (const text of Object.values(ERRORS).map((f) => (f as (...a: unknown[]) => string)("file.bin", 1))) assert.doesNotMatch(text, /!|oops/i);
+});
+
+test("numbers of some layers are never said of the network", () => {
+  const ends: [number, number][] = [[0.735, 1.177], [0.735, 1.25], [0.67, 1.177], [0.6, 1.177], [0.6798, 1.177]];
+  for (const [width, alpha0] of ends) {
+    const doc = series(start(), checkpoint(3000, width, 1.181, shuffled(0.67, alpha0)));
+    doc.options.layers = [[0, 0]];
+    assert.match(seriesHeadline(doc), /these layers\u2019/);
+    assert.doesNotMatch(seriesHeadline(doc), /network|its weights/);
+    assert.match(seriesDeck(doc), /the weights of some of its layers alone/);
+    assert.match(finding(doc.checkpoints[1]!, true, true), /these layers/);
+  }
+  const pending = series(start(), checkpoint(3000, 0.7, 1.1, null));
+  pending.options.layers = [[0, 0]];
+  assert.equal(seriesHeadline(pending), "These layers\u2019 spectrum at 2 steps of training");
+  assert.match(finding(pending.checkpoints[1]!, true, true), /^Step 3,000, some layers: width 0\.700/);
+});
+
+test("the note beside the numbers says which layers, and of how many where that is known", () => {
+  const one = checkpoint(3000, 0.7, 1.1, null);
+  one.network.layers[0]!.name = "block 0 attention in";
+  const options = { layers: [[0, 0]] } as unknown as ResultDocument["options"];
+  assert.equal(layersNote(one, options, 24), "Numbers of a part of the network: 1 of 24 layers (attention in, block 0).");
+  assert.equal(layersNote(one, options, null), "Numbers of a part of the network: 1 layer (attention in, block 0).");
+  assert.match(mixedLayers([12, 24]), /^The checkpoints have 12 and 24 layers: /);
 });
