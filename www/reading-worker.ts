@@ -13,11 +13,11 @@ export type FromReading =
   | { reading: number; failed: { name: string; message: string } };
 
 /** Slices that are asked for together: as many as fit these bytes, and no more than so many small ones. */
-const BYTES_IN_FLIGHT = 12e6;
+const BYTES_IN_FLIGHT = 32e6;
 const READS_IN_FLIGHT = 24;
 const LEAST_READS_IN_FLIGHT = 2;
 /** Bytes that were read and wait for the engine. */
-const BYTES_WAITING = 24e6;
+const BYTES_WAITING = 32e6;
 
 /** The newest reading; older ones end. */
 let current = 0;

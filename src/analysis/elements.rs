@@ -91,7 +91,8 @@ fn singles(bytes: &[u8], bins: &mut [u16], binning: &Binning) -> f64 {
     let (elements, rest) = bytes.as_chunks::<4>().0.as_chunks::<LANES>();
     let (bins, rest_bins) = bins.as_chunks_mut::<LANES>();
     for (bins, elements) in bins.iter_mut().zip(elements) {
-        let values = elements.map(f32::from_le_bytes);
+        // From where they lie: taken by value, the bytes would be copied one by one.
+        let values = std::array::from_fn(|lane| f32::from_le_bytes(elements[lane]));
         *bins = binning.bins_f32(&values);
         sum.add(&values);
     }
@@ -126,7 +127,7 @@ fn by_pattern<const N: usize>(
     let (elements, rest) = bytes.as_chunks::<N>().0.as_chunks::<LANES>();
     let (bins, rest_bins) = bins.as_chunks_mut::<LANES>();
     for (bins, elements) in bins.iter_mut().zip(elements) {
-        let found = elements.map(&pattern);
+        let found: [u16; LANES] = std::array::from_fn(|lane| pattern(elements[lane]));
         *bins = found.map(|pattern| patterns.bin(pattern));
         sum.add(&found.map(&value));
     }

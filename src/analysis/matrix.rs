@@ -5,8 +5,9 @@ use std::ops::Range;
 use crate::checkpoint::{DType, Encoding, Storage, TensorEntry, View};
 use crate::network::{Matrix, SampledGroup};
 
-/// Elements of one read: large enough to be fast, small enough that a few in flight fit a phone.
-const ELEMENTS_PER_READ: u64 = 1 << 20;
+/// Elements of one read. Counters of wide layers do not fit a cache: they pass through it once for each read, so that
+/// larger ones are faster, as long as a few in flight fit a phone.
+const ELEMENTS_PER_READ: u64 = 1 << 22;
 /// Stored bytes of one read, where elements must be decoded from their start on.
 const STORED_BYTES_PER_READ: u64 = 1 << 20;
 /// Sampled rows are read together with what lies between them, where that is at most so many bytes.

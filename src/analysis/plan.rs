@@ -15,7 +15,7 @@ use crate::network::{Group, SampledGroup, Sampler, Wiring};
 /// Bytes that the histograms of one group may take: less where addresses have 32 bits, since a page shares 4 GB.
 const MOST_GROUP_BYTES: u64 = if cfg!(target_pointer_width = "32") { 160 << 20 } else { 512 << 20 };
 /// Steps are joined to reads up to this length. A single step may be longer.
-const LARGEST_JOINED_READ: u64 = 4 << 20;
+const LARGEST_JOINED_READ: u64 = 8 << 20;
 /// Most outputs of a group: draws permute all of them.
 const MOST_OUTPUTS: u64 = 1 << 26;
 
@@ -26,7 +26,7 @@ pub struct Read {
     pub file: usize,
     /// First byte.
     pub offset: u64,
-    /// Number of bytes, at most a few million.
+    /// Number of bytes, at most some ten million.
     pub length: u64,
     /// The group that the first bytes belong to, an index into the wiring's groups.
     pub group: usize,

@@ -280,27 +280,25 @@ impl PowerSums {
 type Pair = [[f64; LANES]; 2];
 
 /// Adds first, first * base, first * base^2, ... to the sums above and, of the second ones, to those below 0, from the
-/// middle outwards: both at once, as each product waits for the one before.
+/// middle outwards. One after the other: both at once need more registers than there are.
 #[inline(always)]
 fn raise(first: [Pair; 2], bases: [Pair; 2], above: &mut [[f64; LANES]], below: &mut [[f64; LANES]]) {
-    let [mut up, mut down] = first;
-    let both = above.len().min(below.len());
-    let (near_above, far_above) = above.split_at_mut(both);
-    let (far_below, near_below) = below.split_at_mut(below.len() - both);
-    for (above, below) in near_above.iter_mut().zip(near_below.iter_mut().rev()) {
-        step(&mut up, &bases[0], above);
-        step(&mut down, &bases[1], below);
-    }
-    far_above.iter_mut().for_each(|sum| step(&mut up, &bases[0], sum));
-    far_below.iter_mut().rev().for_each(|sum| step(&mut down, &bases[1], sum));
+    multiply_up(first[0], bases[0], above.iter_mut());
+    multiply_up(first[1], bases[1], below.iter_mut().rev());
 }
 
 #[inline(always)]
-fn step([one, other]: &mut Pair, bases: &Pair, sum: &mut [f64; LANES]) {
-    for lane in 0..LANES {
-        sum[lane] = sum[lane] + one[lane] + other[lane];
-        one[lane] *= bases[0][lane];
-        other[lane] *= bases[1][lane];
+fn multiply_up<'a>(
+    [mut one, mut other]: Pair,
+    bases: Pair,
+    sums: impl Iterator<Item = &'a mut [f64; LANES]>,
+) {
+    for sum in sums {
+        for lane in 0..LANES {
+            sum[lane] = sum[lane] + one[lane] + other[lane];
+            one[lane] *= bases[0][lane];
+            other[lane] *= bases[1][lane];
+        }
     }
 }
 
