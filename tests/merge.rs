@@ -262,6 +262,7 @@ fn damaged_parts_are_refused_with_a_sentence() {
         ("samples/0/partition/small_counted", json!([[1, 20, 21, 1]])),
         ("samples/0/partition/small_counted", json!([[1, 20, 1, huge]])),
         ("samples/0/partition/small_counted", json!([[1, 256, 1, 1]])),
+        ("samples/0/partition/small_counted", json!([[1, 20, 1, 1], [1, 20, 1, 1]])),
         ("nulls", json!([])),
         ("nulls/0/kind", json!("none")),
         ("nulls/0/samples", json!([])),

@@ -1,4 +1,5 @@
-// The dedicated worker that owns the engine: picks a flavour, reads files, computes null models between messages.
+// The dedicated worker that owns the engine: picks a flavour, feeds it what another worker reads of files, computes null
+// models between messages.
 
 import type { Checkpoint, Drop, EngineError, EngineState, FitData, Found, FromWorker, InputFile, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 import { Reading } from "./reading";
@@ -65,8 +66,8 @@ interface Entry {
 }
 
 const POOL_TIMEOUT_MS = 5000;
-/** Progress is told no more often. */
-const PROGRESS_MS = 50;
+/** Progress is told no more often: drawing it takes time from the engine where there are few processors. */
+const PROGRESS_MS = 250;
 /** Pages of 64 KiB that the shared memory begins with: no fewer than the module declares. */
 const FIRST_PAGES = 128;
 /** Largest shared memories, in pages, tried in turn: phones refuse to reserve large ones. */
@@ -322,7 +323,10 @@ function redone(entry: Entry, ofJob: number): boolean {
     return true;
   } catch (error) {
     if (isTrap(error)) throw error;
-    return false; // reading it again says what is wrong
+    if ((error as Partial<EngineError>)?.code !== "bad-layers") return false; // reading it again says what is wrong
+    // It has no such layers, and its histograms serve another choice.
+    post({ type: "failed", job: ofJob, id: entry.id, error: asError(error, entry.found) });
+    return true;
   }
 }
 

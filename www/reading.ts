@@ -2,13 +2,13 @@
 
 import type { FromReading, Slice, ToReading } from "./reading-worker";
 
-export type { Slice };
-
 /** Reads the slices of one checkpoint after the other. */
 export class Reading {
   private readonly worker: Worker;
   private reading = 0;
   private arrived: FromReading[] = [];
+  /** Why the worker reads nothing more. */
+  private dead: string | null = null;
   private wake: () => void = () => undefined;
 
   constructor() {
@@ -20,22 +20,36 @@ export class Reading {
     };
     this.worker.onerror = (event) => {
       event.preventDefault();
-      this.arrived.push({ reading: this.reading, failed: { name: "Error", message: event.message || "The reading worker did not start." } });
+      this.dead = event.message || "The reading worker did not start. Load the page again.";
       this.wake();
     };
   }
 
-  /** The bytes of the slices, in order. Another reading ends this one. */
+  /** The bytes of the slices, in order. Whoever leaves early ends the reading. */
   async *read(slices: Slice[]): AsyncGenerator<Uint8Array> {
     const reading = (this.reading += 1);
     this.arrived = [];
     this.send({ type: "read", reading, slices });
-    for (const { length } of slices) {
-      while (!this.arrived.length) await new Promise<void>((resolve) => { this.wake = resolve; });
-      const next = this.arrived.shift()!;
-      if ("failed" in next) throw Object.assign(new Error(next.failed.message), { name: next.failed.name });
-      yield new Uint8Array(next.bytes);
-      this.send({ type: "taken", reading, bytes: length });
+    try {
+      for (const { length } of slices) {
+        const next = await this.next();
+        if ("failed" in next) throw Object.assign(new Error(next.failed.message), { name: next.failed.name });
+        yield new Uint8Array(next.bytes);
+        this.send({ type: "taken", reading, bytes: length });
+      }
+    } finally {
+      this.reading += 1;
+      this.arrived = [];
+      this.send({ type: "read", reading: this.reading, slices: [] });
+    }
+  }
+
+  private async next(): Promise<FromReading> {
+    for (;;) {
+      if (this.dead !== null) throw new Error(this.dead);
+      const next = this.arrived.shift();
+      if (next) return next;
+      await new Promise<void>((resolve) => { this.wake = resolve; });
     }
   }
 

@@ -57,6 +57,14 @@ pub enum AnalysisError {
         /// The limit.
         most: u64,
     },
+    /// A neuron with more edges than can be counted.
+    #[error("the neurons of `{group}` have {edges} weights each; {} are the most", u32::MAX)]
+    TooManyEdges {
+        /// Name of the group.
+        group: String,
+        /// Weights of each of its neurons.
+        edges: u64,
+    },
     /// Stored bytes that are not what their encoding says.
     #[error("`{tensor}` cannot be read: {error}")]
     Stored {
@@ -84,6 +92,7 @@ impl AnalysisError {
             Self::Count { .. } => "bad-option",
             Self::LayerRanges | Self::NoSuchLayer { .. } | Self::Shares { .. } => "bad-layers",
             Self::TooManyNeurons { .. } => "too-many-neurons",
+            Self::TooManyEdges { .. } => "too-many-edges",
             Self::Stored { .. } => "damaged-data",
             Self::WrongLength { .. } => "wrong-length",
         }
@@ -96,7 +105,7 @@ impl AnalysisError {
                 "Change the setting."
             }
             Self::NoSuchLayer { .. } | Self::Shares { .. } => "Choose among the layers that it has.",
-            Self::TooManyNeurons { .. } => "Analyse a sample of the network.",
+            Self::TooManyNeurons { .. } | Self::TooManyEdges { .. } => "Analyse a sample of the network.",
             Self::Stored { .. } => "Save or download the file again.",
             Self::WrongLength { .. } => "The file changed while it was read; choose it again.",
         }

@@ -8,6 +8,8 @@ use crate::network::{Matrix, SampledGroup};
 /// Elements of one read. Counters of wide layers do not fit a cache: they pass through it once for each read, so that
 /// larger ones are faster, as long as a few in flight fit a phone.
 const ELEMENTS_PER_READ: u64 = 1 << 22;
+/// Bytes of one read.
+const BYTES_PER_READ: u64 = 16 << 20;
 /// Stored bytes of one read, where elements must be decoded from their start on.
 const STORED_BYTES_PER_READ: u64 = 1 << 20;
 /// Sampled rows are read together with what lies between them, where that is at most so many bytes.
@@ -91,7 +93,7 @@ impl StoredMatrix {
                 (vec![scatter.span_of(&elements)], 1)
             }
         };
-        let step = unit.max(ELEMENTS_PER_READ / unit * unit);
+        let step = unit.max(self.elements_per_read() / unit * unit);
         let cut = |span: Range<u64>| {
             let starts = span.clone().step_by(usize::try_from(step).unwrap_or(usize::MAX));
             starts.map(move |start| Piece(start..(start + step).min(span.end)))
@@ -99,14 +101,19 @@ impl StoredMatrix {
         spans.into_iter().flat_map(cut).collect()
     }
 
+    fn elements_per_read(&self) -> u64 {
+        let block = self.dtype.block();
+        ELEMENTS_PER_READ.min(BYTES_PER_READ / block.bytes * block.elements)
+    }
+
     /// Elements that are not cut: whole rows where they fit a read, else all edges of a neuron in a row.
     fn unit(&self, sampled: bool) -> u64 {
         let tail = self.matrix.tail();
         let row = self.matrix.inputs * tail;
-        match row <= ELEMENTS_PER_READ {
+        match row <= self.elements_per_read() {
             true => row,
             // Sampled edges are picked out of a neuron's, all of which must be there.
-            false if sampled || tail <= ELEMENTS_PER_READ => tail,
+            false if sampled || tail <= self.elements_per_read() => tail,
             false => 1,
         }
     }

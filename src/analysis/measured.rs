@@ -17,6 +17,7 @@ pub struct Measured {
     wanted: Vec<usize>,
     samples: Vec<SampleGroups>,
     keeps_histograms: bool,
+    histogram_budget: u64,
     /// Whether the sums go into a part.
     for_part: bool,
 }
@@ -65,7 +66,9 @@ impl Measured {
         let read = |sample: &SampleGroups| -> u64 { groups.iter().map(|&g| sample.neurons[g] as u64).sum() };
         let neurons: u64 = samples.iter().map(read).sum();
         Ok(Self {
-            keeps_histograms: GroupHistograms::bytes(neurons, &binning) <= histogram_budget,
+            // Wide counters are seen when they are there.
+            keeps_histograms: GroupHistograms::most_bytes(neurons, 0, &binning) <= histogram_budget,
+            histogram_budget,
             wanted: groups.clone(),
             folded: Folded {
                 identity: Identity::new(checkpoint, wiring, options.network),
@@ -113,12 +116,15 @@ impl Measured {
                 sample.histograms.push(histograms);
             }
         }
+        if self.kept_bytes() > self.histogram_budget {
+            self.drop_histograms();
+        }
     }
 
     /// Bytes of histograms that are kept.
     pub fn kept_bytes(&self) -> u64 {
         let kept = self.samples.iter().flat_map(|sample| &sample.histograms);
-        kept.map(|histograms| GroupHistograms::bytes(histograms.neurons() as u64, &self.binning)).sum()
+        kept.map(GroupHistograms::bytes).sum()
     }
 
     /// Drops the histograms. Null samples need none.

@@ -10,7 +10,7 @@ use super::sequence::Sequence;
 use super::{AnalysisError, NetworkKind, Options};
 use crate::checkpoint::{Checkpoint, StreamError};
 use crate::multifractal::{Binning, GroupHistograms};
-use crate::network::{Group, SampledGroup, Sampler, Wiring};
+use crate::network::{Group, Matrix, SampledGroup, Sampler, Wiring};
 
 /// Bytes that the histograms of one group may take: less where addresses have 32 bits, since a page shares 4 GB.
 const MOST_GROUP_BYTES: u64 = if cfg!(target_pointer_width = "32") { 160 << 20 } else { 512 << 20 };
@@ -28,7 +28,7 @@ pub struct Read {
     pub offset: u64,
     /// Number of bytes, at most some ten million.
     pub length: u64,
-    /// The group that the first bytes belong to, an index into the wiring's groups.
+    /// The group of the first matrix, an index into the wiring's groups.
     pub group: usize,
     /// What is taken from them, indices into the steps.
     steps: Range<usize>,
@@ -258,7 +258,8 @@ fn reads(steps: &[Step]) -> Vec<Read> {
             let gaps = (end - start).saturating_sub(needed + length);
             if end - start <= LARGEST_JOINED_READ && gaps <= read.steps.len() as u64 * LARGEST_GAP_BYTES {
                 (read.offset, read.length, read.steps.end) = (start, end - start, index + 1);
-                needed += length;
+                // Bytes that two steps share are needed once.
+                needed = (needed + length).min(end - start);
                 continue;
             }
         }
@@ -284,13 +285,18 @@ fn check_memory<'a>(
     mut groups: impl Iterator<Item = &'a Group>,
     binning: &Binning,
 ) -> Result<(), AnalysisError> {
-    let most = MOST_GROUP_BYTES / GroupHistograms::bytes(1, binning);
-    let limits = |group: &Group| [(group.neurons, most), (group.outputs(), MOST_OUTPUTS)];
-    let beyond = |group| limits(group).into_iter().find(|(neurons, most)| neurons > most);
-    match groups.find_map(|group| Some((group, beyond(group)?))) {
-        Some((group, (neurons, most))) => {
-            Err(AnalysisError::TooManyNeurons { group: group.name.clone(), neurons, most })
+    groups.try_for_each(|group| {
+        let name = || group.name.clone();
+        let edges: u64 = group.matrices.iter().map(Matrix::edges).sum();
+        if edges > u32::MAX.into() {
+            return Err(AnalysisError::TooManyEdges { group: name(), edges });
         }
-        None => Ok(()),
-    }
+        let most = MOST_GROUP_BYTES / GroupHistograms::most_bytes(1, edges, binning);
+        for (neurons, most) in [(group.neurons, most), (group.outputs(), MOST_OUTPUTS)] {
+            if neurons > most {
+                return Err(AnalysisError::TooManyNeurons { group: name(), neurons, most });
+            }
+        }
+        Ok(())
+    })
 }

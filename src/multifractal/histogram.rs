@@ -81,10 +81,18 @@ impl GroupHistograms {
         }
     }
 
-    /// Bytes that histograms of so many neurons take, but for those with more than 65,535 entries: more than a 32-bit
-    /// address space has, in models of experts.
-    pub fn bytes(neurons: u64, binning: &Binning) -> u64 {
-        neurons * ((binning.len() + 1) * size_of::<u16>() + size_of::<u32>()) as u64
+    /// Bytes that histograms of so many neurons take, with so many entries each: more than a 32-bit address space has, in
+    /// models of experts.
+    pub fn most_bytes(neurons: u64, entries: u64, binning: &Binning) -> u64 {
+        let wide = if entries > MOST_SMALL as u64 { size_of::<u32>() } else { 0 };
+        let each = binning.len() * (size_of::<u16>() + wide) + size_of::<u16>() + size_of::<u32>();
+        neurons * each as u64
+    }
+
+    /// Bytes that these histograms take.
+    pub fn bytes(&self) -> u64 {
+        let of_entries = self.entries.len() * (size_of::<u16>() + size_of::<u32>());
+        (size_of_val(&*self.small) + size_of_val(&*self.wide) + of_entries) as u64
     }
 
     /// Number of neurons.
@@ -416,7 +424,7 @@ mod tests {
     fn histograms_of_all_experts_exceed_32_bits() {
         let binning = Binning::new(&[]).unwrap();
         // OLMoE has so many neurons; their histograms must not seem to fit a browser's memory.
-        let bytes = GroupHistograms::bytes(5_308_416, &binning);
+        let bytes = GroupHistograms::most_bytes(5_308_416, 2048, &binning);
         assert!(bytes > 6_000_000_000, "{bytes}");
     }
 
@@ -447,6 +455,8 @@ mod tests {
             assert!(counts(&blocks) == naive(&binning, neurons + 3, entries), "{shape:?}");
             let sum: f64 = weights[3..].iter().filter(|w| w.is_finite()).map(|w| f64::from(w.abs())).sum();
             assert!((blocks.absolute_sum() / (2.0 * sum) - 1.0).abs() < 1e-9, "{shape:?}");
+            let most = GroupHistograms::most_bytes(neurons as u64 + 3, 2 * (rows * tail) as u64, &binning);
+            assert!(blocks.bytes() <= most, "{shape:?}");
             let totals = blocks.totals();
             let all = 2 * shape.len() as u64;
             assert_eq!((totals.counts.iter().sum::<u64>(), totals.entries.iter().sum::<u64>()), (all, all));

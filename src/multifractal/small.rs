@@ -14,9 +14,9 @@ use super::partition::{PartitionSums, PowerSums, QGrid};
 
 /// Numbers that a byte holds.
 const NUMBERS: usize = u8::MAX as usize + 1;
-/// Neurons that are kept one by one before their numbers are counted: 10 MB for radii up to 150.
-const MOST_NEURONS: usize = 1 << 16;
-/// No number is had by more neurons: counts add up without passing 64 bits.
+/// Bytes of neurons that are kept one by one before their numbers are counted.
+const MOST_BYTES: usize = 10 << 20;
+/// No number is had by more neurons: those of many parts add up without passing 64 bits.
 const MOST_COUNTED: u64 = 1 << 49;
 /// Radii of one task.
 const RADII_PER_TASK: usize = 16;
@@ -57,7 +57,7 @@ impl SmallNeurons {
         self.totals.append(&mut other.totals);
         self.numbers.append(&mut other.numbers);
         other.counted.into_iter().for_each(|(number, count)| self.add(number, count));
-        if self.totals.len() > MOST_NEURONS {
+        if self.numbers.len() > MOST_BYTES {
             self.count();
         }
     }
@@ -88,10 +88,11 @@ impl SmallNeurons {
         neurons.totals.extend(rows.filter_map(<[u8]>::last));
         for &(radius, total, number, count) in counted {
             let sound = (1..=radii).contains(&(radius as usize)) && (1..=total).contains(&number);
-            if !sound || count > MOST_COUNTED {
+            // A number that is listed twice could add up to anything.
+            let before = neurons.counted.insert(Number { radius, total, number }, count);
+            if !sound || count > MOST_COUNTED || before.is_some() {
                 return None;
             }
-            neurons.add(Number { radius, total, number }, count);
         }
         Some(neurons)
     }

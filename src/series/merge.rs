@@ -315,7 +315,9 @@ impl Gathered {
 
     /// Why parts are incomplete: those that are missing may have been given for other files or another wiring.
     fn unfinished(&self, all: &[Self]) -> MergeError {
-        let namesake = all.iter().find(|other| !std::ptr::eq(*other, self) && other.name == self.name);
+        // One that lacks nothing has nothing of this one.
+        let lacks = |other: &&Self| other.name == self.name && !other.missing().is_empty();
+        let namesake = all.iter().find(|other| !std::ptr::eq(*other, self) && lacks(other));
         let missing = self.missing();
         match namesake {
             Some(other) => MergeError::Different {

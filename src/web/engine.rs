@@ -1,6 +1,6 @@
 //! The analysing side of the page, for a dedicated worker.
 //!
-//! The worker reads the bytes that [`Engine::plan`] lists, several slices in flight, and feeds them in order.
+//! The bytes that [`Engine::plan`] lists are read by a worker of their own, several slices in flight, and fed in order.
 
 use js_sys::{Array, Reflect};
 use serde::Serialize;

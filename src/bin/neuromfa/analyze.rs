@@ -22,8 +22,8 @@ use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
 use crate::output::Outputs;
 
-/// Bytes of histograms that are kept for the null models; larger ones are shuffled while they are read.
-const HISTOGRAM_BUDGET: u64 = 256 << 20;
+/// Histograms are not kept: options do not change, and null models need totals only.
+const HISTOGRAM_BUDGET: u64 = 0;
 /// Reads that wait to be fed.
 const READS_AHEAD: usize = 2;
 /// Null samples between two steps of the progress bar.
