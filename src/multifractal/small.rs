@@ -192,17 +192,19 @@ impl<'a> Tally<'a> {
         }
         let least = numbers.iter().copied().fold(u8::MAX, u8::min);
         let most = numbers.iter().copied().fold(0, u8::max);
-        self.found.clear();
-        self.collect(radius as u32, (least.min(most), most));
-        self.merge_counted(radius as u32);
-        Some(&self.found)
+        let found = self.collect(radius as u32, (least.min(most), most));
+        Some(self.with_counted(radius as u32, found))
     }
 
-    /// Moves the counts of numbers within a range to those that were found.
-    fn collect(&mut self, radius: u32, (least, most): (u8, u8)) {
+    /// Moves the counts of numbers within a range to those that were found; returns how many these are.
+    fn collect(&mut self, radius: u32, (least, most): (u8, u8)) -> usize {
         /// Most counts are 0: so many are passed over at once.
         const STRIDE: usize = 4;
         let first = usize::from(least) / STRIDE * STRIDE;
+        // Every count of a stride is written, and written over if it is 0: branches would be guessed wrong too often.
+        let none = (Number { radius, total: 0, number: 0 }, 0);
+        self.found.resize(self.found.len().max(self.places.len() + STRIDE), none);
+        let mut found = 0;
         for (&total, counts) in self.totals.iter().zip(self.counts.chunks_exact_mut(NUMBERS)) {
             let (strides, _) = counts[first..].as_chunks_mut::<STRIDE>();
             for (start, stride) in (first..=usize::from(most)).step_by(STRIDE).zip(strides) {
@@ -210,22 +212,25 @@ impl<'a> Tally<'a> {
                     continue;
                 }
                 for (number, count) in (start..).zip(std::mem::take(stride)) {
-                    if count > 0 {
-                        self.found.push((Number { radius, total, number: number as u8 }, count.into()));
-                    }
+                    self.found[found] = (Number { radius, total, number: number as u8 }, count.into());
+                    found += usize::from(count > 0);
                 }
             }
         }
+        found
     }
 
-    fn merge_counted(&mut self, radius: u32) {
+    /// The first of those that were found, and the counted ones.
+    fn with_counted(&mut self, radius: u32, found: usize) -> &[(Number, u64)] {
         let first = |radius| Number { radius, total: 0, number: 0 };
         let mut counted = self.neurons.counted.range(first(radius)..first(radius + 1)).peekable();
-        if counted.peek().is_some() {
-            let mut all: BTreeMap<Number, u64> = self.found.drain(..).collect();
-            counted.for_each(|(&number, &count)| *all.entry(number).or_default() += count);
-            self.found.extend(all);
+        if counted.peek().is_none() {
+            return &self.found[..found];
         }
+        let mut all: BTreeMap<Number, u64> = self.found.drain(..).take(found).collect();
+        counted.for_each(|(&number, &count)| *all.entry(number).or_default() += count);
+        self.found.extend(all);
+        &self.found
     }
 }
 

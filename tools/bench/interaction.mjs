@@ -1,5 +1,4 @@
-// From a changed setting to the drawn figure, in the page with the demo's checkpoints and their histograms.
-import { readdirSync } from 'node:fs';
+// From a changed setting to the drawn figure, in the page with a checkpoint of the demo and its histograms.
 import { join } from 'node:path';
 import { root, say } from '../lib.mjs';
 import { digits, median } from './numbers.mjs';
@@ -10,11 +9,7 @@ export const title = 'From a setting to the figure';
 export const needs = 'page';
 
 const changes = 12;
-const demo = join(root, 'demo/checkpoints');
-const sets = [
-  { name: 'one checkpoint of the demo', files: ['step3000.safetensors'] },
-  { name: 'all checkpoints of the demo', files: readdirSync(demo) },
-];
+const file = join(root, 'demo/checkpoints/step3000.safetensors');
 
 /** What is changed, to and fro. */
 const settings = {
@@ -25,22 +20,18 @@ const settings = {
 
 export async function measure(chrome) {
   const rows = [];
-  for (const { name, files } of sets) {
-    for (const threads of [1, 2]) {
-      say(`${name}, ${threads}`);
-      const page = await openPage(chrome, { threads });
-      await analyse(page, files.map((file) => join(demo, file)));
-      // A series shows the settings with one of its steps.
-      if (files.length > 1) await page.getByText(/settings, checks and fit/).click();
-      await page.waitForSelector('#set-threshold');
-      const ms = {};
-      for (const [setting, how] of Object.entries(settings)) {
-        const times = await page.evaluate(turn, { setting, ...how, changes });
-        ms[setting] = median(times.slice(2));
-      }
-      await page.close();
-      rows.push({ name, checkpoints: files.length, threads, ms });
+  for (const threads of [1, 2]) {
+    say(`${threads} threads`);
+    const page = await openPage(chrome, { threads });
+    await analyse(page, [file]);
+    await page.waitForSelector('#set-threshold');
+    const ms = {};
+    for (const [setting, how] of Object.entries(settings)) {
+      const times = await page.evaluate(turn, { setting, ...how, changes });
+      ms[setting] = median(times.slice(2));
     }
+    await page.close();
+    rows.push({ threads, ms });
   }
   return { changes, rows };
 }
@@ -77,8 +68,8 @@ export function tables({ rows }) {
   return [
     {
       text: 'Milliseconds from a change to the end of the frame that draws it, from kept histograms, nothing read again; without null models, which follow later. One frame lasts 16.7 ms. Medians.',
-      columns: ['', 'threads', 'threshold', 'mode', 'range of q'],
-      rows: rows.map(({ name, threads, ms }) => [name, threads, digits(ms.threshold), digits(ms.mode), digits(ms.q)]),
+      columns: ['threads', 'threshold', 'mode', 'range of q'],
+      rows: rows.map(({ threads, ms }) => [threads, digits(ms.threshold), digits(ms.mode), digits(ms.q)]),
     },
   ];
 }
