@@ -1,5 +1,7 @@
 //! From the bytes of a piece to the histograms of its neurons.
 
+use rayon::prelude::*;
+
 use super::elements::{Elements, TypeBins};
 use super::matrix::{Order, Piece, Scatter, StoredMatrix};
 use crate::multifractal::{Binning, BlockShape, GroupHistograms};
@@ -25,23 +27,30 @@ impl Counter<'_> {
     /// Adds the elements of a piece, in its bytes, to the histograms of every sample.
     pub(super) fn count(&mut self, piece: &Piece, bytes: &[u8]) {
         let elements = Elements::new(bytes, self.stored.lead(piece), self.bins, self.binning);
-        let matrix = &self.stored.matrix;
-        for (histograms, sample) in self.histograms.iter_mut().zip(self.samples) {
-            let sampled = sample.as_ref().map(|groups| Sampled::new(&groups[self.group], self.matrix));
-            match (&self.stored.order, sampled) {
-                (Order::Rows { first }, None) => {
-                    let range = piece.0.start - first..piece.0.end - first;
-                    count_all(histograms, &elements, matrix, range, self.scratch);
-                }
+        let (stored, matrix) = (self.stored, &self.stored.matrix);
+        let (of_matrix, group, samples, scratch) =
+            (self.matrix, self.group, self.samples, &mut *self.scratch);
+        let consecutive = |first: &u64| piece.0.start - first..piece.0.end - first;
+        if let (Order::Rows { first }, [None]) = (&stored.order, samples) {
+            for histograms in &mut *self.histograms {
+                count_all(histograms, &elements, matrix, consecutive(first), scratch);
+            }
+            return;
+        }
+        // Samples have nothing in common but the bytes.
+        self.histograms.par_iter_mut().zip(samples).for_each(|(histograms, sample)| {
+            let sampled = sample.as_ref().map(|groups| Sampled::new(&groups[group], of_matrix));
+            match (&stored.order, sampled) {
                 (Order::Rows { first }, Some(sampled)) => {
-                    let range = piece.0.start - first..piece.0.end - first;
-                    count_sampled(histograms, &elements, matrix, range, sampled);
+                    count_sampled(histograms, &elements, matrix, consecutive(first), sampled);
                 }
+                // The whole network is one sample, which was counted above.
+                (Order::Rows { .. }, None) => {}
                 (Order::Scattered(scatter), sampled) => {
                     count_scattered(histograms, &elements, matrix, scatter, piece, sampled);
                 }
             }
-        }
+        });
     }
 }
 
