@@ -38,7 +38,7 @@ async function site(needs) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   if (needs.has('page')) {
-    if (!process.env.NOBUILD) await build();
+    await build();
     cpSync(dist, folder, { recursive: true });
   }
   cpSync(join(root, 'tools/bench/browser'), join(folder, 'bench'), { recursive: true });
