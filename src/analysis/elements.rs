@@ -93,8 +93,13 @@ fn singles(bytes: &[u8], bins: &mut [u16], binning: &Binning) -> f64 {
     for (bins, elements) in bins.iter_mut().zip(elements) {
         // From where they lie: taken by value, the bytes would be copied one by one.
         let values = std::array::from_fn(|lane| f32::from_le_bytes(elements[lane]));
-        *bins = binning.bins_f32(&values);
-        sum.add(&values);
+        if let Some(certain) = binning.certain_bins_f32(&values) {
+            *bins = certain;
+            sum.add(&values.map(f32::abs));
+        } else {
+            *bins = binning.bins_by_table(&values);
+            sum.add(&values.map(finite_magnitude));
+        }
     }
     for (bin, &element) in rest_bins.iter_mut().zip(rest) {
         let value = f32::from_le_bytes(element);
@@ -123,19 +128,18 @@ fn by_pattern<const N: usize>(
     pattern: impl Fn([u8; N]) -> u16,
     value: impl Fn(u16) -> f32,
 ) -> f64 {
+    let (elements, _) = bytes.as_chunks::<N>();
+    for (bin, &element) in bins.iter_mut().zip(elements) {
+        *bin = patterns.bin(pattern(element));
+    }
+    // In a loop of its own: a look-up takes one element, a sum many, and together they would be taken apart again.
     let mut sum = SumOfMagnitudes::default();
-    let (elements, rest) = bytes.as_chunks::<N>().0.as_chunks::<LANES>();
-    let (bins, rest_bins) = bins.as_chunks_mut::<LANES>();
-    for (bins, elements) in bins.iter_mut().zip(elements) {
-        let found: [u16; LANES] = std::array::from_fn(|lane| pattern(elements[lane]));
-        *bins = found.map(|pattern| patterns.bin(pattern));
-        sum.add(&found.map(&value));
+    let (together, rest) = elements.as_chunks::<LANES>();
+    for elements in together {
+        let magnitudes = std::array::from_fn(|lane| finite_magnitude(value(pattern(elements[lane]))));
+        sum.add(&magnitudes);
     }
-    for (bin, &element) in rest_bins.iter_mut().zip(rest) {
-        let pattern = pattern(element);
-        *bin = patterns.bin(pattern);
-        sum.add_one(value(pattern));
-    }
+    rest.iter().for_each(|&element| sum.add_one(value(pattern(element))));
     sum.total()
 }
 
@@ -148,8 +152,7 @@ struct SumOfMagnitudes {
 
 impl SumOfMagnitudes {
     #[inline(always)]
-    fn add(&mut self, values: &[f32; LANES]) {
-        let magnitudes = values.map(finite_magnitude);
+    fn add(&mut self, magnitudes: &[f32; LANES]) {
         for magnitudes in magnitudes.as_chunks::<SUM_LANES>().0 {
             for (sum, &magnitude) in self.lanes.iter_mut().zip(magnitudes) {
                 *sum += f64::from(magnitude);

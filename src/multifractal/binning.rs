@@ -10,6 +10,8 @@
 
 use thiserror::Error;
 
+use super::lanes::{LANES, doubled_distances};
+
 /// Radii up to this have bins of their own, whatever the thresholds.
 const LEAST_TOP: u32 = 300;
 /// Largest threshold that is accepted: each unit costs two bins per neuron.
@@ -27,9 +29,6 @@ pub enum BinningError {
     #[error("the thresholds {0} and {1} round to the same radius; make one of them an integer further away")]
     SameRadius(f64, f64),
 }
-
-/// Weights that [`Binning::bins_f32`] takes at once: enough to fill vector registers of any width.
-pub const LANES: usize = 16;
 
 /// How distances are counted. Two binnings with equal thresholds count alike.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,43 +117,25 @@ impl Binning {
     }
 
     /// The bins of sixteen weights; equal to [`Self::bin_f64`] of each.
-    ///
-    /// Where all splits are integers, the bin is 2r, rounded up, for no f32 but a power of two has an r that is a tie.
-    /// 2r is computed in f32, with an error of half a unit in the last place; where that leaves a doubt, and for zeros
-    /// and non-finite weights, the table decides.
     #[inline]
     pub fn bins_f32(&self, weights: &[f32; LANES]) -> [u16; LANES] {
-        /// Adding 2^23 rounds to the nearest integer, which the lowest bits then hold.
-        const ROUND: f32 = 8_388_608.0;
-        /// More than the relative error of a division.
-        const DOUBT: f32 = f32::EPSILON;
-        /// The lowest bits, more than a bin has: the compiler narrows what is known to be small with one instruction.
-        const LOWEST: u32 = 0x1fff;
-        let most = (2 * self.splits.len()) as f32 - 0.5;
-        let mut bins = [0; LANES];
-        let mut doubts = [0_u32; LANES];
-        for lane in 0..LANES {
-            let magnitude = weights[lane].abs();
-            let doubled = 2.0 / magnitude;
-            // A vector minimum, unlike `f32::min`, which must treat NaN in another way.
-            let doubled = if doubled < most { doubled } else { most };
-            let shifted = doubled + ROUND;
-            let rest = doubled - (shifted - ROUND);
-            bins[lane] = (shifted.to_bits() & LOWEST) + u32::from(rest > 0.0);
-            // NaN is not above 0 either.
-            #[allow(clippy::neg_cmp_op_on_partial_ord)]
-            let special = !(magnitude > 0.0);
-            doubts[lane] = u32::from(rest.abs() <= doubled * DOUBT) | u32::from(special);
-        }
-        if !self.regular || doubts.iter().fold(0, |all, doubt| all | doubt) != 0 {
-            return self.bins_by_table(weights);
-        }
-        bins.map(|bin| bin as u16)
+        self.certain_bins_f32(weights).unwrap_or_else(|| self.bins_by_table(weights))
     }
 
+    /// The bins of sixteen weights, if 2r in f32 leaves no doubt about any; then all of them are finite and not 0.
+    ///
+    /// Where all splits are integers, the bin is 2r, rounded up, for no f32 but a power of two has an r that is a tie.
+    /// Where there is a doubt, the table must decide.
+    #[inline(always)]
+    pub fn certain_bins_f32(&self, weights: &[f32; LANES]) -> Option<[u16; LANES]> {
+        let most = self.overflow() as f32 - 0.5;
+        if self.regular { doubled_distances(weights, most) } else { None }
+    }
+
+    /// The bins of sixteen weights, by table.
     #[cold]
     #[inline(never)]
-    fn bins_by_table(&self, weights: &[f32; LANES]) -> [u16; LANES] {
+    pub fn bins_by_table(&self, weights: &[f32; LANES]) -> [u16; LANES] {
         weights.map(|weight| self.table.bin(weight))
     }
 }
