@@ -11,6 +11,8 @@ const results = join(root, 'test-results');
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** Failures and what was not run, named again at the end. */
 const notes = [];
+/** Each step that was begun, and when. */
+const begun = [];
 
 await main(async () => {
   const parts = { rust, page, browser };
@@ -24,10 +26,23 @@ await main(async () => {
   for (const [name, part] of Object.entries(parts)) if (chosen.length === 0 || chosen.includes(name)) await part();
 
   console.log('');
+  tellTimes();
   for (const note of notes) console.log(note);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (total.failed > 0) process.exitCode = 1;
 });
+
+function begin(name) {
+  say(name);
+  begun.push({ name, at: performance.now() });
+}
+
+/** Where the time went: a run that takes too long is looked at from its longest step. */
+function tellTimes() {
+  const ends = [...begun.slice(1).map(({ at }) => at), performance.now()];
+  const times = begun.map(({ name, at }, step) => `${name} ${Math.round((ends[step] - at) / 1000)} s`);
+  console.log(`Times: ${times.join(', ')}`);
+}
 
 /** The crate on this machine. */
 async function rust() {
@@ -48,7 +63,7 @@ function skip(name, why) {
 }
 
 async function cargoTests(name, args) {
-  say(name);
+  begin(name);
   const { ok, output } = await capture('cargo', args);
   const summaries = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm)];
   const sum = (column) => summaries.reduce((all, match) => all + Number(match[column]), 0);
@@ -102,7 +117,7 @@ function clippyForWasm() {
 
 /** One thing that passes or fails as a whole. Returns what it returned, true for nothing, null if it failed. */
 async function step(name, work) {
-  say(name);
+  begin(name);
   try {
     const value = (await work()) ?? true;
     total.passed++;
@@ -117,7 +132,7 @@ async function step(name, work) {
 
 /** Runs test files one after the other: they share two cores, and some measure time. */
 async function nodeTests(name, paths) {
-  say(name);
+  begin(name);
   const tap = join(results, `${name.replaceAll(' ', '-')}.tap`);
   const reporters = [
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
