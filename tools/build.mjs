@@ -11,7 +11,7 @@ export async function build() {
     import('./page.mjs'),
     import('./size.mjs'),
   ]);
-  const modules = buildWasm();
+  const modules = await buildWasm();
   say('checking types');
   checkTypes();
   say('bundling the page');

@@ -25,6 +25,16 @@ export function run(command, args, { env = {}, cwd = root } = {}) {
   if (status !== 0) throw new Failure(`failed (${signal ?? `status ${status}`}): ${command} ${args.join(' ')}`);
 }
 
+/** Like `run`, beside other work. */
+export async function runBeside(command, args, { env = {}, cwd = root } = {}) {
+  const child = spawn(command, args, { cwd, env: merge(env), stdio: ['ignore', 'inherit', 'inherit'] });
+  const [status, signal] = await new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(new Failure(`${command}: ${error.message}`)));
+    child.on('close', (...ending) => resolve(ending));
+  });
+  if (status !== 0) throw new Failure(`failed (${signal ?? `status ${status}`}): ${command} ${args.join(' ')}`);
+}
+
 /** Runs a command, shows its output and keeps it: resolves to {ok, output}. */
 export function capture(command, args, { env = {}, cwd = root } = {}) {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run, say, target } from './lib.mjs';
+import { root, run, runBeside, say, target } from './lib.mjs';
 
 // Every browser that the page supports has simd128. Threads need a standard library that is itself built with
 // atomics, and all modules want a small one: `build-std`, which the pinned stable compiler offers under
@@ -31,7 +31,7 @@ export function buildBenchWasm() {
   return buildModules(bench, join(target, 'bench', 'wasm'));
 }
 
-function buildModules(flavours, out) {
+async function buildModules(flavours, out) {
   const stamp = join(out, '.inputs');
   const wanted = hash(inputs);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return out;
@@ -39,20 +39,30 @@ function buildModules(flavours, out) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const bindgen = buildBindgen();
-  for (const flavour of flavours) {
-    say(`building Wasm module ${flavour.name}`);
-    // The next flavour overwrites the compiled file, so it is bound at once.
-    run(bindgen, [compile(flavour), out, flavour.name]);
-  }
+  const folders = [...new Set(flavours.map(folderOf))];
+  await Promise.all(folders.map((folder) => buildFolder(flavours.filter((flavour) => folderOf(flavour) === folder), bindgen, out)));
   writeFileSync(stamp, wanted);
   return out;
 }
 
+/** One after the other: the next flavour overwrites the compiled file, so it is bound at once. */
+async function buildFolder(flavours, bindgen, out) {
+  for (const flavour of flavours) {
+    say(`building Wasm module ${flavour.name}`);
+    await runBeside(bindgen, [await compile(flavour), out, flavour.name]);
+  }
+}
+
 /** The modules without threads share a folder, hence all dependencies; other flags need another one. */
-function compile({ features, rustflags, level = 's', folder: name = 'wasm' }) {
-  const folder = join(target, name);
+function folderOf({ folder = 'wasm' }) {
+  return join(target, folder);
+}
+
+async function compile(flavour) {
+  const { features, rustflags, level = 's' } = flavour;
+  const folder = folderOf(flavour);
   const triple = 'wasm32-unknown-unknown';
-  run(
+  await runBeside(
     'cargo',
     ['build', '--locked', '--profile', 'wasm', '--lib', '--no-default-features', '--features', features, '--target', triple, ...buildStd],
     // The reader's own flags would win over these, or break the modules.

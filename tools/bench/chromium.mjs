@@ -42,7 +42,7 @@ async function site(needs) {
     cpSync(dist, folder, { recursive: true });
   }
   cpSync(join(root, 'tools/bench/browser'), join(folder, 'bench'), { recursive: true });
-  if (needs.has('jobs')) cpSync(buildBenchWasm(), join(folder, 'bench', 'wasm'), { recursive: true });
+  if (needs.has('jobs')) cpSync(await buildBenchWasm(), join(folder, 'bench', 'wasm'), { recursive: true });
   return folder;
 }
 
