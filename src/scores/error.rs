@@ -38,6 +38,8 @@ impl ScoreError {
 pub enum ScoreProblem {
     #[error("has {bytes} bytes. Scores are read up to {limit}.")]
     TooLarge { bytes: u64, limit: u64 },
+    #[error("cannot be read.")]
+    Unreadable,
     #[error("is no text in UTF-8.")]
     NotText,
     #[error("holds no scores that are known here.")]
@@ -78,6 +80,7 @@ impl ScoreProblem {
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::TooLarge { .. } => "scores-too-large",
+            Self::Unreadable => "scores-unreadable",
             Self::NotText => "scores-not-text",
             Self::Unrecognised => "no-scores",
             Self::BadJson { .. } | Self::BadList { .. } => "scores-bad-json",
@@ -94,6 +97,7 @@ impl ScoreProblem {
             Self::TooLarge { .. } | Self::TooMany { .. } => {
                 "Keep the rows and metrics that belong to checkpoints."
             }
+            Self::Unreadable => "Check whether it has changed or moved.",
             Self::NotText => "Save it as UTF-8.",
             Self::Unrecognised => {
                 "Give results of lm-evaluation-harness, or a table with a line of names and a column of steps."
