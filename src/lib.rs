@@ -2,9 +2,9 @@
 //!
 //! Data enters as bytes at the bottom and leaves as a drawing at the top; nothing below knows what is above it:
 //! [`source`] and [`checkpoint`] turn files into named tensors, [`network`] turns tensors into groups of neurons,
-//! [`multifractal`] turns groups into spectra and null models, [`series`] puts checkpoints in order,
-//! [`analysis`] drives all of it over bytes that the host feeds, [`report`] is the result document, and
-//! `plot` draws that document.
+//! [`multifractal`] turns groups into spectra and null models, [`scores`] reads benchmark results, [`series`] puts
+//! checkpoints in order and beside their scores, [`analysis`] drives all of it over bytes that the host feeds, [`report`]
+//! is the result document, and `plot` draws that document.
 
 pub mod analysis;
 #[cfg(feature = "bench")]
@@ -15,6 +15,7 @@ pub mod network;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod report;
+pub mod scores;
 pub mod series;
 pub mod source;
 #[cfg(feature = "web")]

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use common::record;
 use neuromfa::analysis::{NullKind, Options};
 use neuromfa::plot::{self, Figure, Kind, Number, ThemeName};
-use neuromfa::report::{ResultDocument, Score};
+use neuromfa::report::ResultDocument;
+use neuromfa::scores::Scores;
 use neuromfa::series;
 use serde_json::{Value, json};
 
@@ -44,9 +45,9 @@ fn document() -> ResultDocument {
     let records =
         names.iter().map(|name| record(name, &read(&format!("checkpoints/{name}")), &options)).collect();
     let mut document = series::document(options.clone(), records);
-    let scores: Value = serde_json::from_slice(&read("scores.json")).expect("JSON");
-    let scores: Vec<Score> = serde_json::from_value(scores["metrics"].clone()).expect("scores");
-    document.scores = scores.into_iter().filter(|score| score.metric == "next-character accuracy").collect();
+    let mut scores = Scores::default();
+    scores.add("scores.json", &read("scores.json"), None).unwrap_or_else(|error| panic!("{}", error.text()));
+    series::score(&mut document, scores.finish(), None);
     document
 }
 
@@ -75,10 +76,17 @@ fn cut(document: &ResultDocument) -> Value {
     round(&mut value);
     let accuracy = document.scores[0].values.last().expect("a score").value;
     let percent = format!("{:.0}%", 100.0 * accuracy);
+    let of = |quantity: &str| {
+        let mut all = document.associations.iter();
+        all.find(|one| one.quantity == quantity && one.metric == document.scores[0].metric)
+            .expect("an association")
+    };
+    let emergence = of("emergence");
+    let [e, time] = [emergence.pearson, emergence.log_step.pearson].map(|r| r.expect("a correlation"));
     value["demo"] = json!({ "deck": {
         "wide": format!(
-            "A language model of 1.2 million weights, from noise to {percent} of next characters right. \
-             Every curve below is computed from its weights alone."
+            "A language model of 1.2 million weights, from noise to {percent} of next characters right.\n\
+             From its weights alone, E follows that accuracy with r = {e:.2}; log(step) alone gives {time:.2}."
         ),
         "phone": format!("A small language model, from noise to {percent} of next characters right."),
     }});

@@ -39,7 +39,8 @@ fn nothing_below_knows_what_is_above_it() {
         ("checkpoint", &["network", "multifractal", "series", "analysis", "plot", "web"][..]),
         ("network", &["multifractal", "series", "analysis", "plot", "web"]),
         ("multifractal", &["checkpoint", "network", "series", "analysis", "plot", "web", "report"]),
-        ("series", &["plot", "web"]),
+        ("scores", &["network", "multifractal", "series", "analysis", "plot", "web"]),
+        ("series", &["plot", "web", "scores"]),
         ("analysis", &["plot", "web"]),
         ("plot", &["web", "checkpoint", "network"]),
     ] {

@@ -16,6 +16,7 @@ const limits = ['-rss_limit_mb=2048', '-malloc_limit_mb=256', '-timeout=10', `-m
 const extensions = {
   companions: [],
   pytorch: ['pt', 'pth', 'bin', 'ckpt'],
+  scores: ['json'],
   zip: ['npz', 'pt', 'pth'],
 };
 /** In the order of NAMES in fuzz_targets/open.rs, whose first byte chooses among them. */

@@ -6,6 +6,8 @@ interface WasmView {
   draw(canvas: HTMLCanvasElement, figure: Figure): Layout;
   svg(figure: Figure): string;
   csv(): string;
+  scoresCsv(): string;
+  associationsCsv(): string;
   free(): void;
 }
 

@@ -53,7 +53,7 @@ function csv(name: string, document_: ResultDocument | null): void {
   if (text) save(new Blob([text], { type: "text/csv" }), `${name}.csv`);
 }
 
-function save(blob: Blob, name: string): void {
+export function save(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   const link = h("a", { href: url, download: name });
   document.body.append(link);

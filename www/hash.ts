@@ -23,10 +23,12 @@ export interface PageState {
   step: number | null;
   view: "series" | "one";
   tab: Tab;
+  /** Published numbers in the section of scores. */
+  preset: "published" | null;
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum" };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum", preset: null };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -65,6 +67,7 @@ export function parse(hash: string): PageState {
   const step = given.get("step");
   if (step !== null && /^\d+$/.test(step)) state.step = Number(step);
   if (given.get("view") === "one") state.view = "one";
+  if (given.get("preset") === "published") state.preset = "published";
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
@@ -94,6 +97,7 @@ export function serialise(state: PageState): string {
   if (state.step !== null) out.set("step", String(state.step));
   if (state.view !== "series") out.set("view", state.view);
   if (state.tab !== "spectrum") out.set("tab", state.tab);
+  if (state.preset) out.set("preset", state.preset);
   const text = out.toString().replace(/%2C/g, ",");
   return text ? `v=1&${text}` : "";
 }

@@ -11,6 +11,8 @@ import { isolate } from "./isolation";
 import { listenKeys } from "./keys";
 import type { Actions, Model, View } from "./model";
 import { close } from "./popover";
+import type { ScoreBook } from "./score-book";
+import { splitScores } from "./score-files";
 import { Session } from "./session";
 import { canAnalyse } from "./support";
 import { setTheme, startTheme, theme, onTheme } from "./theme";
@@ -56,7 +58,25 @@ const session = new Session(model, {
     remember();
     session.readAll();
   },
+  async scores(files, add) {
+    const { scores: found, rest } = await splitScores(files);
+    if (!add && rest.length && model.source !== "demo") book?.clear();
+    if (found.length) await (await scores()).take(found, !rest.length);
+    return rest;
+  },
+  scored: (document_) => book?.complete(document_) ?? document_,
 });
+
+let book: ScoreBook | null = null;
+let opening: Promise<ScoreBook> | null = null;
+function scores(): Promise<ScoreBook> {
+  opening ??= import("./score-book").then((module) => {
+    book = new module.ScoreBook(model, schedule);
+    book.attach();
+    return book;
+  });
+  return opening;
+}
 
 const actions: Actions = {
   choose: (folder = false) => { joining = false; const input = folder ? folderInput : filesInput; input.value = ""; input.click(); },
@@ -93,6 +113,8 @@ const actions: Actions = {
   wiring: (checkpoint) => session.wiring(checkpoint),
   rewire: (wiring) => session.rewire(wiring),
   chooseStateDict: (checkpoint, path) => session.chooseStateDict(checkpoint, path),
+  scores,
+  preset(preset) { model.state.preset = preset; remember(); schedule(); },
 };
 
 // ---- frame ----
@@ -131,6 +153,7 @@ function screen(): "series" | "one" | "reading" | "waiting" {
 }
 
 function render(): void {
+  book?.attach();
   const next = screen();
   banners.update();
   card.update();

@@ -2,6 +2,7 @@
 
 import type { PageState, Tab } from "./hash";
 import type { Checkpoint, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import type { ScoreBook } from "./score-book";
 
 export type Source = "demo" | "files" | "result";
 
@@ -70,6 +71,10 @@ export interface Actions {
   /** Reads all files again with this wiring; null for the recognised one. */
   rewire(wiring: WiringSpec | null): void;
   chooseStateDict(checkpoint: Checkpoint, path: string): void;
+  /** Benchmark scores; loaded when they are first asked for. */
+  scores(): Promise<ScoreBook>;
+  /** Published numbers in the section of scores, or none. */
+  preset(preset: PageState["preset"]): void;
 }
 
 /** Whether the weights behind the shown document are at hand. */

@@ -92,11 +92,53 @@ export interface Checkpoint {
   baselines?: { mean_abs_weight: Maybe; mean_weighted_degree: Maybe };
   warnings: Warning[];
   emergence: Maybe;
+  /** Name of the series; absent for the only one. */
+  series?: string;
   /** In a document of some layers that `merge` can join; its sums are of no use here. */
   part?: { layers_of_all: number };
 }
 
-export interface Score { metric: string; values: { step: number; value: number }[] }
+export interface Score { metric: string; values: { step: number; value: number }[]; series?: string }
+
+export type Quantity = "emergence" | "excess_width" | "width" | "alpha0";
+
+type Interval = [low: number, high: number] | null;
+
+export interface Coefficients { pearson: Maybe; spearman: Maybe }
+
+/** Correlation of a number of the checkpoints and a metric, over checkpoints that have both. */
+export interface Correlations {
+  n: number;
+  pearson: Maybe;
+  pearson_interval: Interval;
+  spearman: Maybe;
+  spearman_interval: Interval;
+  /** Given log(1 + step). */
+  partial_pearson: Maybe;
+  partial_pearson_interval?: Interval;
+  /** The metric and log(1 + step) alone. */
+  log_step: Coefficients;
+  /** The metric and the same number of the shuffles. */
+  shuffled?: Coefficients | null;
+}
+
+export interface Association extends Correlations {
+  series?: string;
+  metric: string;
+  quantity: Quantity;
+  late: (Correlations & { from_step: number }) | null;
+  steps_without_checkpoint: number;
+  checkpoints_without_score: number;
+  /** What the numbers show and what they do not. */
+  text: string;
+}
+
+/** What the module needs to compare scores with a series. */
+export interface ScoreRequest {
+  checkpoints: (Pick<Checkpoint, "series" | "step" | "mean" | "emergence"> & { nulls: Pick<Null, "kind" | "alpha0" | "width" | "emergence">[] })[];
+  scores: Score[];
+  late_from: Maybe;
+}
 
 export interface ResultDocument {
   schema: "neuromfa-result/1";
@@ -104,6 +146,7 @@ export interface ResultDocument {
   options: Options;
   checkpoints: Checkpoint[];
   scores: Score[];
+  associations?: Association[];
 }
 
 // ---- the engine ----
@@ -212,7 +255,7 @@ export interface NullProgress { waiting: string[]; current: string | null; done:
 // ---- drawing ----
 
 export interface Figure {
-  kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps";
+  kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps" | "scores-normalised" | "radar" | "scatter" | "published";
   width: number;
   height: number;
   scale: number;
@@ -225,7 +268,10 @@ export interface Figure {
   sample?: number;
   rulers?: boolean;
   nulls?: boolean;
-  number?: "alpha0" | "width" | "emergence" | "nfd";
+  number?: "alpha0" | "width" | "emergence" | "nfd" | "excess_width";
+  /** `scatter`: the metric, and the step from which checkpoints count as late. */
+  metric?: string;
+  late_from?: number;
   series?: string[];
   pending?: { step: number; state: "waiting" | "failed" }[];
   cursor?: { q_index?: number };
@@ -240,4 +286,6 @@ export interface Layout {
   points?: { checkpoint: number; q_index: number; x: number; y: number }[];
   rows?: { checkpoint: number; y: number }[];
   steps?: { checkpoint: number; x: number }[];
+  /** What the figure shows, in a sentence. */
+  summary?: string;
 }

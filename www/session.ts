@@ -18,6 +18,10 @@ export interface SessionEvents {
   chooseAgain(): void;
   /** No choice of layers any more, and all files from the start. */
   countAll(): void;
+  /** Takes benchmark scores away from files that were given, and returns the others. */
+  scores(files: InputFile[], add: boolean): Promise<InputFile[]>;
+  /** A document with the user's scores, or as it is where there are none. */
+  scored(document: ResultDocument): ResultDocument | Promise<ResultDocument>;
 }
 
 const SCHEMA = "neuromfa-result/";
@@ -64,7 +68,7 @@ export class Session {
       this.later.push(...files);
       return this.events.changed();
     }
-    const { results, rest } = await this.split(files);
+    const { results, rest } = await this.split(await this.events.scores(files, add));
     if (!rest.length && results.length === 1 && !add) return this.showResult(results[0]!);
     if (!rest.length && !results.length) return this.events.changed();
     if (model.engine === "missing") return this.fail({ code: "browser", text: ERRORS.noEngine(), file: files[0]!.path, hint: "" });
@@ -257,7 +261,7 @@ export class Session {
     }
     if (final && !this.fired) {
       this.fired = true;
-      fire("neuromfa-result", document_);
+      void Promise.resolve(this.events.scored(document_)).then((whole) => fire("neuromfa-result", whole));
     }
   }
 

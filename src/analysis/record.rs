@@ -146,6 +146,7 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
+        series: None,
     }
 }
 

@@ -24,6 +24,9 @@ pub struct ResultDocument {
     /// Benchmark scores by training step.
     #[serde(default)]
     pub scores: Vec<Score>,
+    /// How the quantities of the method go with the scores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub associations: Vec<Association>,
 }
 
 /// Name and version of the program.
@@ -77,6 +80,9 @@ pub struct CheckpointRecord {
     pub warnings: Vec<Warning>,
     /// Degree of emergence against the first checkpoint of the series.
     pub emergence: Option<f64>,
+    /// Name of the series; `None` for those of the only one, or of one without a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
 }
 
 /// One file of a checkpoint.
@@ -326,6 +332,9 @@ pub struct Score {
     pub metric: String,
     /// Values by step.
     pub values: Vec<ScoreValue>,
+    /// Name of the series that it belongs to; absent where it belongs to every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
 }
 
 /// One value of one benchmark.
@@ -335,4 +344,82 @@ pub struct ScoreValue {
     pub step: u64,
     /// Value of the metric, in its own unit (accuracies from 0 to 1).
     pub value: f64,
+}
+
+/// How one number of the checkpoints goes with one metric, over the checkpoints of a series that have both (method,
+/// section 6). Steps are matched exactly. Intervals are 95 % of a percentile bootstrap: 2000 draws of checkpoints with
+/// replacement, always the same ones.
+///
+/// Coefficients lie between -1 and 1. `None` where they do not exist: for fewer than three checkpoints (partial ones, four;
+/// intervals, five), and where one of the two numbers is the same at all of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Association {
+    /// Name of the series; absent where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// Name of the metric.
+    pub metric: String,
+    /// `emergence`, `width`, `excess_width` (width minus the mean width of the shuffles) or `alpha0`.
+    pub quantity: String,
+    /// Checkpoints with both numbers.
+    pub n: u64,
+    /// Pearson's r.
+    pub pearson: Option<f64>,
+    /// Its interval.
+    pub pearson_interval: Option<[f64; 2]>,
+    /// Spearman's rank correlation; equal values have the mean of their ranks.
+    pub spearman: Option<f64>,
+    /// Its interval.
+    pub spearman_interval: Option<[f64; 2]>,
+    /// Pearson's partial correlation given log(1 + step).
+    pub partial_pearson: Option<f64>,
+    /// Its interval.
+    #[serde(default)]
+    pub partial_pearson_interval: Option<[f64; 2]>,
+    /// The trivial predictor: the same metric against log(1 + step) alone.
+    pub log_step: Coefficients,
+    /// Chance: the same metric against the same number of the shuffles, their mean. `None` without shuffles, and for the
+    /// excess width, which is a comparison with them already.
+    #[serde(default)]
+    pub shuffled: Option<Coefficients>,
+    /// The same after the early rise; `None` where no checkpoint is left of it.
+    pub late: Option<LateAssociation>,
+    /// Steps that have a score and no checkpoint.
+    #[serde(default)]
+    pub steps_without_checkpoint: u64,
+    /// Checkpoints that have no score.
+    #[serde(default)]
+    pub checkpoints_without_score: u64,
+    /// What the numbers show and what they do not, in sentences.
+    #[serde(default)]
+    pub text: String,
+}
+
+/// Two correlation coefficients.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coefficients {
+    /// Pearson's r.
+    pub pearson: Option<f64>,
+    /// Spearman's rank correlation.
+    pub spearman: Option<f64>,
+}
+
+/// An association over the late checkpoints only. Fields are those of [`Association`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct LateAssociation {
+    /// First step that counts.
+    pub from_step: u64,
+    pub n: u64,
+    pub pearson: Option<f64>,
+    pub pearson_interval: Option<[f64; 2]>,
+    pub spearman: Option<f64>,
+    pub spearman_interval: Option<[f64; 2]>,
+    #[serde(default)]
+    pub partial_pearson: Option<f64>,
+    #[serde(default)]
+    pub partial_pearson_interval: Option<[f64; 2]>,
+    pub log_step: Coefficients,
+    #[serde(default)]
+    pub shuffled: Option<Coefficients>,
 }

@@ -5,7 +5,7 @@ mod document;
 #[cfg(feature = "parts")]
 mod part;
 
-pub use csv::write_csv;
+pub use csv::{write_associations_csv, write_csv, write_scores_csv};
 pub use document::*;
 #[cfg(feature = "parts")]
 pub use part::*;

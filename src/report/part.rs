@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::{CheckpointRecord, ResultDocument, Score, Tool, Warning};
+use super::{Association, CheckpointRecord, ResultDocument, Score, Tool, Warning};
 use crate::analysis::{NullKind, Options};
 
 /// A [`ResultDocument`] whose records may be parts.
@@ -24,6 +24,9 @@ pub struct PartDocument {
     /// Benchmark scores by training step.
     #[serde(default)]
     pub scores: Vec<Score>,
+    /// How the quantities go with the scores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub associations: Vec<Association>,
 }
 
 /// The record of some layers of a checkpoint, and what it takes to join it with those of the others.
@@ -40,10 +43,10 @@ pub struct PartCheckpoint {
 impl PartDocument {
     /// The document with the part of each of its records, in their order.
     pub fn new(document: ResultDocument, parts: impl IntoIterator<Item = Option<PartRecord>>) -> Self {
-        let ResultDocument { schema, tool, options, checkpoints, scores } = document;
+        let ResultDocument { schema, tool, options, checkpoints, scores, associations } = document;
         let pairs = checkpoints.into_iter().zip(parts);
         let checkpoints = pairs.map(|(record, part)| PartCheckpoint { record, part }).collect();
-        Self { schema, tool, options, checkpoints, scores }
+        Self { schema, tool, options, checkpoints, scores, associations }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::document;
+use super::{document, score};
 use crate::analysis::{JoinedParts, Options, PartError, layers_of_part};
 use crate::report::{
     CheckpointRecord, PartCheckpoint, PartDocument, PartRecord, ResultDocument, SCHEMA, Score, Tool,
@@ -215,7 +215,7 @@ impl Merge {
             State::Parts(_) => None,
         });
         let mut document = document(options, records.collect());
-        document.scores = self.scores;
+        score(&mut document, self.scores, None);
         Ok(document)
     }
 }

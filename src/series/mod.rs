@@ -1,8 +1,13 @@
-//! Several checkpoints of one training: order, and the degree of emergence (method, section 6).
+//! Several checkpoints of one training: order, the degree of emergence, and scores (method, section 6).
 
+mod association;
+mod correlation;
 #[cfg(feature = "parts")]
 mod merge;
+mod reading;
 
+pub use association::{LATE_SHARE, Measures, NullMeasures, associate, score};
+pub use correlation::RESAMPLES;
 #[cfg(feature = "parts")]
 pub use merge::{Merge, MergeError};
 use serde::Deserialize;
@@ -133,6 +138,7 @@ pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultD
         options,
         checkpoints: records,
         scores: Vec::new(),
+        associations: Vec::new(),
     }
 }
 

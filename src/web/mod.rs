@@ -12,6 +12,8 @@ mod engine;
 mod network;
 #[cfg(feature = "reader")]
 mod reader;
+#[cfg(feature = "reader")]
+mod scores;
 mod value;
 #[cfg(feature = "view")]
 mod view;
@@ -22,6 +24,8 @@ pub use bench::Bench;
 pub use engine::Engine;
 #[cfg(feature = "reader")]
 pub use reader::Reader;
+#[cfg(feature = "reader")]
+pub use scores::{ScoreFiles, associate};
 #[cfg(feature = "view")]
 pub use view::View;
 #[cfg(feature = "threads")]

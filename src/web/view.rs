@@ -1,5 +1,7 @@
 //! The drawing side of the page: a result document and the figures of it.
 
+use std::io;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
@@ -7,7 +9,7 @@ use web_sys::HtmlCanvasElement;
 use super::canvas::CanvasBackend;
 use super::value::{Report, read, thrown, write};
 use crate::plot::{self, Figure};
-use crate::report::{ResultDocument, write_csv};
+use crate::report::{ResultDocument, write_associations_csv, write_csv, write_scores_csv};
 
 /// A result document that can be drawn.
 #[wasm_bindgen]
@@ -43,10 +45,26 @@ impl View {
 
     /// The table of the document: a row for each checkpoint, sample and q.
     pub fn csv(&self) -> Result<String, JsValue> {
-        let mut bytes = Vec::new();
-        write_csv(&self.document, &mut bytes).map_err(|error| failed("csv", &error))?;
-        String::from_utf8(bytes).map_err(|error| failed("csv", &error))
+        table(|bytes| write_csv(&self.document, bytes))
     }
+
+    /// The table of its scores: a row for each value.
+    #[wasm_bindgen(js_name = scoresCsv)]
+    pub fn scores_csv(&self) -> Result<String, JsValue> {
+        table(|bytes| write_scores_csv(&self.document, bytes))
+    }
+
+    /// The table of its associations: a row for each, and one for the late phase.
+    #[wasm_bindgen(js_name = associationsCsv)]
+    pub fn associations_csv(&self) -> Result<String, JsValue> {
+        table(|bytes| write_associations_csv(&self.document, bytes))
+    }
+}
+
+fn table(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<String, JsValue> {
+    let mut bytes = Vec::new();
+    write(&mut bytes).map_err(|error| failed("csv", &error))?;
+    String::from_utf8(bytes).map_err(|error| failed("csv", &error))
 }
 
 fn read_figure(figure: JsValue) -> Result<Figure, JsValue> {

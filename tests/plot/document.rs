@@ -39,7 +39,8 @@ pub fn series() -> ResultDocument {
         tool: Tool::this(),
         options: Options::default(),
         checkpoints,
-        scores: vec![Score { metric: "next-character accuracy".into(), values }],
+        scores: vec![Score { metric: "next-character accuracy".into(), values, series: None }],
+        associations: Vec::new(),
     }
 }
 
@@ -96,6 +97,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         baselines: Baselines::default(),
         warnings: Vec::new(),
         emergence: Some(s.emergence),
+        series: None,
     }
 }
 

@@ -10,7 +10,7 @@ test("an untouched page has no hash", () => {
 test("what is written comes back", () => {
   const state = initial();
   state.options = { ...DEFAULTS, network: "sampled", mode: "reference", seed: 7, threshold: 120.5, q_min: -2, null: ["shuffle", "gaussian"] };
-  Object.assign(state, { theme: "dark", threads: 2, step: 0, view: "one", tab: "fit" });
+  Object.assign(state, { theme: "dark", threads: 2, step: 0, view: "one", tab: "fit", preset: "published" });
   assert.deepEqual(parse(`#${serialise(state)}`), state);
 });
 

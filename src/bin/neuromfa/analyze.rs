@@ -14,6 +14,7 @@ use neuromfa::analysis::{
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
 use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
 use neuromfa::report::{CheckpointRecord, PartRecord};
+use neuromfa::scores::Scores;
 use neuromfa::series;
 use neuromfa::source::{ReadAt, ReadError};
 
@@ -21,6 +22,7 @@ use crate::args::{AnalyzeArguments, Layers, ModeName, Network, NullName};
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
 use crate::output::Outputs;
+use crate::scores;
 
 /// Histograms are not kept: options do not change, and null models need totals only.
 const HISTOGRAM_BUDGET: u64 = 0;
@@ -51,22 +53,35 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
     };
     let wishes =
         Wishes { options, layers: arguments.layers.as_ref(), wiring: wiring.as_ref(), part: arguments.part };
+    // Before the long work, so that a wrong file is told at once.
+    let scores = match scores::read(&arguments.scores.scores, Scores::default()) {
+        Ok(scores) => scores,
+        Err(status) => return status,
+    };
     let mut failures = Failures::default();
     let analyzed = analyze_all(arguments, &wishes, &mut failures);
     let done = analyzed.len();
     if let Some(options) = analyzed.first().map(|first| first.options.clone())
-        && let Err(text) = write(options, analyzed, &outputs)
+        && let Err(text) = write(options, analyzed, scores, arguments, &outputs)
     {
         return stop(OUTPUT, text);
     }
     failures.status(done)
 }
 
-fn write(options: Options, mut analyzed: Vec<Analyzed>, outputs: &Outputs<'_>) -> Result<(), String> {
+fn write(
+    options: Options,
+    mut analyzed: Vec<Analyzed>,
+    scores: Scores,
+    arguments: &AnalyzeArguments,
+    outputs: &Outputs<'_>,
+) -> Result<(), String> {
     series::sort_by_step(&mut analyzed, |analyzed| analyzed.record.step);
     let (records, parts): (_, Vec<Option<PartRecord>>) =
         analyzed.into_iter().map(|analyzed| (analyzed.record, analyzed.part)).unzip();
-    outputs.write(series::document(options, records), parts.into_iter().collect())
+    let mut document = series::document(options, records);
+    scores::join(&mut document, scores, &arguments.scores)?;
+    outputs.write(document, parts.into_iter().collect())
 }
 
 /// What came out of one checkpoint.

@@ -38,6 +38,38 @@ pub enum Command {
     Analyze(Box<AnalyzeArguments>),
     /// Joins documents of parts ("analyze --part") and of checkpoints to the one that a single "analyze" would write.
     Merge(MergeArguments),
+    /// Adds benchmark scores to a document and tells how they go with its numbers.
+    Scores(ScoresArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct ScoresArguments {
+    /// What "analyze" or "merge" wrote.
+    #[arg(value_name = "DOCUMENT")]
+    pub document: PathBuf,
+    #[command(flatten)]
+    pub scores: ScoreOptions,
+    /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ScoreOptions {
+    /// Benchmark scores: results of lm-evaluation-harness, a file for each step; a table with a column of steps; or a
+    /// folder of them. May be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub scores: Vec<PathBuf>,
+    /// First step of the late phase, over which correlations are told again. Default: the first checkpoint at or after a
+    /// third of the last step.
+    #[arg(long, value_name = "STEP")]
+    pub late_from: Option<u64>,
+    /// Writes the scores as a table.
+    #[arg(long, value_name = "FILE")]
+    pub scores_csv: Option<PathBuf>,
+    /// Writes the correlations of scores and numbers as a table.
+    #[arg(long, value_name = "FILE")]
+    pub associations_csv: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +158,8 @@ pub struct AnalyzeArguments {
     /// Wires every checkpoint as this file says, which "inspect --wiring" wrote and you changed.
     #[arg(long, value_name = "FILE")]
     pub wiring: Option<PathBuf>,
+    #[command(flatten)]
+    pub scores: ScoreOptions,
     /// Number of threads; results are the same for every number. Default: all processors.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub threads: Option<u16>,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub const OUTPUT: u8 = 1;
 /// Bad arguments, as clap has it.
 pub const ARGUMENTS: u8 = 2;
-/// A file could not be read as a checkpoint or a document.
+/// A file could not be read as a checkpoint, a document or scores.
 pub const UNREADABLE: u8 = 3;
 /// Nothing to analyse.
 pub const NOTHING: u8 = 4;

@@ -1,7 +1,7 @@
 //! The command line: files in, one result document out.
 //!
 //! Exit status: 0 done; 1 the output could not be written; 2 bad arguments; 3 a file could not be read as a
-//! checkpoint or a document; 4 nothing to analyse;
+//! checkpoint, a document or scores; 4 nothing to analyse;
 //! 5 documents that do not fit together.
 
 mod analyze;
@@ -11,6 +11,7 @@ mod inputs;
 mod inspect;
 mod merge;
 mod output;
+mod scores;
 
 use std::process::ExitCode;
 
@@ -23,5 +24,6 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Scores(arguments) => scores::run(&arguments),
     }
 }

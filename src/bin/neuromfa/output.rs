@@ -65,7 +65,10 @@ impl<'a> Outputs<'a> {
 }
 
 /// Writes a file beside its place and moves it there.
-fn file(path: &Path, write: impl FnOnce(&mut BufWriter<&fs::File>) -> io::Result<()>) -> Result<(), String> {
+pub fn file(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&fs::File>) -> io::Result<()>,
+) -> Result<(), String> {
     let written = || {
         // A link stays one.
         let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
