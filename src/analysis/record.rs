@@ -146,6 +146,9 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
+        series: None,
+        groups: Vec::new(),
+        damage: None,
     }
 }
 
