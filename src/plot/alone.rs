@@ -1,4 +1,4 @@
-//! Figures that stand alone, outside of the page: the usual size and content of each kind.
+//! Figures that stand alone, outside of the page: their names, and the usual size and content of each.
 
 use super::figure::{Figure, Kind, ThemeName};
 use crate::report::ResultDocument;
@@ -8,6 +8,38 @@ const MOST_SCORES: usize = 2;
 
 /// Height of a chart in a stack.
 const CHART: f64 = 132.0;
+
+/// The figures that can stand alone, by name.
+const ALONE: [(&str, Kind); 16] = [
+    ("spectrum", Kind::Spectrum),
+    ("tau", Kind::Tau),
+    ("fit", Kind::Fit),
+    ("dimension", Kind::Dimension),
+    ("nfd", Kind::Nfd),
+    ("series", Kind::Series),
+    ("path", Kind::Path),
+    ("nfd-steps", Kind::NfdSteps),
+    ("groups", Kind::Groups),
+    ("heat", Kind::Heat),
+    ("scores-normalised", Kind::ScoresNormalised),
+    ("radar", Kind::Radar),
+    ("scatter", Kind::Scatter),
+    ("sizes", Kind::Sizes),
+    ("damage", Kind::Damage),
+    ("published", Kind::Published),
+];
+
+impl Kind {
+    /// Names of the figures that can stand alone, as in JSON.
+    pub fn names() -> Vec<&'static str> {
+        ALONE.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The figure of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        ALONE.iter().find(|(other, _)| *other == name).map(|(_, kind)| *kind)
+    }
+}
 
 impl Figure {
     /// A figure of this kind for print, with title and legend.
@@ -19,8 +51,6 @@ impl Figure {
         let (width, height) = match kind {
             Kind::Series => (640.0, 22.0 + CHART * series.len() as f64),
             Kind::Sizes | Kind::Damage => (640.0, 22.0 + 2.0 * CHART),
-            Kind::Steps => (640.0, 60.0),
-            Kind::Strip => (160.0, 32.0),
             Kind::Groups => (900.0, 420.0),
             Kind::Heat => (744.0, (130.0 + 13.0 * rows).clamp(260.0, 1200.0)),
             Kind::Radar => (640.0, 420.0),
@@ -51,4 +81,16 @@ fn stack(document: &ResultDocument) -> Vec<String> {
     }
     stack.extend(["emergence", "excess_width", "alpha0", "width", "nfd"].map(String::from));
     stack
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_json() {
+        for (name, kind) in ALONE {
+            assert_eq!(serde_json::to_string(&kind).ok(), Some(format!("\"{name}\"")));
+        }
+    }
 }

@@ -315,6 +315,7 @@ impl Chart {
         let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.ink3 };
         let y = self.rect.bottom;
         let stroke = Stroke::new(theme.axis, theme.sizes.hair);
+        let mut end = self.rect.right + 6.0;
         sheet.line(&[(self.rect.left, y), (self.rect.right, y)], stroke)?;
         for value in &ticks.values {
             let (x, _) = self.at((*value, 0.0));
@@ -324,9 +325,10 @@ impl Chart {
             // Half a number at the sheet's edge would be another number.
             if x - half >= sheet.frame.left && x + half <= sheet.frame.right {
                 sheet.text((x, y + 14.5), &text, style, HPos::Center, VPos::Center)?;
+                end = end.max(x + half);
             }
         }
-        draw_runs(sheet, (self.rect.right + 12.0, y + 14.5), symbol, HPos::Left)
+        draw_runs(sheet, (end + 6.0, y + 14.5), symbol, HPos::Left)
     }
 }
 

@@ -40,12 +40,29 @@ impl Shades {
         if self.signed { signed(value, decimals) } else { decimal(value, decimals) }
     }
 
-    /// A cell; its value is written in it where there is room, `bold` where it is certain. A missing value is an outline.
+    /// With how many decimals the values of cells of this size are written; `None` where they have no room.
+    pub fn decimals<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        width: f64,
+        height: f64,
+        values: impl Iterator<Item = f64> + Clone,
+    ) -> Option<usize> {
+        let style = Type { face: Face::Semibold, size: sheet.theme.sizes.small, color: sheet.theme.ink };
+        let fits = |decimals: &usize| {
+            let widest = values.clone().map(|value| sheet.measure(&self.text(value, *decimals), style));
+            widest.fold(0.0, f64::max) + 4.0 <= width
+        };
+        [3, 2].into_iter().filter(|_| height >= 1.1 * style.size).find(fits)
+    }
+
+    /// A cell, with its value to so many decimals, bold where it is certain. A missing value is an outline.
     pub fn draw_cell<DB: DrawingBackend>(
         &self,
         sheet: &Sheet<DB>,
         cell: Rect,
         value: Option<f64>,
+        decimals: Option<usize>,
         bold: bool,
     ) -> Drawn<DB> {
         let theme = &sheet.theme;
@@ -59,13 +76,13 @@ impl Shades {
         sheet.block(cell, theme.heat(share), 1.0)?;
         let face = if bold { Face::Semibold } else { Face::Regular };
         let style = Type { face, size: theme.sizes.small, color: theme.on_heat(share) };
-        for decimals in [3, 2] {
-            let text = self.text(value, decimals);
-            if cell.height() >= 1.1 * style.size && sheet.measure(&text, style) + 4.0 <= cell.width() {
-                return sheet.text(cell.middle(), &text, style, HPos::Center, VPos::Center);
+        match decimals {
+            Some(decimals) => {
+                let text = self.text(value, decimals);
+                sheet.text(cell.middle(), &text, style, HPos::Center, VPos::Center)
             }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The scale in a row: name, then the colours with the values at their ends, and 0 where it lies between.

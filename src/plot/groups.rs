@@ -3,7 +3,7 @@
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-use super::axis::{Chart, Scale, Ticks, padded};
+use super::axis::{Chart, Numerals, Scale, Ticks, X_DISTANCE, Y_DISTANCE, padded};
 use super::cells::Shades;
 use super::figure::{CellPlace, Layout, Number, PlotPlace};
 use super::labels::{Run, draw_runs, runs_width, shortened};
@@ -22,6 +22,9 @@ const MOST_KINDS: usize = 16;
 
 /// Columns of groups that have no blocks.
 const COLUMNS: usize = 6;
+
+/// Distance of the bars of width below the curves.
+const BAR: f64 = 6.0;
 
 /// Height of the blocks' names above, and of the axis below.
 const HEAD: f64 = 22.0;
@@ -218,7 +221,7 @@ impl<'a> Grid<'a> {
             }
             layout.cells.push(self.cell_place(scene, index, cell));
         }
-        self.draw_foot(sheet, inside, cell(rows - 1, 0), true)
+        self.draw_foot(sheet, inside, Some(cell(rows - 1, 0)))
     }
 
     fn cell_place(&self, scene: &Scene, index: usize, cell: Rect) -> CellPlace {
@@ -233,17 +236,46 @@ impl<'a> Grid<'a> {
         }
     }
 
+    /// The spectrum of the chosen group, on axes that hold it at all checkpoints.
+    fn draw_opened<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        scene: &Scene,
+        large: Rect,
+        group: &GroupRecord,
+    ) -> Drawn<DB> {
+        let members = scene.members(scene.series_number(scene.current));
+        let all = || {
+            members.iter().flat_map(|&index| &scene.records()[index].groups).filter(|g| g.name == group.name)
+        };
+        let points = || all().chain([group]).flat_map(curve).flatten();
+        let x = padded(points().map(|p| p.0)).unwrap_or(self.x);
+        let (low, high) = padded(points().map(|p| p.1)).unwrap_or(self.y);
+        let rect = Rect {
+            left: large.left + 38.0,
+            top: large.top + 26.0,
+            right: large.right - 34.0,
+            bottom: large.bottom - BAR - 6.0,
+        };
+        let y = Scale::Linear(low, high.max(-0.04 * low));
+        let chart = Chart::fitted(sheet, rect, Scale::Linear(x.0, x.1), y);
+        chart.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), Numerals::Plain, sheet.theme.sizes.tick)?;
+        self.draw_curve(sheet, scene, &chart, group)?;
+        let axis = Chart::new(Rect { bottom: large.bottom, ..chart.rect }, chart.x, chart.y);
+        let symbol = Type { face: Face::Symbol, size: sheet.theme.sizes.symbol, color: sheet.theme.ink };
+        axis.draw_x_axis(sheet, &axis.x_ticks(X_DISTANCE), &[Run("α", symbol)])
+    }
+
     /// Axis of the first column, and the legend.
     fn draw_foot<DB: DrawingBackend>(
         &self,
         sheet: &Sheet<DB>,
         inside: Rect,
-        cell: Rect,
-        axis: bool,
+        axis: Option<Rect>,
     ) -> Drawn<DB> {
         let theme = &sheet.theme;
         let style = Type { face: Face::Regular, size: theme.sizes.small, color: theme.ink3 };
-        if axis {
+        if let Some(cell) = axis {
             let chart = self.chart(cell);
             let y = cell.bottom + GAP + 8.0;
             let ticks = self.ticks();
@@ -266,7 +298,7 @@ impl<'a> Grid<'a> {
 
     /// Where the curve of a cell lies: above its number.
     fn chart(&self, cell: Rect) -> Chart {
-        let number = if cell.height() > 44.0 { 20.0 } else { 8.0 };
+        let number = if cell.height() > 44.0 { 28.0 } else { 14.0 };
         let (left, top) = (cell.left + 6.0, cell.top + 6.0);
         let rect = Rect {
             left,
@@ -315,7 +347,7 @@ impl<'a> Grid<'a> {
     ) -> Drawn<DB> {
         let theme = &sheet.theme;
         let color = scene.color(theme, scene.current);
-        let y = chart.rect.bottom - 2.0;
+        let y = chart.rect.bottom + BAR;
         if let Some((low, high)) = range(group) {
             let x = |alpha: f64| chart.at((alpha, 0.0)).0;
             let null = group_null(group).filter(|_| scene.figure.nulls);
@@ -374,7 +406,7 @@ impl<'a> Grid<'a> {
                 left,
                 top: top + 3.0,
                 right: (inside.right - numbers).max(left + 1.0),
-                bottom: (row.bottom - 4.0).max(top + 4.0),
+                bottom: (row.bottom - BAR - 5.0).max(top + 4.0),
             };
             let chart =
                 Chart::new(rect, Scale::Linear(self.x.0, self.x.1), Scale::Linear(self.y.0, self.y.1));
@@ -435,6 +467,8 @@ impl<'a> Grid<'a> {
             let text = shortened(sheet, kind, name, labels - 8.0);
             sheet.text((inside.left, y), &text, name, HPos::Left, VPos::Center)?;
         }
+        let values = self.groups.iter().filter_map(|group| group_value(self.number(), group));
+        let decimals = self.shades.decimals(sheet, wide, high, values);
         let opened = scene.figure.group.filter(|&index| index < self.groups.len()).or_else(|| self.widest());
         for (index, group) in self.groups.iter().enumerate() {
             let (kind, block) = self.places.at[index];
@@ -442,12 +476,8 @@ impl<'a> Grid<'a> {
             let gap = if high.min(wide) > 6.0 { 0.5 } else { 0.0 };
             let cell = Rect { left: x + gap, top: y + gap, right: x + wide - gap, bottom: y + high - gap };
             let value = group_value(self.number(), group);
-            self.shades.draw_cell(
-                sheet,
-                cell,
-                value,
-                self.excess && surely_wider(group, self.groups.len()),
-            )?;
+            let sure = self.excess && surely_wider(group, self.groups.len());
+            self.shades.draw_cell(sheet, cell, value, decimals, sure)?;
             if opened == Some(index) {
                 let (a, c) = ((x, y), (x + wide, y + high));
                 sheet.line(&[a, (c.0, a.1), c, (a.0, c.1), a], Stroke::new(theme.ink, 1.5))?;
@@ -469,11 +499,9 @@ impl<'a> Grid<'a> {
             draw_runs(sheet, (large.left, large.top + 8.0), &runs, HPos::Left)?;
             let wide = runs_width(sheet, &runs) + 12.0;
             self.draw_number(sheet, group, (large.left + wide, large.top + 8.0), HPos::Left, 120.0)?;
-            let cell = Rect { left: large.left + 20.0, top: large.top + 18.0, ..large };
-            self.draw_curve(sheet, scene, &self.chart(cell), group)?;
-            return self.draw_foot(sheet, inside, cell, true);
+            self.draw_opened(sheet, scene, large, group)?;
         }
-        self.draw_foot(sheet, inside, body, false)
+        self.draw_foot(sheet, inside, None)
     }
 
     fn widest(&self) -> Option<usize> {

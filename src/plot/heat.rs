@@ -16,7 +16,7 @@ use crate::report::CheckpointRecord;
 
 /// Room above the cells for the names of two panels, and below for steps and scale.
 const HEAD: f64 = 20.0;
-const STEPS: f64 = 20.0;
+const STEPS: f64 = 26.0;
 const SCALE: f64 = 32.0;
 
 /// Space between kinds of matrices, and between panels.
@@ -54,11 +54,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     layout: &mut Layout,
 ) -> Drawn<DB> {
     let map = Map::of(scene);
-    let body = Rect {
-        top: inside.top + HEAD,
-        bottom: (inside.bottom - STEPS - SCALE).max(inside.top + HEAD + 1.0),
-        ..inside
-    };
+    let top = inside.top + if map.chance.is_empty() { 3.0 } else { HEAD };
+    let body = Rect { top, bottom: (inside.bottom - STEPS - SCALE).max(top + 1.0), ..inside };
     if map.is_empty() {
         layout.plots.push(place(body));
         let what = if map.number == Number::Nfd {
@@ -263,6 +260,8 @@ impl Map {
         let theme = &sheet.theme;
         let pitch = panel.width() / self.members.len().max(1) as f64;
         let gap = if pitch > 6.0 { 0.5 } else { 0.0 };
+        let height = self.bands(panel).first().map_or(0.0, |band| band.1 - band.0);
+        let decimals = shades.decimals(sheet, pitch, height, values.iter().flatten().copied().flatten());
         for ((row, band), (values, sure)) in
             self.rows.iter().zip(self.bands(panel)).zip(values.iter().zip(&self.sure))
         {
@@ -275,7 +274,7 @@ impl Map {
                     right: left + pitch - gap,
                     bottom: band.1 - inner,
                 };
-                shades.draw_cell(sheet, cell, *value, *sure)?;
+                shades.draw_cell(sheet, cell, *value, decimals, *sure)?;
                 if let Some(layout) = layout.as_deref_mut() {
                     layout.cells.push(CellPlace {
                         checkpoint: self.members[column],

@@ -85,6 +85,7 @@ pub(super) struct EndName {
     pub text: String,
     pub y: f64,
     pub color: RGBColor,
+    /// Its marker; a line of checkpoints has a dot.
     pub category: Option<usize>,
 }
 
@@ -102,10 +103,11 @@ pub(super) fn draw_end_names<DB: DrawingBackend>(
     names.sort_by(|a, b| a.y.total_cmp(&b.y));
     let ys: Vec<f64> = names.iter().map(|name| name.y).collect();
     for (name, y) in names.iter().zip(apart(&ys, pitch, rect.top, rect.bottom)) {
-        if let Some(category) = name.category {
-            marks::category(sheet, (x + 4.0, y), category, 7.0, name.color)?;
+        match name.category {
+            Some(category) => marks::category(sheet, (x + 4.0, y), category, 7.0, name.color)?,
+            None => sheet.disc((x + 4.0, y), 3.3, name.color)?,
         }
-        let left = if name.category.is_some() { x + MARKER - 2.0 } else { x };
+        let left = x + MARKER - 2.0;
         let style = Type { face: Face::Semibold, size, color: name.color };
         let text = shortened(sheet, &name.text, style, sheet.frame.right - left);
         sheet.text((left, y), &text, style, HPos::Left, VPos::Center)?;

@@ -3,6 +3,7 @@
 //! One set of drawing functions draws on any plotters backend whose units are eighths of a CSS pixel: [`svg`] for files,
 //! `png` (native) for pictures, and a canvas in the page. [`Figure`] says what is drawn, [`Layout`] where.
 
+#[cfg(feature = "cli")]
 mod alone;
 mod axis;
 mod cells;

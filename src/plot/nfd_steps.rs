@@ -87,7 +87,7 @@ fn draw_ridge<DB: DrawingBackend>(
     let border = |bars: &Bars| outline(chart, bars, true);
     let (own, null) = (border(&bars_of(scene, index)), border(&null_bars(scene, index)));
     // A row stands in front of those above it.
-    sheet.fill(&own, theme.bg, 0.8)?;
+    sheet.fill(&own, theme.bg, 1.0)?;
     if theme.print {
         sheet.line(&null, Stroke::new(theme.null, theme.sizes.hair))?;
     } else {
@@ -96,13 +96,11 @@ fn draw_ridge<DB: DrawingBackend>(
     sheet.fill(&own, color, if current { 0.32 } else { 0.14 })?;
     let width = if current { theme.sizes.null + 0.4 } else { theme.sizes.other };
     sheet.line(&own, Stroke::new(color, width))?;
-    let (y, reach) = (chart.rect.bottom, 3.5);
-    for (mean, color) in
-        [(chance(scene, Number::Nfd, index), theme.null), (value(scene, Number::Nfd, index), color)]
-    {
-        if let Some(mean) = mean {
-            let (x, _) = chart.at((mean, 0.0));
-            sheet.line(&[(x, y - reach), (x, y + reach)], Stroke::new(color, 2.0))?;
+    let means = [(chance(scene, Number::Nfd, index), theme.null), (value(scene, Number::Nfd, index), color)];
+    // The means of the others are numbers at the right: here later rows would hide them.
+    for (mean, color) in means.into_iter().filter(|_| current) {
+        if let Some((x, y)) = mean.map(|mean| chart.at((mean, 0.0))) {
+            sheet.line(&[(x, y - 4.0), (x, y + 4.0)], Stroke::new(color, 2.0))?;
         }
     }
     Ok(())

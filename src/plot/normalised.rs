@@ -5,7 +5,7 @@ use plotters_backend::DrawingBackend;
 use super::axis::{Chart, Scale};
 use super::figure::{Layout, Number};
 use super::scene::Scene;
-use super::series::{metrics, score_line};
+use super::series::{capital, metrics, score_line};
 use super::sheet::{Drawn, Rect, Sheet};
 use super::steps::{Steps, draw_values};
 use super::theme::CATEGORIES;
@@ -75,7 +75,7 @@ fn line(scene: &Scene, steps: &Steps, metrics: &[&str], name: &str) -> Option<Tr
     let score =
         scores.find(|s| s.metric == metric && (s.series.is_none() || s.series.as_deref() == series))?;
     let category = metrics.iter().position(|other| *other == metric)?;
-    Some(scaled(TrackLine { name: metric.into(), ..score_line(scene, steps, category, score) }))
+    Some(scaled(TrackLine { name: capital(metric), ..score_line(scene, steps, category, score) }))
 }
 
 /// The values moved and stretched to 0 to 1, and the null model's with them.

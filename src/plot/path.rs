@@ -12,7 +12,7 @@ use super::scene::{Line, Scene, null_adjective};
 use super::sheet::{Drawn, Point, Rect, Sheet, Stroke, Type};
 use super::text::Face;
 use super::theme::{CATEGORIES, CATEGORY_DASHES};
-use super::track::draw_fill;
+use super::track::{SEVERAL, draw_fill};
 
 /// Draws the figure and says where.
 pub(super) fn draw<DB: DrawingBackend>(
@@ -88,7 +88,8 @@ fn draw_null<DB: DrawingBackend>(
         Some((x, top, bottom))
     };
     let edges: Vec<(f64, f64, f64)> = line.members.iter().filter_map(edge).collect();
-    draw_fill(sheet, &edges, theme.null, 0.6 * theme.null_fill)?;
+    let opacity = if scene.is_many() { SEVERAL } else { 0.6 };
+    draw_fill(sheet, &edges, theme.null, opacity * theme.null_fill)?;
     let dash = if scene.is_many() { CATEGORY_DASHES[number] } else { marks::NULL_DASH };
     for run in runs(chart, line, |index| null_at(scene, index)) {
         sheet.line(&run, Stroke::new(theme.null, theme.sizes.null).dash(dash))?;
@@ -131,7 +132,11 @@ fn draw_path<DB: DrawingBackend>(
         }
     }
     for &(index, at) in places.iter().filter(|(i, _)| *i == scene.current) {
-        marks::dot(sheet, at, 5.0, color(index))?;
+        if scene.is_many() {
+            marks::category(sheet, at, number, 10.0, color(index))?;
+        } else {
+            marks::dot(sheet, at, 5.0, color(index))?;
+        }
     }
     layout.marks.extend(places.into_iter().map(|(checkpoint, (x, y))| MarkPlace { checkpoint, x, y }));
     Ok(())
@@ -156,7 +161,8 @@ fn draw_labels<DB: DrawingBackend>(
         placer.keep_clear(Rect::around(std::iter::once(chart.at(at))).grown(4.0));
     }
     let mut named: Vec<usize> = Vec::new();
-    for index in [Some(scene.current), ends[1], ends[0]].into_iter().flatten() {
+    let ends = ends.into_iter().filter(|_| !scene.is_many());
+    for index in [Some(scene.current)].into_iter().chain(ends.rev()).flatten() {
         let Some(value) = at(scene, index).filter(|_| !named.contains(&index)) else { continue };
         named.push(index);
         let color = if scene.is_many() {

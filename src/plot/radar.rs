@@ -5,7 +5,7 @@ use plotters_backend::DrawingBackend;
 
 use super::figure::{Layout, MarkPlace, PlotPlace};
 use super::labels::shortened;
-use super::scene::{Scene, cut};
+use super::scene::Scene;
 use super::series::{capital, is_share, metrics, score_at, score_text};
 use super::sheet::{Drawn, Point, Rect, Sheet, Stroke, Type};
 use super::text::Face;
@@ -43,7 +43,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let axes = axes(scene);
     let (middle, _) = inside.middle();
     let names = 3.4 * theme.sizes.label;
-    let wide = (inside.width() - if scene.figure.compact { 150.0 } else { 260.0 }) / 2.0;
+    let wide = (inside.width() - if scene.figure.compact { 180.0 } else { 260.0 }) / 2.0;
     let radius = ((inside.height() - KEYS - names) / 2.0 - 8.0).min(wide.max(40.0)).max(1.0);
     let centre = (middle, inside.top + names / 2.0 + radius + 10.0);
     layout.plots.push(PlotPlace {
@@ -73,7 +73,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
     for axis in &axes {
         sheet.line(&[centre, out(axis, 1.0)], Stroke::new(theme.axis, theme.sizes.hair).opacity(0.6))?;
-        draw_name(sheet, scene, axis, out(axis, 1.0))?;
+        draw_name(sheet, axis, out(axis, 1.0))?;
     }
     let shown = shown(scene);
     let order =
@@ -157,7 +157,7 @@ fn shown(scene: &Scene) -> Vec<usize> {
 }
 
 /// Name and range of an axis at its end, on the side that it points to.
-fn draw_name<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, axis: &Axis, end: Point) -> Drawn<DB> {
+fn draw_name<DB: DrawingBackend>(sheet: &Sheet<DB>, axis: &Axis, end: Point) -> Drawn<DB> {
     let theme = &sheet.theme;
     let name = Type { face: Face::Semibold, size: theme.sizes.label, color: theme.ink };
     let small = Type { face: Face::Regular, size: theme.sizes.small, color: theme.ink3 };
@@ -172,8 +172,7 @@ fn draw_name<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, axis: &Axis, 
         HPos::Right => x - sheet.frame.left,
         HPos::Center => sheet.frame.width(),
     };
-    let most = if scene.figure.compact { 18 } else { 32 };
-    let text = shortened(sheet, &cut(&capital(&axis.score.metric), most), name, room);
+    let text = shortened(sheet, &capital(&axis.score.metric), name, room);
     let share = is_share(axis.score);
     let [low, high] = [axis.low, axis.high].map(|value| score_text(share, value));
     // Above a point at the top, below one at the bottom, beside the others.

@@ -99,7 +99,8 @@ fn scores_of<'a>(scene: &'a Scene, metric: &str) -> Vec<(usize, &'a Score)> {
     }
     let of_series = |score: &'a Score| match &score.series {
         Some(name) => Some((scene.series_named(name)?, score)),
-        None => Some((number, score)),
+        // Of no series: the last category, which the fewest documents need for one.
+        None => Some((CATEGORIES - 1, score)),
     };
     scores.filter_map(of_series).take(CATEGORIES).collect()
 }
@@ -140,17 +141,17 @@ pub(super) fn capital(metric: &str) -> String {
 
 fn score_track(scene: &Scene, steps: &Steps, metric: &str) -> Option<Track> {
     let scores = scores_of(scene, metric);
-    let (category, score) = *scores.first()?;
+    let own = scene.series_number(scene.current);
+    let (category, shown) =
+        *scores.iter().find(|(number, _)| scene.is_many() && *number == own).or(scores.first())?;
     let share = scores.iter().all(|(_, score)| is_share(score));
     let step = scene.record().and_then(|record| record.step);
-    let selected = scores.iter().find(|(number, _)| *number == scene.series_number(scene.current));
-    let shown = selected.map_or(score, |(_, score)| score);
     Some(Track {
         name: format!("score:{metric}"),
         title: capital(metric),
         numerals: if share { Numerals::Percent } else { Numerals::Plain },
         from_zero: true,
-        category: Some(if scene.is_many() { scene.series_number(scene.current) } else { category }),
+        category: Some(category),
         lines: scores.iter().map(|(number, score)| score_line(scene, steps, *number, score)).collect(),
         now: score_at(shown, step).map_or(String::new(), |value| score_text(share, value)),
         ..Track::default()

@@ -60,7 +60,9 @@ pub(super) fn draw<DB: DrawingBackend>(
         for (_, _, at) in &marks {
             placer.keep_clear(Rect::around(std::iter::once(*at)).grown(5.0));
         }
-        for (index, text, at) in marks {
+        let (selected, others): (Vec<_>, Vec<_>) =
+            marks.into_iter().partition(|mark| mark.0 == scene.current);
+        for (index, text, at) in selected.into_iter().chain(others) {
             let bold = index == scene.current;
             let (face, color) = if bold { (Face::Semibold, theme.ink) } else { (Face::Regular, theme.ink2) };
             let style = Type { face, size: theme.sizes.small, color };

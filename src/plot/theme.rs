@@ -182,7 +182,11 @@ impl Theme {
 
     /// Colour of text on such a cell.
     pub fn on_heat(&self, share: f64) -> RGBColor {
-        if share > 0.5 { self.bg } else { self.ink }
+        let light = |color| oklab(color)[0];
+        let (dark, pale) =
+            if light(self.ink) < light(self.bg) { (self.ink, self.bg) } else { (self.bg, self.ink) };
+        // Where both have the same contrast.
+        if light(self.heat(share)) > 0.62 { dark } else { pale }
     }
 
     /// Colour of text that names the checkpoint at `rank`: the first half of the ramp is too pale for text.

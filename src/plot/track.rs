@@ -25,6 +25,9 @@ const Y_DISTANCE: f64 = 24.0;
 /// Thinnest null interval that is still seen.
 const LEAST: f64 = 3.0;
 
+/// Opacity of the null intervals of several lines, which lie over each other, as a share of that of one.
+pub(super) const SEVERAL: f64 = 0.4;
+
 /// Half the width of a null interval that stands by itself.
 const ALONE: f64 = 5.0;
 
@@ -315,7 +318,7 @@ impl TrackLine {
             }
             return Ok(());
         }
-        draw_fill(sheet, &edges, theme.null, if several { 0.6 } else { 1.0 } * theme.null_fill)?;
+        draw_fill(sheet, &edges, theme.null, if several { SEVERAL } else { 1.0 } * theme.null_fill)?;
         match self.look {
             Look::Category(category) if several => {
                 let middle: Vec<Point> =
