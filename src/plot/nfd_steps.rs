@@ -67,13 +67,14 @@ fn draw_head<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, i
     let own = [Run("mean", style(theme.ink2))];
     let x = if scene.figure.compact { inside.right - 2.0 } else { rect.right + 44.0 };
     draw_runs(sheet, (x, inside.top + 8.0), &own, HPos::Right)?;
-    match scene.null(scene.current).filter(|_| !scene.figure.compact) {
-        Some(null) => {
-            let runs = [Run(null_adjective(null), style(theme.null))];
-            draw_runs(sheet, (inside.right, inside.top + 8.0), &runs, HPos::Right)
-        }
-        None => Ok(()),
-    }
+    let Some(null) = scene.null(scene.current) else { return Ok(()) };
+    // Without room for its numbers, its name stands over the chart.
+    let (text, x, h_pos) = if scene.figure.compact {
+        (format!("grey: {}", null_adjective(null)), inside.left, HPos::Left)
+    } else {
+        (null_adjective(null).to_owned(), inside.right, HPos::Right)
+    };
+    draw_runs(sheet, (x, inside.top + 8.0), &[Run(&text, style(theme.null))], h_pos)
 }
 
 fn draw_ridge<DB: DrawingBackend>(

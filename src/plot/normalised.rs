@@ -22,9 +22,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     let lines = lines(scene, &steps);
     let names: Vec<String> = lines.iter().map(|line| line.name.clone()).collect();
     let title = if scene.figure.compact {
-        "Each from 0 to 1"
+        "E and scores, each from 0 to 1"
     } else {
-        "Each from 0 at its smallest to 1 at its largest"
+        "E and scores, each from 0 at its smallest to 1 at its largest"
     };
     let track = Track { name: "scores-normalised".into(), title: title.into(), lines, ..Track::default() };
     let foot = if scene.figure.title { 22.0 } else { 0.0 };
@@ -64,11 +64,9 @@ fn line(scene: &Scene, steps: &Steps, metrics: &[&str], name: &str) -> Option<Tr
         let lines = steps.lines(scene);
         let track = Track::number(scene, lines.get(own..own + 1)?, number);
         let line = track.lines.into_iter().next()?;
-        return Some(scaled(TrackLine {
-            name: track.title.trim_end().into(),
-            look: Look::Checkpoints,
-            ..line
-        }));
+        let short = scene.figure.compact && !track.symbol.is_empty();
+        let name = if short { track.symbol.concat() } else { track.title.trim_end().to_owned() };
+        return Some(scaled(TrackLine { name, look: Look::Checkpoints, ..line }));
     };
     let series = scene.record().and_then(|record| record.series.as_deref());
     let mut scores = scene.document.scores.iter();

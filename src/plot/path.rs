@@ -123,7 +123,8 @@ fn draw_path<DB: DrawingBackend>(
         }
     }
     let places: Vec<(usize, Point)> = places.into_iter().flatten().collect();
-    for &(index, at) in places.iter().filter(|(i, _)| *i != scene.current) {
+    // The early ones last, so that the start stays visible.
+    for &(index, at) in places.iter().rev().filter(|(i, _)| *i != scene.current) {
         if scene.is_many() {
             marks::category(sheet, at, number, 7.0, color(index))?;
         } else {

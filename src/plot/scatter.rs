@@ -172,7 +172,8 @@ impl<'a> Cloud<'a> {
         layout: &mut Layout,
     ) -> Drawn<DB> {
         let theme = &sheet.theme;
-        let mut placer = Placer::new(chart.rect.grown(6.0));
+        let frame = Rect { right: sheet.frame.right, top: chart.rect.top - 14.0, ..chart.rect.grown(6.0) };
+        let mut placer = Placer::new(frame);
         for null in &self.nulls {
             sheet.disc(chart.at(*null), 2.4, theme.null)?;
         }

@@ -121,7 +121,8 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
         sheet.text((x + 71.0, y), &words, style, HPos::Left, VPos::Center)?;
         x += width + 16.0;
     }
-    let Some(null) = scene.null(scene.current) else {
+    // The distributions over steps name their null model above its numbers.
+    let Some(null) = scene.null(scene.current).filter(|_| scene.figure.kind != Kind::NfdSteps) else {
         return Ok(());
     };
     let of =

@@ -318,6 +318,7 @@ impl TrackLine {
             }
             return Ok(());
         }
+        let several = several && self.look != Look::Checkpoints;
         draw_fill(sheet, &edges, theme.null, if several { SEVERAL } else { 1.0 } * theme.null_fill)?;
         match self.look {
             Look::Category(category) if several => {

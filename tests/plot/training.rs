@@ -302,7 +302,7 @@ fn normalised_lines_go_from_0_to_1() {
     let plot = &layout.plots[0];
     assert!((mark(&layout, 0).y - place(plot, 0.0, 0.0).1).abs() < 0.13);
     assert!((mark(&layout, 14).y - place(plot, 0.0, 1.0).1).abs() < 0.13);
-    assert!(drawn.contains("Each from 0 at its smallest to 1 at its largest"));
+    assert!(drawn.contains("E and scores, each from 0 at its smallest to 1 at its largest"));
 }
 
 #[test]
