@@ -65,6 +65,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const details = h("details.everything", null, h("summary", null, "Table of every checkpoint"), everything);
   details.addEventListener("toggle", () => update());
   const scores = section("Scores beside the numbers", async () => (await import("./section-scores")).scoresSection, model, actions, phone, model.state.preset !== null);
+  const training = section("Change over training, in full", async () => (await import("./section-training")).trainingSection, model, actions, phone);
 
   const root = h("div.view.series-view", null,
     h("div.top", null, h("div.words", null, headline, deck, note.root), card),
@@ -74,7 +75,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, scores.root, details);
+    numbers.root, analyseLine, scores.root, training.root, details);
 
   function update(): void {
     const doc = model.document;
@@ -97,6 +98,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     charts.update();
     slider.update();
     numbers.update();
+    training.update();
     analyseLine.hidden = model.source !== "demo" || model.engine === "missing";
     fill(analyse, `Analyse these ${doc.checkpoints.length} files here`);
     fill(open, `${capital(label(c))}: settings, checks and fit`);
@@ -105,5 +107,5 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     twin();
   }
   update();
-  return { root, update, destroy: () => { spectrum.destroy(); charts.destroy(); slider.destroy(); numbers.destroy(); scores.destroy(); } };
+  return { root, update, destroy: () => { spectrum.destroy(); charts.destroy(); slider.destroy(); numbers.destroy(); scores.destroy(); training.destroy(); } };
 }

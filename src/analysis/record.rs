@@ -147,6 +147,8 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         warnings,
         emergence: None,
         series: None,
+        groups: Vec::new(),
+        damage: None,
     }
 }
 

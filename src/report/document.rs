@@ -80,9 +80,71 @@ pub struct CheckpointRecord {
     pub warnings: Vec<Warning>,
     /// Degree of emergence against the first checkpoint of the series.
     pub emergence: Option<f64>,
-    /// Name of the series; `None` for those of the only one, or of one without a name.
+    /// Name of the series; absent where there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,
+    /// Spectra of the groups, in the order of [`NetworkRecord::layers`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupRecord>,
+    /// What was done to the weights before they were analysed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<DamageRecord>,
+}
+
+/// The spectrum of one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// Name of the group.
+    pub name: String,
+    /// Neurons with more than 10 edges of length in (1, T].
+    pub neurons_kept: u64,
+    /// Largest radius d.
+    pub diameter: Option<u32>,
+    /// Regularity.
+    pub alpha0: Option<f64>,
+    /// Heterogeneity.
+    pub width: Option<f64>,
+    /// ln((alpha_max - alpha_0)/(alpha_0 - alpha_min)).
+    pub asymmetry: Option<f64>,
+    /// Singularity strength.
+    pub alpha: Vec<Option<f64>>,
+    /// Spectrum f(alpha), as many as `alpha`.
+    pub f: Vec<Option<f64>>,
+    /// Null models of this group.
+    #[serde(default)]
+    pub nulls: Vec<GroupNull>,
+}
+
+/// A null model of one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupNull {
+    /// As [`NullRecord::kind`].
+    pub kind: String,
+    /// Number of null samples.
+    pub samples: u64,
+    /// Mean alpha_0.
+    pub alpha0: Option<f64>,
+    /// 2.5 % and 97.5 % points of the null samples.
+    pub alpha0_interval: Option<[f64; 2]>,
+    /// Mean width.
+    pub width: Option<f64>,
+    /// 2.5 % and 97.5 % points.
+    pub width_interval: Option<[f64; 2]>,
+    /// Width of every null sample.
+    pub width_values: Vec<Option<f64>>,
+}
+
+/// Damage done to the weights of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DamageRecord {
+    /// What was done: `noise`, `prune` and the like.
+    pub kind: String,
+    /// How much of it in one round, in the unit of its kind.
+    pub amount: f64,
+    /// How often it was done.
+    pub round: u32,
+    /// Seed of the first round.
+    pub seed: u64,
 }
 
 /// One file of a checkpoint.
