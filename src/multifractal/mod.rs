@@ -11,6 +11,7 @@ mod histogram;
 mod network_fold;
 mod nfd;
 mod null;
+mod outline;
 mod partition;
 mod small;
 mod spectrum;
@@ -23,9 +24,12 @@ pub use histogram::{BlockShape, Entries, GroupHistograms, GroupTotals, Weights};
 pub use network_fold::{ExactPartition, NetworkFold};
 pub use nfd::NeuronDimensions;
 pub use null::shuffle_group;
+pub use outline::{OutlineTables, outline};
 pub use partition::{PartitionSums, QGrid, QGridError};
 pub use small::SmallNeurons;
-pub use spectrum::{Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, spectrum};
+pub use spectrum::{
+    Curve, Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, mass_exponent, spectrum,
+};
 
 /// A neuron is kept when it has more edges of length in (1, T] than this.
 pub const MINIMUM_DEGREE: u64 = 10;

@@ -288,6 +288,7 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         hops: arguments.hops,
         null,
         null_samples: arguments.null_samples,
+        group_spectra: !arguments.no_group_spectra,
     };
     options.check().map_err(|error| format!("{error}. {}", error.hint()))?;
     Ok(options)

@@ -120,6 +120,9 @@ pub struct AnalyzeArguments {
     /// Samples of each null model.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub null_samples: u32,
+    /// Leaves out the spectrum of every group alone, and its null models.
+    #[arg(long)]
+    pub no_group_spectra: bool,
     /// Length of the paths that are followed (sampled network).
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
     pub hops: u8,
