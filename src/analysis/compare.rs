@@ -31,7 +31,9 @@ pub enum CompareError {
         after: String,
     },
     /// Two wirings.
-    #[error("{before} and {after} have different groups, first \"{group}\": they are no checkpoints of one model")]
+    #[error(
+        "{before} and {after} have different groups, first \"{group}\": they are no checkpoints of one model"
+    )]
     Groups {
         /// Name of a checkpoint.
         before: String,
@@ -128,7 +130,12 @@ pub fn compare(
     let all: Vec<Neuron> = neurons.concat();
     let group = |place: usize| {
         let curves = sides.each_ref().map(|side| side.curve_of(place));
-        let numbers = Numbers::new(curves, sides.each_ref().map(|side| side.dimensions_of(place)), &neurons[place], top);
+        let numbers = Numbers::new(
+            curves,
+            sides.each_ref().map(|side| side.dimensions_of(place)),
+            &neurons[place],
+            top,
+        );
         let pairs = shuffled.pairs.iter().map(|pair| &pair.groups[place]);
         difference(Some(sides[0].name(place)), &numbers, pairs.collect(), &sides, &neurons[place], top)
     };
@@ -269,7 +276,9 @@ fn aligned(dimensions: &[f64], edgeless: &[u32], neurons: u64) -> Vec<Option<f64
 fn paired(group: usize, before: &[Option<f64>], after: &[Option<f64>]) -> Vec<Neuron> {
     let pairs = before.iter().zip(after).enumerate();
     pairs
-        .filter_map(|(number, (&before, &after))| Some(Neuron { group, number, before: before?, after: after? }))
+        .filter_map(|(number, (&before, &after))| {
+            Some(Neuron { group, number, before: before?, after: after? })
+        })
         .collect()
 }
 
@@ -311,7 +320,8 @@ fn shuffled_pair(before: &Measured, after: &Measured, index: u32, top: usize) ->
 
 impl Numbers {
     fn new(curves: [Option<Curve>; 2], dimensions: [&[f64]; 2], neurons: &[Neuron], top: usize) -> Self {
-        let of_curves = |value: fn(&Curve) -> f64| curves.each_ref().map(|c| c.as_ref().map_or(f64::NAN, value));
+        let of_curves =
+            |value: fn(&Curve) -> f64| curves.each_ref().map(|c| c.as_ref().map_or(f64::NAN, value));
         let (distance, shift, shape) = match &curves {
             [Some(before), Some(after)] => distance(&before.alpha, &after.alpha),
             _ => (f64::NAN, f64::NAN, f64::NAN),
@@ -339,9 +349,8 @@ impl Numbers {
 fn distance(before: &[f64], after: &[f64]) -> (f64, f64, f64) {
     let orders = before.len() as f64;
     let differences = || before.iter().zip(after).map(|(before, after)| after - before);
-    let root_mean_square = |away: f64| {
-        (differences().map(|d| (d - away) * (d - away)).sum::<f64>() / orders).sqrt()
-    };
+    let root_mean_square =
+        |away: f64| (differences().map(|d| (d - away) * (d - away)).sum::<f64>() / orders).sqrt();
     let shift = differences().sum::<f64>() / orders;
     (root_mean_square(0.0), shift, root_mean_square(shift))
 }

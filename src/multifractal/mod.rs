@@ -13,6 +13,7 @@ mod nfd;
 mod null;
 mod outline;
 mod partition;
+mod ranks;
 mod small;
 mod spectrum;
 pub mod statistics;
@@ -26,6 +27,7 @@ pub use nfd::NeuronDimensions;
 pub use null::shuffle_group;
 pub use outline::{OutlineTables, outline};
 pub use partition::{PartitionSums, QGrid, QGridError};
+pub use ranks::spearman;
 pub use small::SmallNeurons;
 pub use spectrum::{
     Curve, Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, mass_exponent, spectrum,

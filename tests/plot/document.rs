@@ -92,7 +92,6 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         samples: vec![sample(s, q)],
         mean: MeanRecord { alpha0: Some(s.alpha0), width: Some(s.width), ..MeanRecord::default() },
         groups: Vec::new(),
-        groups: Vec::new(),
         nulls: vec![null(s, first)],
         nfd: nfd(s.nfd_mean),
         baselines: Baselines::default(),

@@ -39,11 +39,8 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Ok(outputs) => outputs,
         Err(text) => return stop(ARGUMENTS, text),
     };
-    if let Some(threads) = arguments.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
-        if let Err(error) = pool {
-            return stop(ARGUMENTS, format!("{threads} threads cannot be started: {error}."));
-        }
+    if let Err(text) = use_threads(arguments.threads) {
+        return stop(ARGUMENTS, text);
     }
     let wiring = match arguments.wiring.as_deref().map(read_wiring).transpose() {
         Ok(wiring) => wiring,
@@ -60,6 +57,13 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         return stop(OUTPUT, text);
     }
     failures.status(done)
+}
+
+/// Starts so many threads for everything that follows, or says why not.
+pub fn use_threads(threads: Option<u16>) -> Result<(), String> {
+    let Some(threads) = threads else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    pool.map_err(|error| format!("{threads} threads cannot be started: {error}."))
 }
 
 fn write(options: Options, mut analyzed: Vec<Analyzed>, outputs: &Outputs<'_>) -> Result<(), String> {
@@ -138,7 +142,7 @@ fn read_wiring(path: &Path) -> Result<WiringSpec, String> {
 
 /// Why one checkpoint has no record.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub enum Failure {
     #[error("{}", .0.text())]
     Checkpoint(#[from] CheckpointError),
     #[error("{}. {}", .0, .0.hint())]
@@ -152,7 +156,8 @@ enum Failure {
 }
 
 impl Failure {
-    fn report(self, failures: &mut Failures) {
+    /// One line, and the exit status that follows from it.
+    pub fn report(self, failures: &mut Failures) {
         match self {
             Self::Network(NetworkError::NoMatrix { .. }) => failures.nothing(self),
             Self::Analysis { ref error, .. } if error.code() == "bad-layers" => failures.arguments(self),
@@ -187,7 +192,7 @@ fn analyze(
 }
 
 /// Reads in a thread of its own, so that the disk and the processors work at the same time.
-fn read(
+pub fn read(
     mut analysis: Analysis,
     checkpoint: &Checkpoint,
     inputs: &[Input<'_>],
@@ -245,7 +250,7 @@ fn compute_nulls(measured: &mut Measured, name: &str) {
 }
 
 /// A bar on standard error; nothing is drawn where that is no terminal.
-fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
+pub fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
     let template = format!("{{msg}} [{{bar:30}}] {count}");
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style).with_message(name.to_owned())
