@@ -3,6 +3,7 @@
 import { Chart } from "./chart";
 import { fill, h, plain, rich } from "./dom";
 import { fixed, integer, interval, signed } from "./format";
+import { OTHER } from "./layers";
 import { current, weightsHere, type Actions, type Model, type View } from "./model";
 import { why } from "./popover";
 import type { Checkpoint, Comparison, Difference, Figure, Maybe, NeuronChange, ResultDocument } from "./protocol";
@@ -35,6 +36,8 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
   let cells: Cell[] = [];
   let opened: string | null = null;
   let own: { of: ResultDocument; name: string; document: ResultDocument } | null = null;
+  /** What was rendered last: progress of the null models alone changes nothing here. */
+  let rendered: unknown[] = [];
 
   const headline = h("p.deck", { role: "status" });
   const chanceNote = h("p.caption");
@@ -87,12 +90,15 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
     const before = opened;
     opened = name;
     update();
-    if (name === null) return grid.focus(before);
+    if (name === null) return grid.root.hidden ? table.focus(before) : grid.focus(before);
     largeTitle.focus({ preventScroll: true });
     largePart.scrollIntoView({ block: "nearest" });
   }
 
   function update(): void {
+    const state = [model.document, model.selected, model.reading === null, opened, phone()];
+    if (state.every((value, i) => value === rendered[i])) return;
+    rendered = state;
     const c = current(model);
     cells = c ? cellsOf(c) : [];
     if (!cells.some((cell) => cell.name === opened)) opened = null;
@@ -102,6 +108,9 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
     fill(headline, cells.length ? `${whereHeadline(cells)}.` : null);
     fill(chanceNote, byChance(cells));
     grid.update(cells, opened);
+    // On a phone each group has a row of its own.
+    grid.root.hidden = phone();
+    if (phone()) table.root.open = true;
     const blocks = new Set(cells.map((cell) => cell.block)).size;
     small.root.hidden = blocks > MOST_SMALL_CHARTS;
     small.root.setAttribute("role", "img");
@@ -166,8 +175,8 @@ function groupGrid(open: (name: string) => void): { root: HTMLElement; update(ce
     if (row >= 0) move(row, all[row]!.indexOf(event.target as HTMLElement), false);
   });
 
-  function heading(text: string, scope: "col" | "row", on: boolean, sort: () => void): HTMLElement {
-    const button = h("button.grid-head", { type: "button", "aria-label": `${text}: ${on ? "back to the order of the network" : "sort by width above shuffled"}`, onclick: sort }, text);
+  function heading(text: string, spoken: string, scope: "col" | "row", on: boolean, sort: () => void): HTMLElement {
+    const button = h("button.grid-head", { type: "button", "aria-label": `${spoken}: ${on ? "back to the order of the network" : "sort by width above shuffled"}`, onclick: sort }, text);
     const role = scope === "col" ? "columnheader" : "rowheader";
     return h("th", { scope, role, "aria-sort": on ? "descending" : "none" }, button);
   }
@@ -193,8 +202,8 @@ function groupGrid(open: (name: string) => void): { root: HTMLElement; update(ce
       sorted[which] = !sorted[which];
       render();
     };
-    const head = h("tr", { role: "row" }, h("td", { role: "gridcell" }), ...grid.columns.map((column) => heading(`${column}`, "col", sorted.columns, sort("columns"))));
-    const rows = grid.rows.map((row, r) => h("tr", { role: "row" }, heading(capital(row || "other matrices"), "row", sorted.rows, sort("rows")), ...grid.cells[r]!.map((groups) => cell(groups, largest))));
+    const head = h("tr", { role: "row" }, h("td", { role: "gridcell" }), ...grid.columns.map((column) => heading(`${column}`, `${grid.unit} ${column}`, "col", sorted.columns, sort("columns"))));
+    const rows = grid.rows.map((row, r) => h("tr", { role: "row" }, heading(capital(row || OTHER), row || OTHER, "row", sorted.rows, sort("rows")), ...grid.cells[r]!.map((groups) => cell(groups, largest))));
     fill(table, h("thead", { role: "rowgroup" }, head), h("tbody", { role: "rowgroup" }, ...rows));
     move(at.row, at.column, held);
   }
@@ -215,7 +224,7 @@ function groupGrid(open: (name: string) => void): { root: HTMLElement; update(ce
 
 // ---- the table: one row for each group, sorted by a heading ----
 
-function groupTable(open: (name: string) => void): { root: HTMLElement; update(cells: readonly Cell[]): void } {
+function groupTable(open: (name: string) => void): { root: HTMLDetailsElement; update(cells: readonly Cell[]): void; focus(name: string | null): void } {
   let sort: { key: Key; ascending: boolean } = { key: "name", ascending: true };
   let shown: readonly Cell[] = [];
   const head = h("tr");
@@ -254,10 +263,16 @@ function groupTable(open: (name: string) => void): { root: HTMLElement; update(c
     fill(rows, ...ordered(shown, sort.key, sort.ascending).map(row));
   }
 
-  return { root, update(cells) {
-    shown = cells;
-    render();
-  } };
+  return {
+    root,
+    update(cells) {
+      shown = cells;
+      render();
+    },
+    focus(name) {
+      [...rows.querySelectorAll<HTMLElement>("th button")].find((button) => button.textContent === name)?.focus();
+    },
+  };
 }
 
 // ---- the heat map: groups against steps ----

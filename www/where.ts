@@ -32,6 +32,8 @@ export interface Grid {
   rows: string[];
   columns: number[];
   cells: Cell[][][];
+  /** What the columns count. */
+  unit: "block" | "layer";
 }
 
 export function cellsOf(checkpoint: Checkpoint): Cell[] {
@@ -46,7 +48,7 @@ export function cellsOf(checkpoint: Checkpoint): Cell[] {
       number, name: group.name, kind, block, group, above, of: values.length,
       excess: group.width === null || null_?.width == null ? null : group.width - null_.width,
       bold: values.length >= SHUFFLES_PER_GROUP * groups.length && above === values.length,
-      nfd: checkpoint.nfd.layers[number]?.mean ?? null,
+      nfd: checkpoint.nfd.layers?.[number]?.mean ?? null,
     };
   });
 }
@@ -69,7 +71,7 @@ export function gridOf(cells: readonly Cell[], sorted: { rows: boolean; columns:
     mean(cells.filter((cell) => of(cell) === b)) - mean(cells.filter((cell) => of(cell) === a)) || 0;
   if (sorted.rows) rows.sort(byExcess((cell) => cell.kind));
   if (sorted.columns) columns.sort(byExcess((cell) => cell.block));
-  return { rows, columns, cells: rows.map((row) => columns.map((column) => cells.filter((cell) => cell.kind === row && cell.block === column))) };
+  return { rows, columns, unit: placesOf(cells.map((cell) => cell.name)).unit, cells: rows.map((row) => columns.map((column) => cells.filter((cell) => cell.kind === row && cell.block === column))) };
 }
 
 /** Sorted by a number, the largest first, or by the order of the wiring. What has no number comes last. */

@@ -10,7 +10,7 @@ use super::record::finite;
 use super::{Measured, NetworkKind, Options};
 use crate::multifractal::statistics::mean;
 use crate::multifractal::{
-    Curve, ExactPartition, GroupFold, PartitionSums, mass_exponent, shuffle_group, spearman,
+    Curve, ExactPartition, FoldSettings, GroupFold, PartitionSums, mass_exponent, shuffle_group, spearman,
 };
 use crate::report::{
     COMPARISON_SCHEMA, Change, ComparedCheckpoint, Comparison, Difference, Measure, NeuronChange, Tool,
@@ -140,7 +140,7 @@ pub fn compare(
         difference(Some(sides[0].name(place)), &numbers, pairs.collect(), &sides, &neurons[place], top)
     };
     let whole = Numbers::new(
-        sides.each_ref().map(Side::curve),
+        sides.each_ref().map(|side| side.curve_of_all(&side.fold.total.partition)),
         sides.each_ref().map(|side| side.fold.total.dimensions.as_slice()),
         &all,
         top,
@@ -217,19 +217,30 @@ impl<'a> Side<'a> {
         &folded.identity.groups[folded.groups[place]].0
     }
 
-    fn curve(&self) -> Option<Curve> {
+    /// That of all groups together.
+    fn curve_of_all(&self, partition: &ExactPartition) -> Option<Curve> {
         let folded = &self.measured.folded;
-        self.curve_of_sums(&self.fold.total.partition.rounded(&folded.settings.grid, &folded.tables))
+        self.curve_of_sums(&partition.rounded(&folded.settings.grid, &folded.tables))
+    }
+
+    /// That of a group alone.
+    fn curve_of(&self, place: usize) -> Option<Curve> {
+        let spectrum = self.fold.layers[place].spectrum.as_ref()?;
+        (!spectrum.tau.is_empty()).then(|| self.curve_of_tau(&spectrum.tau))
+    }
+
+    /// That of a shuffled group, where the group itself has one.
+    fn curve_of_fold(&self, place: usize, fold: &GroupFold) -> Option<Curve> {
+        let folded = &self.measured.folded;
+        let wanted = self.fold.layers[place].spectrum.is_some();
+        wanted
+            .then(|| fold.sums(&folded.settings.grid, &folded.tables))
+            .and_then(|sums| self.curve_of_sums(&sums))
     }
 
     fn curve_of_sums(&self, sums: &PartitionSums) -> Option<Curve> {
         let grid = &self.measured.folded.settings.grid;
         Some(self.curve_of_tau(&mass_exponent(sums, grid)?))
-    }
-
-    fn curve_of(&self, place: usize) -> Option<Curve> {
-        let spectrum = self.fold.layers[place].spectrum.as_ref()?;
-        (!spectrum.tau.is_empty()).then(|| self.curve_of_tau(&spectrum.tau))
     }
 
     fn curve_of_tau(&self, tau: &[f64]) -> Curve {
@@ -285,37 +296,49 @@ fn paired(group: usize, before: &[Option<f64>], after: &[Option<f64>]) -> Vec<Ne
 /// Both checkpoints shuffled, with streams of their own: with the same one, they would be shuffled nearly alike.
 fn shuffled_pair(before: &Measured, after: &Measured, index: u32, top: usize) -> PairNumbers {
     let sides = [before, after].map(Side::new);
-    let settings = &before.folded.settings;
-    let mut totals = [(); 2].map(|()| (ExactPartition::new(settings), Vec::new()));
-    let mut all = Vec::new();
-    let with_spectra = sides[0].fold.layers.iter().all(|layer| layer.spectrum.is_some());
+    let mut all = ShuffledGroups::new(&before.folded.settings);
     let groups = (0..sides[0].fold.layers.len())
         .map(|place| {
-            let samples = [2 * index, 2 * index + 1];
-            let folds = [0, 1].map(|side: usize| sides[side].shuffled(place, samples[side]));
-            let curve = |side: usize| {
-                let folded = &sides[side].measured.folded;
-                sides[side].curve_of_sums(&folds[side].sums(&folded.settings.grid, &folded.tables))
-            };
-            let curves = if with_spectra { [curve(0), curve(1)] } else { [None, None] };
-            let dimensions = |fold: &GroupFold| aligned(&fold.dimensions, &fold.edgeless, fold.neurons);
-            let neurons = paired(place, &dimensions(&folds[0]), &dimensions(&folds[1]));
-            let numbers =
-                Numbers::new(curves, folds.each_ref().map(|fold| fold.dimensions.as_slice()), &neurons, top);
-            all.extend(neurons);
-            for ((partition, dimensions), fold) in totals.iter_mut().zip(folds) {
-                partition.add(fold.partition, fold.small);
-                dimensions.extend(fold.dimensions);
-            }
+            let folds = [sides[0].shuffled(place, 2 * index), sides[1].shuffled(place, 2 * index + 1)];
+            let neurons = paired(place, &every_dimension(&folds[0]), &every_dimension(&folds[1]));
+            let dimensions = folds.each_ref().map(|fold| fold.dimensions.as_slice());
+            let curves = [0, 1].map(|side: usize| sides[side].curve_of_fold(place, &folds[side]));
+            let numbers = Numbers::new(curves, dimensions, &neurons, top);
+            all.add(folds, neurons);
             numbers
         })
         .collect();
-    let curve = |side: usize| {
-        let folded = &sides[side].measured.folded;
-        sides[side].curve_of_sums(&totals[side].0.rounded(&folded.settings.grid, &folded.tables))
-    };
-    let dimensions = totals.each_ref().map(|(_, dimensions)| dimensions.as_slice());
-    PairNumbers { whole: Numbers::new([curve(0), curve(1)], dimensions, &all, top), groups }
+    let curves = [0, 1].map(|side: usize| sides[side].curve_of_all(&all.partitions[side]));
+    let dimensions = all.dimensions.each_ref().map(Vec::as_slice);
+    PairNumbers { whole: Numbers::new(curves, dimensions, &all.neurons, top), groups }
+}
+
+fn every_dimension(fold: &GroupFold) -> Vec<Option<f64>> {
+    aligned(&fold.dimensions, &fold.edgeless, fold.neurons)
+}
+
+/// What the whole of a shuffled pair needs of its groups.
+struct ShuffledGroups {
+    /// Before and after, likewise the dimensions.
+    partitions: [ExactPartition; 2],
+    dimensions: [Vec<f64>; 2],
+    neurons: Vec<Neuron>,
+}
+
+impl ShuffledGroups {
+    fn new(settings: &FoldSettings) -> Self {
+        let partitions = [ExactPartition::new(settings), ExactPartition::new(settings)];
+        Self { partitions, dimensions: [Vec::new(), Vec::new()], neurons: Vec::new() }
+    }
+
+    fn add(&mut self, folds: [GroupFold; 2], neurons: Vec<Neuron>) {
+        self.neurons.extend(neurons);
+        let sides = self.partitions.iter_mut().zip(&mut self.dimensions);
+        for ((partition, dimensions), fold) in sides.zip(folds) {
+            partition.add(fold.partition, fold.small);
+            dimensions.extend(fold.dimensions);
+        }
+    }
 }
 
 impl Numbers {

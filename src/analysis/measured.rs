@@ -1,5 +1,7 @@
 //! What has been read of a checkpoint, and what follows from it.
 
+use rayon::prelude::*;
+
 use super::folded::{Folded, GroupSpectrum, MOST_GROUP_SPECTRA, SampleFold};
 use super::nulls::{NullSamples, NullSource};
 use super::record::{Identity, LogLogFit};
@@ -108,13 +110,19 @@ impl Measured {
     pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>) {
         let alone = self.has_group_spectra();
         let Folded { samples: folds, settings, tables, .. } = &mut self.folded;
-        for ((sample, fold), histograms) in self.samples.iter_mut().zip(folds).zip(histograms) {
+        for (sample, histograms) in self.samples.iter_mut().zip(&histograms) {
             let totals = histograms.totals();
             tables.reach(totals.entries.largest());
-            let group = fold_group(&histograms, &self.binning, settings, tables);
+            sample.totals.push(totals);
+        }
+        let (settings, tables) = (&*settings, &*tables);
+        // Samples share nothing but the tables.
+        folds.par_iter_mut().zip(&histograms).for_each(|(fold, histograms)| {
+            let group = fold_group(histograms, &self.binning, settings, tables);
             let spectrum = alone.then(|| GroupSpectrum::new(&group, settings, tables));
             fold.add(group, histograms.absolute_sum(), spectrum);
-            sample.totals.push(totals);
+        });
+        for (sample, histograms) in self.samples.iter_mut().zip(histograms) {
             if self.keeps_histograms {
                 sample.histograms.push(histograms);
             }

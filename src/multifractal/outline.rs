@@ -40,12 +40,13 @@ impl OutlineTables {
         let mut sums = vec![[0.0; ORDERS]; radii];
         // Radius 0 is no point of the spectrum.
         let of_radii = &mut sums[1..];
-        small.each_number(|total, numbers| {
-            let inverse = &self.inverses[usize::from(total)];
-            for (sum, &number) in of_radii.iter_mut().zip(numbers) {
-                add(sum, &self.powers[usize::from(number)], inverse, 1.0);
+        let mut neurons = small.each();
+        while let Some(one) = neurons.next() {
+            match neurons.next() {
+                Some(other) => self.add_two(of_radii, one, other),
+                None => self.add_one(of_radii, one),
             }
-        });
+        }
         for (radius, total, number, neurons) in small.counted() {
             let (power, inverse) = (&self.powers[usize::from(number)], &self.inverses[usize::from(total)]);
             add(&mut sums[radius as usize], power, inverse, neurons as f64);
@@ -55,6 +56,27 @@ impl OutlineTables {
             sums.iter_mut().zip(partition.order(order)).for_each(|(sum, z)| sum[place] += z);
         }
         sums
+    }
+}
+
+impl OutlineTables {
+    /// Adds the powers of a neuron, given as N(d) and N(r) at each radius.
+    fn add_one(&self, sums: &mut [[f64; ORDERS]], (total, numbers): (u8, &[u8])) {
+        let inverse = &self.inverses[usize::from(total)];
+        for (sum, &number) in sums.iter_mut().zip(numbers) {
+            add(sum, &self.powers[usize::from(number)], inverse, 1.0);
+        }
+    }
+
+    /// Those of two neurons: half the traffic with the sums.
+    fn add_two(&self, sums: &mut [[f64; ORDERS]], one: (u8, &[u8]), other: (u8, &[u8])) {
+        let [first, second] = [one.0, other.0].map(|total| &self.inverses[usize::from(total)]);
+        for (sum, (&one, &other)) in sums.iter_mut().zip(one.1.iter().zip(other.1)) {
+            let [one, other] = [one, other].map(|number| &self.powers[usize::from(number)]);
+            for order in 0..ORDERS {
+                sum[order] += one[order] * first[order] + other[order] * second[order];
+            }
+        }
     }
 }
 

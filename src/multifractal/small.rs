@@ -71,10 +71,9 @@ impl SmallNeurons {
         &self.numbers
     }
 
-    /// Calls `visit` with N(d) and, at r = 1, 2, ..., T, N(r) of each of them.
-    pub(super) fn each_number(&self, mut visit: impl FnMut(u8, &[u8])) {
-        let rows = self.numbers.chunks_exact(self.radii().max(1));
-        self.totals.iter().zip(rows).for_each(|(&total, numbers)| visit(total, numbers));
+    /// N(d) and, at r = 1, 2, ..., T, N(r) of each of them.
+    pub(super) fn each(&self) -> impl Iterator<Item = (u8, &[u8])> {
+        self.totals.iter().copied().zip(self.numbers.chunks_exact(self.radii().max(1)))
     }
 
     /// Of the others, r, N(d), N(r), and how many neurons have these.

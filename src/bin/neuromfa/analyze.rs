@@ -134,7 +134,8 @@ fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut
 /// Longest file of a wiring: a thousand bytes for each of sixty thousand matrices.
 const MAX_WIRING_BYTES: u64 = 64 << 20;
 
-fn read_wiring(path: &Path) -> Result<WiringSpec, String> {
+/// The wiring in a file, or why there is none.
+pub fn read_wiring(path: &Path) -> Result<WiringSpec, String> {
     let unreadable = |why: &dyn Display| format!("{} is no wiring: {why}.", path.display());
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     serde_json::from_reader(BufReader::new(file.take(MAX_WIRING_BYTES))).map_err(|error| unreadable(&error))

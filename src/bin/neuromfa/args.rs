@@ -69,6 +69,9 @@ pub struct CompareArguments {
     /// Layers to compare, numbered as `inspect` lists them, such as "0-11,20". Default: all.
     #[arg(long, value_name = "LAYERS", value_parser = ranges)]
     pub layers: Option<std::vec::Vec<[u32; 2]>>,
+    /// Wires both as this file says, which "inspect --wiring" wrote and you changed.
+    #[arg(long, value_name = "FILE")]
+    pub wiring: Option<PathBuf>,
     /// Longest edge of the spectrum.
     #[arg(long, value_name = "T", default_value_t = 150.0, value_parser = finite)]
     pub threshold: f64,

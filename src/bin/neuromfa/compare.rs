@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use neuromfa::analysis::{Analysis, Measured, Options, ShuffledPairs, compare};
 use neuromfa::checkpoint::{Candidate, Input, OpenOptions, collect, open_with};
-use neuromfa::network::recognise;
+use neuromfa::network::{WiringSpec, recognise};
 use neuromfa::report::{ComparedCheckpoint, Comparison, Difference, Measure, NeuronChange};
 
-use crate::analyze::{Failure, progress, read, use_threads};
+use crate::analyze::{Failure, progress, read, read_wiring, use_threads};
 use crate::args::CompareArguments;
 use crate::failures::{ARGUMENTS, CONFLICT, Failures, OUTPUT, stop};
 use crate::inputs::Files;
@@ -22,6 +22,10 @@ pub fn run(arguments: &CompareArguments) -> ExitCode {
         Ok(options) => options,
         Err(text) => return stop(ARGUMENTS, text),
     };
+    let wiring = match arguments.wiring.as_deref().map(read_wiring).transpose() {
+        Ok(wiring) => wiring,
+        Err(text) => return stop(ARGUMENTS, text),
+    };
     let mut failures = Failures::default();
     // Each path by itself: the first is the earlier one, whatever the names say.
     let files: Vec<Files> =
@@ -33,7 +37,7 @@ pub fn run(arguments: &CompareArguments) -> ExitCode {
     for (files, path) in files.iter().zip(&arguments.paths) {
         let inputs = files.inputs();
         match &collect(&inputs).candidates[..] {
-            [candidate] => match measure(candidate, &inputs, files, &options) {
+            [candidate] => match measure(candidate, &inputs, files, wiring.as_ref(), &options) {
                 Ok(found) => measured.push(found),
                 Err(failure) => failure.report(&mut failures),
             },
@@ -77,10 +81,11 @@ fn measure(
     candidate: &Candidate,
     inputs: &[Input<'_>],
     files: &Files,
+    wiring: Option<&WiringSpec>,
     options: &Options,
 ) -> Result<Measured, Failure> {
     let checkpoint = open_with(candidate, inputs, &OpenOptions::default())?;
-    let wiring = recognise(&checkpoint)?;
+    let wiring = wiring.map_or_else(|| recognise(&checkpoint), |wiring| wiring.apply(&checkpoint))?;
     let analysis = Analysis::plan(&checkpoint, &wiring, options, 0)
         .map_err(|error| Failure::Analysis { name: checkpoint.name.clone(), error })?;
     read(analysis, &checkpoint, inputs, files)
