@@ -106,11 +106,16 @@ export interface Checkpoint {
   baselines?: { mean_abs_weight: Maybe; mean_weighted_degree: Maybe };
   warnings: Warning[];
   emergence: Maybe;
+  /** Name of the series; absent where there is only one. */
+  series?: string;
+  /** What was done to the weights before they were analysed. */
+  damage?: { kind: string; amount: number; round: number; seed: number };
   /** In a document of some layers that `merge` can join; its sums are of no use here. */
   part?: { layers_of_all: number };
 }
 
-export interface Score { metric: string; values: { step: number; value: number }[] }
+/** `series`: the one that it belongs to; absent where it belongs to every one. */
+export interface Score { metric: string; values: { step: number; value: number }[]; series?: string }
 
 export interface ResultDocument {
   schema: "neuromfa-result/1";
@@ -253,7 +258,8 @@ export interface NullProgress { waiting: string[]; current: string | null; done:
 // ---- drawing ----
 
 export interface Figure {
-  kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps" | "groups" | "heat";
+  kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps"
+    | "path" | "scores-normalised" | "radar" | "scatter" | "groups" | "heat" | "nfd-steps" | "sizes" | "damage" | "published";
   width: number;
   height: number;
   scale: number;
@@ -266,10 +272,19 @@ export interface Figure {
   sample?: number;
   rulers?: boolean;
   nulls?: boolean;
-  number?: "alpha0" | "width" | "emergence" | "nfd";
+  /** `strip`, `scatter`, `heat`. */
+  number?: "alpha0" | "width" | "emergence" | "nfd" | "excess_width" | "asymmetry";
+  /** Charts of `series`, lines of `scores-normalised`, axes of `radar`: numbers, or `score:NAME`. */
   series?: string[];
-  /** `heat`: what the colours are. */
-  value?: "excess_width" | "width" | "alpha0" | "nfd";
+  /** `scatter`. */
+  metric?: string;
+  late_from?: number;
+  /** `heat`: its rows. */
+  by?: "groups" | "blocks";
+  /** `groups`: the one that is opened. */
+  group?: number;
+  /** The axis of steps. */
+  x?: "log" | "linear";
   pending?: { step: number; state: "waiting" | "failed" }[];
   cursor?: { q_index?: number };
   q?: number;
@@ -283,4 +298,10 @@ export interface Layout {
   points?: { checkpoint: number; q_index: number; x: number; y: number }[];
   rows?: { checkpoint: number; y: number }[];
   steps?: { checkpoint: number; x: number }[];
+  marks?: { checkpoint: number; x: number; y: number }[];
+  cells?: { checkpoint: number; row: number; left: number; top: number; width: number; height: number; value: Maybe }[];
+  /** What the figure shows, in a sentence. */
+  summary?: string;
+  /** Why nothing is drawn but axes, and what helps. */
+  nothing?: string[];
 }

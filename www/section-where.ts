@@ -6,13 +6,13 @@ import { fixed, integer, interval, signed } from "./format";
 import { OTHER } from "./layers";
 import { current, weightsHere, type Actions, type Model, type View } from "./model";
 import { why } from "./popover";
-import type { Checkpoint, Comparison, Difference, Figure, Maybe, NeuronChange, ResultDocument } from "./protocol";
+import type { Checkpoint, Comparison, Difference, Figure, Layout, Maybe, NeuronChange, ResultDocument } from "./protocol";
 import { tableElement, type TableData } from "./tables";
 import { cellsOf, documentOf, gridOf, ordered, shuffleOfGroup, tint, type Cell, type Key } from "./where";
 import { beside, byChance, cellWords, neuronWords, standing, WHERE, whereHeadline } from "./words-where";
 import { capital, label } from "./words";
 
-type HeatValue = NonNullable<Figure["value"]>;
+type HeatValue = "excess_width" | "width" | "alpha0" | "nfd";
 
 const HEAT: { value: HeatValue; text: string; of: (cell: Cell) => Maybe }[] = [
   { value: "excess_width", text: "Width above shuffled", of: (cell) => cell.excess },
@@ -29,8 +29,12 @@ const COLUMNS: { key: Key; text: string }[] = [
   { key: "nfd", text: "Mean NFD" },
 ];
 
-/** More blocks do not fit side by side as small charts: then the heat map comes first, and a cell opens its spectrum. */
-const MOST_SMALL_CHARTS = 12;
+/** CSS pixels of a row of small spectra, and of one group in the narrow form and in the heat map. */
+const ROW = { small: 96, narrow: 30, heat: 18 };
+/** What the figures have above and below their rows. */
+const AROUND = 86;
+/** With more blocks the figure is a strip of cells, and has one spectrum below. */
+const STRIP = { blocks: 12, height: 420 };
 
 export function whereSection(model: Model, actions: Actions, phone: () => boolean): View {
   let cells: Cell[] = [];
@@ -45,7 +49,13 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
   const body = h("div.where-body");
 
   const grid = groupGrid(open);
-  const small = new Chart("groups", { figure: () => drawn({ kind: "groups", checkpoint: model.selected, nulls: true, compact: phone() }) });
+  const small = new Chart("groups", { 
+    figure: () => {
+      const group = cells.findIndex((cell) => cell.name === opened);
+      return drawn({ kind: "groups", checkpoint: model.selected, nulls: true, compact: phone(), ...(group < 0 ? {} : { group }) });
+    },
+    drawn: (layout) => small.root.setAttribute("aria-label", `${layout.summary ?? "Spectra of the groups"}. The grid holds the numbers.`),
+  });
   const large = new Chart("group-spectrum", { figure: () => {
     const document = opened === null ? null : ownDocument(opened);
     return document && { document, parts: { kind: "spectrum", checkpoint: selectedIn(document), rulers: !phone() && document.checkpoints.length > 1, nulls: true, compact: phone() } };
@@ -56,7 +66,7 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
   const largePart = h("div.where-open", { hidden: true }, h("div.title-row", null, largeTitle, closeButton), large.root, largeWords);
 
   const table = groupTable(open);
-  const heat = heatPart(model, drawn, phone);
+  const heat = heatPart(model, actions, drawn, phone, open);
   const pair = comparePart(model, actions);
 
   const root = h("section.where", { "aria-label": WHERE.title },
@@ -66,8 +76,9 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
   small.root.addEventListener("pointerdown", (event) => {
     const box = small.root.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const at = small.layout?.plots.find((p) => x >= p.left && x <= p.left + p.width && y >= p.top && y <= p.top + p.height);
-    if (at && cells.some((cell) => cell.name === at.name)) open(at.name);
+    const found = cellAt(small.layout, x, y);
+    const name = found && cells[found.row]?.name;
+    if (name) open(name);
   });
 
   function drawn(parts: Omit<Figure, "width" | "height" | "scale" | "theme">) {
@@ -112,9 +123,10 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
     grid.root.hidden = phone();
     if (phone()) table.root.open = true;
     const blocks = new Set(cells.map((cell) => cell.block)).size;
-    small.root.hidden = blocks > MOST_SMALL_CHARTS;
+    const kinds = new Set(cells.map((cell) => cell.kind)).size;
+    const height = phone() ? cells.length * ROW.narrow : blocks > STRIP.blocks ? STRIP.height : kinds * ROW.small;
+    small.root.style.setProperty("height", `${AROUND + height}px`);
     small.root.setAttribute("role", "img");
-    small.root.setAttribute("aria-label", `Small spectra of ${integer(cells.length)} groups; the grid below holds their numbers.`);
     small.update();
     table.update(cells);
     largePart.hidden = opened === null;
@@ -132,6 +144,11 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
 
   update();
   return { root, update, destroy: () => { small.destroy(); large.destroy(); heat.destroy(); } };
+}
+
+/** The cell under a point of a figure. */
+function cellAt(layout: Layout | null, x: number, y: number): NonNullable<Layout["cells"]>[number] | undefined {
+  return layout?.cells?.find((cell) => x >= cell.left && x <= cell.left + cell.width && y >= cell.top && y <= cell.top + cell.height);
 }
 
 // ---- the grid: rows are kinds, columns blocks ----
@@ -277,10 +294,21 @@ function groupTable(open: (name: string) => void): { root: HTMLDetailsElement; u
 
 // ---- the heat map: groups against steps ----
 
-function heatPart(model: Model, drawn: (parts: Omit<Figure, "width" | "height" | "scale" | "theme">) => ReturnType<ConstructorParameters<typeof Chart>[1]["figure"]>, phone: () => boolean): { root: HTMLElement; update(): void; destroy(): void } {
+function heatPart(model: Model, actions: Actions, drawn: (parts: Omit<Figure, "width" | "height" | "scale" | "theme">) => ReturnType<ConstructorParameters<typeof Chart>[1]["figure"]>, phone: () => boolean, open: (name: string) => void): { root: HTMLElement; update(): void; destroy(): void } {
   let value: HeatValue = "excess_width";
   const name = h("h3.figure-title");
-  const chart = new Chart("heat", { figure: () => drawn({ kind: "heat", value, checkpoint: model.selected, compact: phone() }) });
+  const chart = new Chart("heat", {
+    figure: () => drawn({ kind: "heat", number: value, by: "groups", checkpoint: model.selected, compact: phone() }),
+    drawn: (layout) => chart.root.setAttribute("aria-label", `${layout.summary ?? name.textContent ?? ""}. The table below holds the numbers.`),
+  });
+  chart.root.addEventListener("pointerdown", (event) => {
+    const box = chart.root.getBoundingClientRect();
+    const found = cellAt(chart.layout, event.clientX - box.left, event.clientY - box.top);
+    const group = found && current(model)?.groups?.[found.row]?.name;
+    if (!found || !group) return;
+    actions.select(found.checkpoint);
+    open(group);
+  });
   const select = h("select.field", { "aria-label": "What the colours are", onchange: () => {
     value = select.value as HeatValue;
     update();
@@ -305,7 +333,8 @@ function heatPart(model: Model, drawn: (parts: Omit<Figure, "width" | "height" |
     const { text } = HEAT.find((one) => one.value === value)!;
     fill(name, rich(text), " over the steps");
     chart.root.setAttribute("role", "img");
-    chart.root.setAttribute("aria-label", `${WHERE.heat(plain(text))}. The table below holds the numbers.`);
+    const rows = current(model)?.groups?.length ?? 0;
+    chart.root.style.setProperty("height", `${AROUND + rows * ROW.heat}px`);
     chart.update();
     if (details.open) fill(twin, tableElement(data()));
   }

@@ -9,7 +9,7 @@ import { current, type Actions, type Model, type View } from "./model";
 import { why } from "./popover";
 import type { Topic } from "./explain";
 import type { FitData } from "./protocol";
-import { lazy } from "./lazy";
+import { lazySection } from "./lazy-section";
 import { partNote } from "./layer-choice";
 import { rail } from "./rail";
 import { Slider } from "./slider";
@@ -134,7 +134,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   nfdTwin.append(nfdBody);
   nfdTwin.addEventListener("toggle", () => update());
   const wiring = wiringPart(model, actions);
-  const where = lazy("Where it happens", async () => (await import("./section-where")).whereSection(model, actions, phone));
+  const where = lazySection("Where it happens", async () => (await import("./section-where")).whereSection(model, actions, phone));
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
 
   const root = h("div.view.one-view", null,

@@ -5,6 +5,7 @@ import { fill, h, icon, symbol } from "./dom";
 import type { DemoFigures } from "./demo";
 import { exportButton } from "./export";
 import { integer } from "./format";
+import { lazySection } from "./lazy-section";
 import { current, type Actions, type Model, type View } from "./model";
 import { partNote } from "./layer-choice";
 import { Numbers } from "./numbers";
@@ -63,6 +64,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const everything = h("div");
   const details = h("details.everything", null, h("summary", null, "Table of every checkpoint"), everything);
   details.addEventListener("toggle", () => update());
+  const training = lazySection("Change over training, in full", async () => (await import("./section-training")).trainingSection(model, actions, phone));
 
   const root = h("div.view.series-view", null,
     h("div.top", null, h("div.words", null, headline, deck, note.root), card),
@@ -72,7 +74,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, details);
+    numbers.root, analyseLine, training.root, details);
 
   function update(): void {
     const doc = model.document;
@@ -95,6 +97,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     charts.update();
     slider.update();
     numbers.update();
+    training.update();
     analyseLine.hidden = model.source !== "demo" || model.engine === "missing";
     fill(analyse, `Analyse these ${doc.checkpoints.length} files here`);
     fill(open, `${capital(label(c))}: settings, checks and fit`);
@@ -102,5 +105,5 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     twin();
   }
   update();
-  return { root, update, destroy: () => { spectrum.destroy(); charts.destroy(); slider.destroy(); numbers.destroy(); } };
+  return { root, update, destroy: () => { spectrum.destroy(); charts.destroy(); slider.destroy(); numbers.destroy(); training.destroy(); } };
 }

@@ -159,6 +159,8 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
+        series: None,
+        damage: None,
     }
 }
 

@@ -24,6 +24,9 @@ pub struct ResultDocument {
     /// Benchmark scores by training step.
     #[serde(default)]
     pub scores: Vec<Score>,
+    /// How numbers of the checkpoints go with scores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub associations: Vec<Association>,
 }
 
 /// Name and version of the program.
@@ -81,6 +84,25 @@ pub struct CheckpointRecord {
     pub warnings: Vec<Warning>,
     /// Degree of emergence against the first checkpoint of the series.
     pub emergence: Option<f64>,
+    /// Name of the series; absent where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// What was done to the weights before they were analysed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<DamageRecord>,
+}
+
+/// Damage done to the weights of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DamageRecord {
+    /// What was done: `noise`, `prune` and the like.
+    pub kind: String,
+    /// How much of it in one round, in the unit of its kind.
+    pub amount: f64,
+    /// How often it was done.
+    pub round: u32,
+    /// Seed of the first round.
+    pub seed: u64,
 }
 
 /// One file of a checkpoint.
@@ -282,6 +304,7 @@ pub struct GroupRecord {
     /// f at each q, to six decimals.
     pub f: Vec<Option<f64>>,
     /// Null models.
+    #[serde(default)]
     pub nulls: Vec<GroupNull>,
 }
 
@@ -374,6 +397,65 @@ pub struct Score {
     pub metric: String,
     /// Values by step.
     pub values: Vec<ScoreValue>,
+    /// Name of the series that it belongs to; absent where it belongs to every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+}
+
+/// How one number of the checkpoints goes with one metric over training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Association {
+    /// Name of the series; absent where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// Name of the metric.
+    pub metric: String,
+    /// `emergence`, `width`, `excess_width` or `alpha0`.
+    pub quantity: String,
+    /// Checkpoints with both numbers.
+    pub n: u64,
+    /// Pearson's r.
+    pub pearson: Option<f64>,
+    /// Its 95 % bootstrap interval.
+    pub pearson_interval: Option<[f64; 2]>,
+    /// Spearman's rank correlation.
+    pub spearman: Option<f64>,
+    /// Its 95 % bootstrap interval.
+    pub spearman_interval: Option<[f64; 2]>,
+    /// Pearson's r given log(1 + step).
+    pub partial_pearson: Option<f64>,
+    /// The same metric against log(1 + step) alone.
+    pub log_step: LogStep,
+    /// The same after the early rise.
+    pub late: Option<LateAssociation>,
+}
+
+/// A metric against log(1 + step): what any number that grows in training would give.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct LogStep {
+    /// Pearson's r.
+    pub pearson: Option<f64>,
+    /// Spearman's rank correlation.
+    pub spearman: Option<f64>,
+}
+
+/// An association over the late checkpoints only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LateAssociation {
+    /// First step that counts.
+    pub from_step: u64,
+    /// Checkpoints with both numbers.
+    pub n: u64,
+    /// Pearson's r.
+    pub pearson: Option<f64>,
+    /// Its 95 % bootstrap interval.
+    pub pearson_interval: Option<[f64; 2]>,
+    /// Spearman's rank correlation.
+    pub spearman: Option<f64>,
+    /// Its 95 % bootstrap interval.
+    pub spearman_interval: Option<[f64; 2]>,
+    /// The same metric against log(1 + step) alone.
+    pub log_step: LogStep,
 }
 
 /// One value of one benchmark.

@@ -21,7 +21,7 @@ test('groups are found by keyboard, opened, sorted and compared', needs('Chromiu
   assert.equal(last.groups[0].nulls[0].samples, 10);
   const text = (selector) => tab.page.locator(selector).innerText();
 
-  await tab.page.locator('details.lazy > summary', { hasText: 'Where it happens' }).click();
+  await tab.page.locator('details.everything > summary', { hasText: 'Where it happens' }).click();
   await until('the grid', () => tab.page.getByRole('grid').isVisible());
   assert.equal(await tab.page.locator('.grid-cell').count(), 12);
   await tab.page.locator('.grid-cell').first().focus();

@@ -2,6 +2,7 @@
 
 mod document;
 mod mangled;
+mod training;
 
 use neuromfa::plot::{
     Cursor, Figure, Kind, Layout, Number, Pending, PendingState, ThemeName, backend_size, png, svg,
@@ -71,6 +72,9 @@ fn figures() -> Vec<(&'static str, ResultDocument, Figure)> {
     ]
 }
 
+const THEMES: [(ThemeName, &str); 3] =
+    [(ThemeName::Light, "light"), (ThemeName::Dark, "dark"), (ThemeName::Print, "print")];
+
 /// Writes PNGs of a result document (DOCUMENT) into the folder that FIGURES names, to be looked at.
 #[test]
 fn pictures_of_a_document() {
@@ -80,9 +84,11 @@ fn pictures_of_a_document() {
     };
     let text = std::fs::read_to_string(path).expect("a document");
     let document: ResultDocument = serde_json::from_str(&text).expect("a document");
-    for (name, _, figure) in figures() {
-        let bytes = png(&document, &Figure { scale: 2.0, ..figure }).expect("a figure");
-        std::fs::write(folder.join(format!("real-{name}.png")), bytes).expect("a folder");
+    for (theme, tag) in THEMES {
+        for (name, _, figure) in figures().into_iter().chain(training::figures()) {
+            let bytes = png(&document, &Figure { theme, scale: 2.0, ..figure }).expect("a figure");
+            std::fs::write(folder.join(format!("real-{name}-{tag}.png")), bytes).expect("a folder");
+        }
     }
 }
 
@@ -92,9 +98,8 @@ fn pictures() {
     let Some(folder) = std::env::var_os("FIGURES").map(std::path::PathBuf::from) else {
         return;
     };
-    for (theme, tag) in [(ThemeName::Light, "light"), (ThemeName::Dark, "dark"), (ThemeName::Print, "print")]
-    {
-        for (name, document, figure) in figures() {
+    for (theme, tag) in THEMES {
+        for (name, document, figure) in figures().into_iter().chain(training::figures()) {
             let bytes = png(&document, &Figure { theme, scale: 2.0, ..figure }).expect("a figure");
             std::fs::write(folder.join(format!("{name}-{tag}.png")), bytes).expect("a folder");
         }

@@ -35,7 +35,7 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Ok(options) => options,
         Err(text) => return stop(ARGUMENTS, text),
     };
-    let outputs = match Outputs::new(&arguments.out) {
+    let outputs = match Outputs::new(&arguments.out, &arguments.figure) {
         Ok(outputs) => outputs,
         Err(text) => return stop(ARGUMENTS, text),
     };
