@@ -383,7 +383,7 @@ impl Folded {
 
 impl Answer for Folded {
     fn digest(&self) -> u64 {
-        let GroupFold { partition, small, dimensions, neurons, edges, zeros, nonfinite } = &self.fold;
+        let GroupFold { partition, small, dimensions, neurons, edges, zeros, nonfinite, .. } = &self.fold;
         let mut exact = ExactPartition::new(&self.settings);
         exact.add(partition.clone(), small.clone());
         let sums = exact.rounded(&self.grid, &self.tables);

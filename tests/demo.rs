@@ -58,6 +58,7 @@ fn cut(document: &ResultDocument) -> Value {
         checkpoint.network.layers.clear();
         checkpoint.network.skipped.clear();
         checkpoint.nfd.layers.clear();
+        checkpoint.groups.clear();
         for sample in &mut checkpoint.samples {
             sample.radii.clear();
             sample.partition.q.clear();

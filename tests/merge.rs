@@ -94,6 +94,7 @@ proptest! {
         sampled in any::<bool>(),
     ) {
         let options = options(if sampled { NetworkKind::Sampled } else { NetworkKind::Full });
+        let options = Options { group_spectra: order[0] > 0, ..options };
         let names = ["step0.safetensors", "step1000.safetensors"];
         let whole = with_threads(1, || analyze(&names, &options, false));
         let mut parts: Vec<String> = Vec::new();
@@ -245,6 +246,11 @@ fn damaged_parts_are_refused_with_a_sentence() {
         ("samples/0/layers/2/dimensions", json!("AAAA")),
         ("samples/0/layers/2/dimensions", json!("not base64")),
         ("samples/0/layers/2/dimensions", json!([1.0])),
+        ("samples/0/layers/2/spectrum", json!(null)),
+        ("samples/0/layers/2/spectrum/diameter", json!(151)),
+        ("samples/0/layers/2/spectrum/diameter", json!(0)),
+        ("samples/0/layers/2/spectrum/tau", numbers(60, 1.0)),
+        ("samples/0/layers/2/spectrum/tau", numbers(61, f64::NAN)),
         ("samples/0/absolute_sum", json!([numbers(1, f64::NAN)])),
         ("samples/0/absolute_sum", json!([numbers(2, 1.0)])),
         ("samples/0/partition/kept", json!(1)),
@@ -270,6 +276,9 @@ fn damaged_parts_are_refused_with_a_sentence() {
         ("nulls/0/samples/1/dimension_counts", json!([huge, huge])),
         ("nulls/0/samples/1/dimension_sum", json!([numbers(3, 1.0)])),
         ("nulls/0/samples/1/partition/kept", huge.clone()),
+        ("nulls/0/samples/1/layers", json!(null)),
+        ("nulls/0/samples/1/layers", numbers(15, 1.0)),
+        ("nulls/0/samples/1/layers", numbers(18, 1.0)),
     ] {
         let mut bad = good.clone();
         *bad["checkpoints"][0]["part"].pointer_mut(&format!("/{pointer}")).expect(pointer) = value.clone();

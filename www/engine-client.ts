@@ -1,11 +1,14 @@
 // The page's side of the engine: owns the worker, starts it when it is first needed, and replaces it after a trap.
 
-import type { Checkpoint, EngineState, FitData, FromWorker, InputFile, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, EngineState, FitData, FromWorker, InputFile, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
 export interface EngineEvents {
   ready(state: EngineState): void;
-  message(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" }>): void;
+  message(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" }>): void;
 }
+
+/** Takes a comparison as it grows; null, and why, where there is none. */
+export type TakeComparison = (data: Comparison | null, refused: string, final: boolean) => void;
 
 /** A worker that has not answered a cancel within this time is ended. */
 const CANCEL_GRACE_MS = 700;
@@ -16,6 +19,8 @@ export class EngineClient {
   private request = 0;
   private readonly fits = new Map<number, (data: FitData | null) => void>();
   private readonly wirings = new Map<number, (data: WiringData | null) => void>();
+  /** Who waits for the newest comparison. */
+  private comparing: { request: number; take: TakeComparison } | null = null;
   /** How the files of this drop are to be read. */
   private wishes: Wishes = { wiring: null, stateDicts: {} };
   /** Those that hold again if the engine refuses the present ones. */
@@ -120,6 +125,13 @@ export class EngineClient {
     return this.ask(this.fits, (request) => ({ type: "fit", request, name, sample, q }));
   }
 
+  /** Compares two checkpoints, first without chance, then beside more and more shuffles. A newer one ends it. */
+  compare(before: string, after: string, take: TakeComparison): void {
+    if (!this.worker || this.dead) return take(null, "", true);
+    this.comparing = { request: (this.request += 1), take };
+    this.send({ type: "compare", request: this.request, before, after });
+  }
+
   private ask<T>(waiting: Map<number, (data: T | null) => void>, message: (request: number) => ToWorker): Promise<T | null> {
     if (!this.worker) return Promise.resolve(null);
     const request = (this.request += 1);
@@ -135,6 +147,9 @@ export class EngineClient {
       case "fit":
         this.fits.get(data.request)?.(data.data);
         this.fits.delete(data.request);
+        return;
+      case "comparison":
+        if (this.comparing?.request === data.request) this.comparing.take(data.data, data.refused, data.final);
         return;
       case "wiring":
         this.wirings.get(data.request)?.(data.data);
@@ -163,6 +178,8 @@ export class EngineClient {
     this.worker?.terminate();
     this.worker = null;
     this.dead = false;
+    this.comparing?.take(null, "", true);
+    this.comparing = null;
     for (const waiting of [this.fits, this.wirings]) {
       for (const resolve of waiting.values()) resolve(null);
       waiting.clear();

@@ -1,7 +1,7 @@
 // The dedicated worker that owns the engine: picks a flavour, feeds it what another worker reads of files, computes null
 // models between messages.
 
-import type { Checkpoint, Drop, EngineError, EngineState, FitData, Found, FromWorker, InputFile, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, Drop, EngineError, EngineState, FitData, Found, FromWorker, InputFile, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 import { Reading } from "./reading";
 
 /** Reads headers; a module of its own, which answers in JSON. */
@@ -30,6 +30,7 @@ interface Engine {
   redo(checkpoint: number, options: object): Checkpoint | null;
   nullSamples(checkpoint: number, count: number): number;
   fit(checkpoint: number, sample: number, q: number): FitData;
+  compare(before: number, after: number, top: number, pairs: number): Comparison | null;
   record(checkpoint: number): Checkpoint | null;
   document(records: Checkpoint[], options: object): ResultDocument;
   forget(checkpoint: number): void;
@@ -72,6 +73,10 @@ const PROGRESS_MS = 250;
 const FIRST_PAGES = 128;
 /** Largest shared memories, in pages, tried in turn: phones refuse to reserve large ones. */
 const MOST_PAGES = [65536, 32768, 16384, 8192, 4096];
+/** Neurons that a comparison lists, of those that rose and of those that fell. */
+const COMPARED_NEURONS = 20;
+/** Pairs of shuffles that a comparison stands beside. */
+const COMPARED_PAIRS = 20;
 /** Time that a batch of null samples may take before messages are looked at. */
 const BATCH_MS = 120;
 
@@ -91,11 +96,14 @@ let cancelled = -1;
 let selected: string | null = null;
 let where = "";
 let busy = Promise.resolve();
+/** The newest comparison that was asked for. */
+let comparison = 0;
 
 const post = (message: FromWorker): void => self.postMessage(message);
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   if ("job" in data) latest = Math.max(latest, data.job);
+  if (data.type === "compare") comparison = data.request;
   switch (data.type) {
     case "select": selected = data.name; return;
     case "cancel": cancelled = Math.max(cancelled, data.job); return;
@@ -120,6 +128,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
       }
       post({ type: "wiring", request: data.request, data: found });
     });
+    case "compare": return queue(() => compareSlice(data, 0));
     case "fit": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);
       let found: FitData | null = null;
@@ -469,6 +478,35 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void>
 /** Reads a checkpoint again whose record survived a restart but whose histograms did not. */
 async function bringBack(entry: Entry, ofJob: number): Promise<void> {
   if (entry.found && await readInto(entry.found, ofJob, true)) entry.restored = false;
+}
+
+// ---- comparison ----
+
+/** The comparison without chance first, then beside more and more shuffled pairs, until a newer one is asked for. */
+async function compareSlice(data: Extract<ToWorker, { type: "compare" }>, pairs: number): Promise<void> {
+  if (comparison !== data.request) return;
+  const [before, after] = [data.before, data.after].map((name) => entries.find((e) => e.name === name && !e.restored && current(e)));
+  const answer = (found: Comparison | null, refused = ""): void =>
+    post({ type: "comparison", request: data.request, data: found, refused, final: !found || found.shuffled_pairs >= COMPARED_PAIRS });
+  where = "comparing two checkpoints";
+  let found: Comparison | null = null;
+  let next = pairs;
+  try {
+    const until = performance.now() + BATCH_MS;
+    do {
+      found = before && after ? engine.compare(before.id, after.id, COMPARED_NEURONS, next) : null;
+      next += 1;
+    } while (found && pairs > 0 && next <= COMPARED_PAIRS && performance.now() < until);
+    answer(found);
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    return answer(null, asError(error, null).text);
+  } finally {
+    where = "";
+  }
+  if (!found || found.shuffled_pairs >= COMPARED_PAIRS) return;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  queue(() => compareSlice(data, next));
 }
 
 // ---- errors ----

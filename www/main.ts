@@ -110,6 +110,7 @@ const actions: Actions = {
   dismiss(banner) { model.banners = model.banners.filter((b) => b !== banner); schedule(); },
   leaveOut(item) { item.state = "left out"; schedule(); },
   fit: (checkpoint, sample, q) => session.fit(checkpoint, sample, q),
+  compare: (before, after, take) => session.compare(before, after, take),
   wiring: (checkpoint) => session.wiring(checkpoint),
   rewire: (wiring) => session.rewire(wiring),
   chooseStateDict: (checkpoint, path) => session.chooseStateDict(checkpoint, path),

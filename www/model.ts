@@ -1,5 +1,6 @@
 // What the page knows, and what can be asked of it. Views read the model and call actions; only main.ts changes it.
 
+import type { TakeComparison } from "./engine-client";
 import type { PageState, Tab } from "./hash";
 import type { Checkpoint, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { ScoreBook } from "./score-book";
@@ -67,6 +68,8 @@ export interface Actions {
   dismiss(banner: Banner): void;
   leaveOut(item: Item): void;
   fit(checkpoint: Checkpoint, sample: number, q: number): Promise<FitData | null>;
+  /** Two checkpoints whose weights are at hand, neuron by neuron; called again as shuffles arrive. */
+  compare(before: Checkpoint, after: Checkpoint, take: TakeComparison): void;
   wiring(checkpoint: Checkpoint): Promise<WiringData | null>;
   /** Reads all files again with this wiring; null for the recognised one. */
   rewire(wiring: WiringSpec | null): void;

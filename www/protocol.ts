@@ -59,6 +59,19 @@ export interface Null {
   nfd?: { mean: Maybe; histogram: Histogram | null };
 }
 
+/** The spectrum of one group alone; its null models have no curves. Older documents have none. */
+export interface Group {
+  name: string;
+  neurons_kept: number;
+  diameter: Maybe;
+  alpha0: Maybe;
+  width: Maybe;
+  asymmetry: Maybe;
+  alpha: Maybe[];
+  f: Maybe[];
+  nulls: { kind: string; samples: number; alpha0: Maybe; alpha0_interval: [number, number] | null; width: Maybe; width_interval: [number, number] | null; width_values: Maybe[] }[];
+}
+
 export interface Histogram { from: number; to: number; counts: number[] }
 
 export interface Layer {
@@ -88,7 +101,8 @@ export interface Checkpoint {
   samples: Sample[];
   mean: { alpha0: Maybe; alpha0_sd: Maybe; width: Maybe; width_sd: Maybe };
   nulls: Null[];
-  nfd: { mean: Maybe; median: Maybe; sd: Maybe; min: Maybe; max: Maybe; histogram: Histogram; layers: unknown[] };
+  groups?: Group[];
+  nfd: { mean: Maybe; median: Maybe; sd: Maybe; min: Maybe; max: Maybe; histogram: Histogram; layers: { name: string; mean: Maybe; median?: Maybe; sd?: Maybe }[] };
   baselines?: { mean_abs_weight: Maybe; mean_weighted_degree: Maybe };
   warnings: Warning[];
   emergence: Maybe;
@@ -213,6 +227,31 @@ export interface Plan {
 /** The log-log points behind one alpha. */
 export interface FitData { radii: number[]; ln_z: Maybe[]; slope: Maybe; intercept: Maybe; r_squared: Maybe }
 
+/** A number and the same of both checkpoints shuffled: the mean over the pairs and 95 % of them. */
+export interface Measure { value: Maybe; shuffled: Maybe; shuffled_interval: [number, number] | null }
+
+export interface Change { before: Maybe; after: Maybe; change: Measure }
+
+export interface NeuronChange { group: string; neuron: number; before: number; after: number; change: Measure; edges_before: number; edges_after: number }
+
+/** What changed in a group; without a name in all of them. */
+export interface Difference {
+  name: string | null;
+  neurons: number;
+  alpha0: Change;
+  width: Change;
+  distance: Measure;
+  shift: Measure;
+  shape: Measure;
+  nfd: Change;
+  rank_correlation: Measure;
+  gains: NeuronChange[];
+  losses: NeuronChange[];
+}
+
+/** Two checkpoints: what `neuromfa compare --json` prints too. */
+export interface Comparison { shuffled_pairs: number; whole: Difference; groups: Difference[] }
+
 // ---- page and worker ----
 
 export interface InputFile { path: string; file: File }
@@ -233,7 +272,8 @@ export type ToWorker =
   | { type: "options"; job: number; options: Options; selected: string | null }
   | { type: "select"; name: string }
   | { type: "cancel"; job: number }
-  | { type: "fit"; request: number; name: string; sample: number; q: number };
+  | { type: "fit"; request: number; name: string; sample: number; q: number }
+  | { type: "compare"; request: number; before: string; after: string };
 
 export type FromWorker =
   | ({ type: "ready" } & EngineState)
@@ -245,6 +285,7 @@ export type FromWorker =
   | { type: "nulls"; job: number; nulls: NullProgress }
   | { type: "cancelled"; job: number }
   | { type: "fit"; request: number; data: FitData | null }
+  | { type: "comparison"; request: number; data: Comparison | null; refused: string; final: boolean }
   | { type: "wiring"; request: number; data: WiringData | null }
   | { type: "refound"; job: number; found: Found }
   | { type: "rereading"; job: number; checkpoints: Found[] }

@@ -1,7 +1,7 @@
 // One drop from its files to its last null sample: talks to the engine, keeps the model true, fires the page's events.
 
 import { errorBanner } from "./banners";
-import { EngineClient } from "./engine-client";
+import { EngineClient, type TakeComparison } from "./engine-client";
 import { comparable } from "./hash";
 import { somethingLoaded } from "./isolation";
 import type { Item, Model } from "./model";
@@ -167,6 +167,11 @@ export class Session {
     return this.model.source === "files" ? this.engine.fit(checkpoint.name, sample, q) : Promise.resolve(null);
   }
 
+  compare(before: Checkpoint, after: Checkpoint, take: TakeComparison): void {
+    if (this.model.source !== "files") return take(null, "", true);
+    this.engine.compare(before.name, after.name, take);
+  }
+
   wiring(checkpoint: Checkpoint): Promise<WiringData | null> {
     return this.model.source === "files" ? this.engine.wiring(checkpoint.name) : Promise.resolve(null);
   }
@@ -190,7 +195,7 @@ export class Session {
     return this.model.source === "files" && !this.outdated ? this.model.document?.checkpoints ?? [] : [];
   }
 
-  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" }>): void {
+  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" }>): void {
     const { model } = this;
     switch (message.type) {
       case "found": {

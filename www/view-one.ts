@@ -9,6 +9,7 @@ import { current, type Actions, type Model, type View } from "./model";
 import { why } from "./popover";
 import type { Topic } from "./explain";
 import type { FitData } from "./protocol";
+import { lazySection } from "./lazy-section";
 import { partNote } from "./layer-choice";
 import { rail } from "./rail";
 import { Slider } from "./slider";
@@ -133,6 +134,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   nfdTwin.append(nfdBody);
   nfdTwin.addEventListener("toggle", () => update());
   const wiring = wiringPart(model, actions);
+  const where = lazySection("Where it happens", async () => (await import("./section-where")).whereSection(model, actions, phone));
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
 
   const root = h("div.view.one-view", null,
@@ -146,7 +148,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        wiring.root)));
+        where.root, wiring.root)));
 
   function update(): void {
     const c = current(model);
@@ -180,6 +182,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     nfd.update();
     if (nfdTwin.open) fill(nfdBody, tableElement(histogramTable(c)));
     emptyState();
+    where.update();
     wiring.update();
     twin();
   }
@@ -222,5 +225,5 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   }
 
   update();
-  return { root, update, destroy: () => { figure.destroy(); nfd.destroy(); slider.destroy(); } };
+  return { root, update, destroy: () => { figure.destroy(); nfd.destroy(); slider.destroy(); where.destroy(); } };
 }

@@ -3,7 +3,7 @@
 use super::Options;
 use super::nulls::NullSamples;
 use super::record::{Identity, summary};
-use crate::multifractal::{ExactSums, FoldSettings, GroupFold, NetworkFold, NumberTables};
+use crate::multifractal::{ExactSums, FoldSettings, GroupFold, NetworkFold, NumberTables, mass_exponent};
 use crate::report::{CheckpointRecord, NfdSummary};
 
 /// The folds of a checkpoint, from its histograms or from several parts.
@@ -32,8 +32,12 @@ pub(super) struct SampleFold {
     pub(super) layers: Vec<LayerFold>,
 }
 
-/// Numbers of one group. Its partition function is not kept: models of experts have ten thousand groups.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Networks of more groups get no spectra of single ones: models of experts have ten thousand groups, and a choice of
+/// their layers gets them.
+pub(super) const MOST_GROUP_SPECTRA: usize = 1024;
+
+/// Numbers of one group. Its partition function is not kept.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct LayerFold {
     pub(super) neurons: u64,
     /// Entries of all neurons, zeros and non-finite ones included.
@@ -42,6 +46,37 @@ pub(super) struct LayerFold {
     /// Neurons with at least one edge.
     pub(super) with_edges: usize,
     pub(super) dimensions: NfdSummary,
+    /// The spectrum of the group alone, where it was asked for.
+    pub(super) spectrum: Option<GroupSpectrum>,
+    /// What comparisons need of each neuron.
+    pub(super) marks: NeuronMarks,
+}
+
+/// What the curve of a group alone follows from, whatever the mode.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct GroupSpectrum {
+    /// Largest radius; `None` without a kept neuron.
+    pub(super) diameter: Option<u32>,
+    /// tau at every order; empty where there is no spectrum.
+    pub(super) tau: Vec<f64>,
+}
+
+/// Which neurons the fractal dimensions of a group are of, and how many edges each has. Nothing of a layer that came
+/// from a part.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct NeuronMarks {
+    /// Those without an edge, ascending.
+    pub(super) edgeless: Vec<u32>,
+    /// Edges of length in (1, T] of every neuron.
+    pub(super) degrees: Vec<u32>,
+}
+
+impl GroupSpectrum {
+    pub(super) fn new(fold: &GroupFold, settings: &FoldSettings, tables: &NumberTables) -> Self {
+        let diameter = fold.partition.radii().last().copied();
+        let sums = fold.sums(&settings.grid, tables);
+        Self { diameter, tau: mass_exponent(&sums, &settings.grid).unwrap_or_default() }
+    }
 }
 
 impl SampleFold {
@@ -50,8 +85,8 @@ impl SampleFold {
         Self { seed, total, absolute_sum, layers: Vec::new() }
     }
 
-    /// Adds the group that follows, and its sum of |w|.
-    pub(super) fn add(&mut self, fold: GroupFold, absolute_sum: f64) {
+    /// Adds the group that follows, its sum of |w|, and its own spectrum.
+    pub(super) fn add(&mut self, mut fold: GroupFold, absolute_sum: f64, spectrum: Option<GroupSpectrum>) {
         self.absolute_sum.add_one(absolute_sum);
         self.layers.push(LayerFold {
             neurons: fold.neurons,
@@ -59,6 +94,11 @@ impl SampleFold {
             kept: fold.partition.kept(),
             with_edges: fold.dimensions.len(),
             dimensions: summary(&fold.dimensions),
+            spectrum,
+            marks: NeuronMarks {
+                edgeless: std::mem::take(&mut fold.edgeless),
+                degrees: std::mem::take(&mut fold.degrees),
+            },
         });
         self.total.add(fold);
     }
@@ -69,6 +109,9 @@ impl Folded {
     pub(super) fn record(&self) -> CheckpointRecord {
         let mut record = super::record::record(self);
         record.nulls = self.nulls.iter().filter_map(|null| null.record(self)).collect();
+        for (place, group) in record.groups.iter_mut().enumerate() {
+            group.nulls = self.nulls.iter().filter_map(|null| null.record_of_group(place)).collect();
+        }
         record
     }
 }

@@ -1,11 +1,13 @@
 //! What has been read of a checkpoint, and what follows from it.
 
-use super::folded::{Folded, SampleFold};
-use super::nulls::NullSamples;
+use rayon::prelude::*;
+
+use super::folded::{Folded, GroupSpectrum, MOST_GROUP_SPECTRA, SampleFold};
+use super::nulls::{NullSamples, NullSource};
 use super::record::{Identity, LogLogFit};
 use super::{AnalysisError, Options};
 use crate::checkpoint::Checkpoint;
-use crate::multifractal::{Binning, GroupHistograms, GroupTotals, NumberTables, fold_group};
+use crate::multifractal::{Binning, GroupHistograms, GroupTotals, NumberTables, OutlineTables, fold_group};
 use crate::network::{SampledGroup, Wiring};
 use crate::report::CheckpointRecord;
 
@@ -106,12 +108,21 @@ impl Measured {
 
     /// Takes the histograms of the next group, one for each sample.
     pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>) {
+        let alone = self.has_group_spectra();
         let Folded { samples: folds, settings, tables, .. } = &mut self.folded;
-        for ((sample, fold), histograms) in self.samples.iter_mut().zip(folds).zip(histograms) {
+        for (sample, histograms) in self.samples.iter_mut().zip(&histograms) {
             let totals = histograms.totals();
             tables.reach(totals.entries.largest());
-            fold.add(fold_group(&histograms, &self.binning, settings, tables), histograms.absolute_sum());
             sample.totals.push(totals);
+        }
+        let (settings, tables) = (&*settings, &*tables);
+        // Samples share nothing but the tables.
+        folds.par_iter_mut().zip(&histograms).for_each(|(fold, histograms)| {
+            let group = fold_group(histograms, &self.binning, settings, tables);
+            let spectrum = alone.then(|| GroupSpectrum::new(&group, settings, tables));
+            fold.add(group, histograms.absolute_sum(), spectrum);
+        });
+        for (sample, histograms) in self.samples.iter_mut().zip(histograms) {
             if self.keeps_histograms {
                 sample.histograms.push(histograms);
             }
@@ -119,6 +130,14 @@ impl Measured {
         if self.kept_bytes() > self.histogram_budget {
             self.drop_histograms();
         }
+    }
+
+    /// Whether the spectrum of every group alone is computed. Those of a part are, or are not, for all layers of the
+    /// network.
+    fn has_group_spectra(&self) -> bool {
+        let Folded { identity, groups, options, .. } = &self.folded;
+        let groups = if self.for_part { identity.groups.len() } else { groups.len() };
+        options.group_spectra && groups <= MOST_GROUP_SPECTRA
     }
 
     /// Bytes of histograms that are kept.
@@ -151,11 +170,13 @@ impl Measured {
         if !suffices {
             return Ok(false);
         }
-        if settings != self.folded.settings || groups != self.folded.groups {
+        let more_spectra = options.group_spectra && !self.folded.options.group_spectra;
+        if settings != self.folded.settings || groups != self.folded.groups || more_spectra {
             if settings != self.folded.settings {
                 self.folded.tables = NumberTables::new(&settings);
             }
             (self.folded.settings, self.folded.groups) = (settings, groups);
+            self.folded.options.group_spectra = options.group_spectra;
             self.fold_again();
             self.folded.nulls.clear();
         }
@@ -166,6 +187,7 @@ impl Measured {
 
     /// Folds the kept histograms of the chosen groups.
     fn fold_again(&mut self) {
+        let alone = self.has_group_spectra();
         let Folded { settings, tables, groups, samples, .. } = &mut self.folded;
         for (fold, sample) in samples.iter_mut().zip(&self.samples) {
             *fold = SampleFold::new(fold.seed, settings);
@@ -173,7 +195,8 @@ impl Measured {
                 let histograms = &sample.histograms[place];
                 tables.reach(sample.totals[place].entries.largest());
                 let group = fold_group(histograms, &self.binning, settings, tables);
-                fold.add(group, histograms.absolute_sum());
+                let spectrum = alone.then(|| GroupSpectrum::new(&group, settings, tables));
+                fold.add(group, histograms.absolute_sum(), spectrum);
             }
         }
         self.settle();
@@ -217,14 +240,30 @@ impl Measured {
     /// Computes at most `count` of the null samples that are still missing; returns how many are missing after that.
     /// Every one of them is the same whatever the order and the number of calls.
     pub fn compute_nulls(&mut self, count: usize) -> usize {
-        let Folded { nulls, groups, settings, tables, .. } = &mut self.folded;
+        let alone = self.has_group_spectra();
+        let Folded { nulls, groups, settings, tables, options, .. } = &mut self.folded;
+        let few = (alone && count > 0).then(|| OutlineTables::new(&settings.grid));
         let chosen = |sample| numbered_totals(sample, groups, &self.wanted);
         let totals: Vec<Vec<(u32, &GroupTotals)>> = self.samples.iter().map(chosen).collect();
+        let source = NullSource {
+            totals: &totals,
+            binning: &self.binning,
+            settings,
+            tables,
+            mode: options.mode.into(),
+            few: few.as_ref(),
+            for_part: self.for_part,
+        };
         let mut left = count;
         for null in &mut *nulls {
-            left -= null.compute(left, &totals, &self.binning, settings, tables, self.for_part);
+            left -= null.compute(left, &source);
         }
         nulls.iter().map(NullSamples::missing).sum()
+    }
+
+    /// Index in the wiring, and totals in the first sample, of the chosen group at this place.
+    pub(super) fn group_totals(&self, place: usize) -> (u32, &GroupTotals) {
+        numbered_totals(&self.samples[0], &self.folded.groups[place..=place], &self.wanted)[0]
     }
 
     /// The record of the checkpoint, with the null samples computed so far. Its degree of emergence is that of a

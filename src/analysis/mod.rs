@@ -5,6 +5,7 @@
 //! Finished, it becomes [`Measured`]: histograms, or only their folds where they are too large to keep. Records, other
 //! options and null models come from there.
 
+mod compare;
 mod count;
 mod elements;
 mod error;
@@ -21,6 +22,7 @@ mod record;
 mod sequence;
 mod validity;
 
+pub use compare::{CompareError, ShuffledPairs, compare};
 pub use error::AnalysisError;
 pub use layers::share_of_layers;
 pub use measured::Measured;

@@ -3,13 +3,14 @@
 use rayon::prelude::*;
 
 use super::folded::Folded;
-use super::record::{DimensionHistogram, finite};
+use super::record::{DimensionHistogram, finite, six_decimals};
 use super::{NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
-    Binning, ExactPartition, FoldSettings, GroupTotals, NumberTables, Spectrum, shuffle_group, spectrum,
+    Binning, ExactPartition, FoldSettings, GroupTotals, NumberTables, OutlineTables, Spectrum, SpectrumMode,
+    outline, shuffle_group, spectrum,
 };
-use crate::report::{NullNfd, NullRecord};
+use crate::report::{GroupNull, NullNfd, NullRecord};
 
 /// The samples of one null model. In a sampled network, null sample i shuffles sample i modulo their number, so that
 /// the nulls scatter by the choice of neurons as well.
@@ -19,11 +20,27 @@ pub struct NullSamples {
     pub(super) sums: Vec<NullSums>,
 }
 
-/// What is kept of one null sample, summed over all groups.
+/// What null samples are drawn from, and how they are folded.
+pub(super) struct NullSource<'a> {
+    /// Of every sample and chosen group, with the group's index in the wiring.
+    pub(super) totals: &'a [Vec<(u32, &'a GroupTotals)>],
+    pub(super) binning: &'a Binning,
+    pub(super) settings: &'a FoldSettings,
+    pub(super) tables: &'a NumberTables,
+    pub(super) mode: SpectrumMode,
+    /// For the numbers of single groups; `None` where they are not asked for.
+    pub(super) few: Option<&'a OutlineTables>,
+    /// Sums that go into a part must stay exact.
+    pub(super) for_part: bool,
+}
+
+/// What is kept of one null sample: sums over all groups, and two numbers of each of them.
 #[derive(Default)]
 pub(super) struct NullSums {
     pub(super) partition: Option<ExactPartition>,
     pub(super) dimensions: DimensionHistogram,
+    /// alpha_0 and width of each chosen group alone, NaN where there is none; empty where they were not asked for.
+    pub(super) groups: Vec<[f64; 2]>,
     pub(super) complete: bool,
 }
 
@@ -43,9 +60,20 @@ impl NullSamples {
     pub(super) fn merge(&mut self, other: &Self) {
         for (mine, sums) in self.sums.iter_mut().zip(&other.sums) {
             mine.dimensions.merge(&sums.dimensions);
+            mine.groups.extend(&sums.groups);
             if let (Some(mine), Some(sums)) = (&mut mine.partition, &sums.partition) {
                 mine.merge(sums);
             }
+        }
+    }
+
+    /// Puts the numbers of single groups in the order of these; they were added in the order given.
+    #[cfg(feature = "parts")]
+    pub(super) fn sort_groups(&mut self, order: &[usize]) {
+        for sums in &mut self.sums {
+            let mut pairs: Vec<_> = order.iter().copied().zip(std::mem::take(&mut sums.groups)).collect();
+            pairs.sort_by_key(|&(group, _)| group);
+            sums.groups = pairs.into_iter().map(|(_, numbers)| numbers).collect();
         }
     }
 
@@ -65,17 +93,9 @@ impl NullSamples {
         self.sums.iter().filter(|sums| !sums.complete).count()
     }
 
-    /// Computes up to `count` of the missing samples from the totals of every sample and chosen group, with the group's
-    /// index in the wiring. Returns how many there were. Those that go into a part must stay exact.
-    pub(super) fn compute(
-        &mut self,
-        count: usize,
-        totals: &[Vec<(u32, &GroupTotals)>],
-        binning: &Binning,
-        settings: &FoldSettings,
-        tables: &NumberTables,
-        for_part: bool,
-    ) -> usize {
+    /// Computes up to `count` of the missing samples. Returns how many there were.
+    pub(super) fn compute(&mut self, count: usize, source: &NullSource) -> usize {
+        let &NullSource { totals, binning, settings, tables, mode, few, for_part } = source;
         let seed = self.seed;
         let mut missing: Vec<_> =
             self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
@@ -84,6 +104,10 @@ impl NullSamples {
             for &(group, totals) in &totals[*index % totals.len()] {
                 let fold = shuffle_group(totals, binning, settings, tables, (seed, *index as u32, group));
                 sums.dimensions.add(&fold.dimensions);
+                sums.groups.extend(few.map(|few| {
+                    let numbers = outline(&fold, settings, tables, few, mode);
+                    numbers.map_or([f64::NAN; 2], |(alpha0, width)| [alpha0, width])
+                }));
                 partition.add(fold.partition, fold.small);
             }
             if !for_part {
@@ -141,14 +165,34 @@ impl NullSamples {
     }
 }
 
-struct Summary {
-    mean: Option<f64>,
+impl NullSamples {
+    /// The record of the chosen group at this place, from the samples that are there; `None` while there are none.
+    pub(super) fn record_of_group(&self, place: usize) -> Option<GroupNull> {
+        let groups = self.sums.iter().filter(|sums| sums.complete).filter_map(|sums| sums.groups.get(place));
+        let (alpha0_values, width_values): (Vec<Option<f64>>, Vec<Option<f64>>) =
+            groups.map(|&[alpha0, width]| (finite(alpha0), finite(width))).unzip();
+        let [alpha0, width] = [&alpha0_values, &width_values].map(|values| Summary::of(values));
+        (!width_values.is_empty()).then(|| GroupNull {
+            kind: self.kind.name().to_owned(),
+            samples: width_values.len() as u64,
+            alpha0: alpha0.mean,
+            alpha0_interval: alpha0.interval,
+            width: width.mean,
+            width_interval: width.interval,
+            width_values: width_values.into_iter().map(|width| width.map(six_decimals)).collect(),
+        })
+    }
+}
+
+/// Mean, sample standard deviation and 95 % interval of the values that exist.
+pub(super) struct Summary {
+    pub(super) mean: Option<f64>,
     sd: Option<f64>,
-    interval: Option<[f64; 2]>,
+    pub(super) interval: Option<[f64; 2]>,
 }
 
 impl Summary {
-    fn of(values: &[Option<f64>]) -> Self {
+    pub(super) fn of(values: &[Option<f64>]) -> Self {
         let values: Vec<f64> = values.iter().copied().flatten().collect();
         Self { mean: mean(&values), sd: standard_deviation(&values), interval: interval95(&values) }
     }

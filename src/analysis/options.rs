@@ -40,6 +40,8 @@ pub struct Options {
     pub null: Vec<NullKind>,
     /// Number of samples of each null model.
     pub null_samples: u32,
+    /// Whether the spectrum of every group alone is computed, and its null models.
+    pub group_spectra: bool,
 }
 
 impl Default for Options {
@@ -60,6 +62,7 @@ impl Default for Options {
             hops: 1,
             null: Vec::new(),
             null_samples: 100,
+            group_spectra: true,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::folded::{Folded, LayerFold, SampleFold};
+use super::folded::{Folded, GroupSpectrum, LayerFold, MOST_GROUP_SPECTRA, NeuronMarks, SampleFold};
 use super::nulls::{NullSamples, NullSums};
 use super::record::{DimensionHistogram, Identity, MOST_DIMENSION_BINS, summary};
 use super::{AnalysisError, Measured, NetworkKind, Options};
@@ -17,7 +17,7 @@ use crate::multifractal::{
 use crate::network::Wiring;
 use crate::report::{
     Bytes, CheckpointRecord, Numbers, PartLayer, PartNull, PartNullSample, PartPartition, PartRecord,
-    PartSample,
+    PartSample, PartSpectrum,
 };
 
 /// Most layers of a network: far more than any has, and few enough to list.
@@ -77,8 +77,12 @@ fn part_sample(sample: &SampleFold) -> PartSample {
     let layer = |layer: &LayerFold| {
         let (own, rest) = dimensions.split_at(layer.with_edges);
         dimensions = rest;
-        let LayerFold { neurons, entries, kept, .. } = *layer;
-        PartLayer { neurons, entries, kept, dimensions: Numbers(own.to_vec()) }
+        let &LayerFold { neurons, entries, kept, ref spectrum, .. } = layer;
+        let spectrum = spectrum.clone().map(|GroupSpectrum { diameter, tau }| {
+            let tau = Numbers(tau);
+            PartSpectrum { diameter, tau }
+        });
+        PartLayer { neurons, entries, kept, dimensions: Numbers(own.to_vec()), spectrum }
     };
     PartSample {
         seed: sample.seed,
@@ -108,6 +112,7 @@ fn part_null(null: &NullSamples) -> PartNull {
             partition: part_partition(sums.partition.as_ref()?),
             dimension_counts: sums.dimensions.counts.clone(),
             dimension_sum: levels(&sums.dimensions.sum),
+            layers: (!sums.groups.is_empty()).then(|| Numbers(sums.groups.concat())),
         })
     };
     PartNull { kind: null.kind(), samples: null.sums.iter().filter_map(sample).collect() }
@@ -126,6 +131,8 @@ pub struct JoinedParts {
     folded: Folded,
     /// For each sample, the layers that are there.
     layers: Vec<BTreeMap<usize, JoinedLayer>>,
+    /// The layers in the order in which they came: that of the null models' numbers of each.
+    order: Vec<usize>,
 }
 
 struct JoinedLayer {
@@ -152,6 +159,7 @@ impl JoinedParts {
         let options = Options { layers: None, ..options.clone() };
         let mut joined = Self {
             layers: samples.iter().map(|_| BTreeMap::new()).collect(),
+            order: Vec::new(),
             folded: Folded {
                 tables: NumberTables::new(&settings),
                 identity,
@@ -203,6 +211,7 @@ impl JoinedParts {
             mine.absolute_sum.merge(&sample.absolute_sum);
             layers.extend(part.groups.iter().copied().zip(its_layers));
         }
+        self.order.extend(&part.groups);
         match self.folded.nulls.is_empty() {
             true => self.folded.nulls = part.nulls,
             false => {
@@ -230,6 +239,7 @@ impl JoinedParts {
                 sample.total.dimensions.extend(dimensions);
             }
         }
+        self.folded.nulls.iter_mut().for_each(|null| null.sort_groups(&self.order));
         // Few edges are 255 at most, whatever a neuron has in all.
         self.folded.tables.reach(SmallNeurons::LARGEST_NUMBER);
         Some(self.folded.record())
@@ -249,10 +259,15 @@ impl CheckedPart {
         };
         let found: Vec<Option<u64>> = part.samples.iter().map(|sample| sample.seed).collect();
         ensure(found == seeds, "its samples are not those of the options")?;
-        let samples = part.samples.iter().map(|sample| checked_sample(sample, groups.len(), &settings));
+        let shape = Shape {
+            settings: &settings,
+            layers: groups.len(),
+            spectra: options.group_spectra && part.layers_of_all <= MOST_GROUP_SPECTRA as u64,
+        };
+        let samples = part.samples.iter().map(|sample| checked_sample(sample, &shape));
         let kinds = part.nulls.iter().map(|null| null.kind);
         ensure(kinds.eq(options.null.iter().copied()), "its null models are not those of the options")?;
-        let nulls = part.nulls.iter().map(|null| checked_null(null, options, &settings));
+        let nulls = part.nulls.iter().map(|null| checked_null(null, options, &shape));
         Ok(Self {
             samples: samples.collect::<Result<_, _>>()?,
             nulls: nulls.collect::<Result<_, _>>()?,
@@ -261,13 +276,20 @@ impl CheckedPart {
     }
 }
 
-fn checked_sample(
-    sample: &PartSample,
-    groups: usize,
-    settings: &FoldSettings,
-) -> Result<(SampleFold, Vec<JoinedLayer>), PartError> {
-    ensure(sample.layers.len() == groups, "a sample has not all of its layers")?;
-    let layers = sample.layers.iter().map(checked_layer).collect::<Result<Vec<_>, _>>()?;
+/// What the options ask of every part.
+struct Shape<'a> {
+    settings: &'a FoldSettings,
+    /// Layers of the part.
+    layers: usize,
+    /// Whether there are spectra of single layers.
+    spectra: bool,
+}
+
+fn checked_sample(sample: &PartSample, shape: &Shape) -> Result<(SampleFold, Vec<JoinedLayer>), PartError> {
+    let settings = shape.settings;
+    ensure(sample.layers.len() == shape.layers, "a sample has not all of its layers")?;
+    let layers = sample.layers.iter().map(|layer| checked_layer(layer, shape));
+    let layers = layers.collect::<Result<Vec<_>, _>>()?;
     let sum = |count: fn(&LayerFold) -> u64| {
         layers.iter().map(|layer| count(&layer.fold)).fold(0, u64::saturating_add)
     };
@@ -282,12 +304,12 @@ fn checked_sample(
     fold.total.partition = checked_partition(&sample.partition, settings)?;
     (fold.total.neurons, fold.total.edges) = (neurons, edges);
     (fold.total.zeros, fold.total.nonfinite) = (zeros, nonfinite);
-    fold.layers = layers.iter().map(|layer| layer.fold).collect();
+    fold.layers = layers.iter().map(|layer| layer.fold.clone()).collect();
     Ok((fold, layers))
 }
 
-fn checked_layer(layer: &PartLayer) -> Result<JoinedLayer, PartError> {
-    let PartLayer { neurons, entries, kept, dimensions: Numbers(dimensions) } = layer;
+fn checked_layer(layer: &PartLayer, shape: &Shape) -> Result<JoinedLayer, PartError> {
+    let PartLayer { neurons, entries, kept, dimensions: Numbers(dimensions), spectrum } = layer;
     let most = *neurons;
     ensure(*kept <= most && dimensions.len() as u64 <= most, "a layer has too few neurons")?;
     ensure(dimensions.iter().all(|dimension| dimension.is_finite()), "a fractal dimension is no number")?;
@@ -297,8 +319,23 @@ fn checked_layer(layer: &PartLayer) -> Result<JoinedLayer, PartError> {
         kept: *kept,
         with_edges: dimensions.len(),
         dimensions: summary(dimensions),
+        spectrum: checked_spectrum(spectrum.as_ref(), shape)?,
+        marks: NeuronMarks::default(),
     };
     Ok(JoinedLayer { fold, dimensions: dimensions.clone() })
+}
+
+fn checked_spectrum(
+    spectrum: Option<&PartSpectrum>,
+    shape: &Shape,
+) -> Result<Option<GroupSpectrum>, PartError> {
+    ensure(spectrum.is_some() == shape.spectra, "the spectra of its layers are not those of the options")?;
+    let Some(PartSpectrum { diameter, tau: Numbers(tau) }) = spectrum else { return Ok(None) };
+    let orders = shape.settings.grid.orders().len();
+    let right = (tau.is_empty() || tau.len() == orders) && tau.iter().all(|tau| tau.is_finite());
+    let in_range = diameter.is_none_or(|d| (1..=shape.settings.largest_radius()).contains(&d));
+    ensure(right && in_range, "the spectrum of a layer cannot be")?;
+    Ok(Some(GroupSpectrum { diameter: *diameter, tau: tau.clone() }))
 }
 
 fn checked_sums(levels: &[Numbers], cells: usize) -> Result<ExactSums, PartError> {
@@ -329,19 +366,20 @@ fn checked_partition(
     Ok(checked)
 }
 
-fn checked_null(
-    null: &PartNull,
-    options: &Options,
-    settings: &FoldSettings,
-) -> Result<NullSamples, PartError> {
+fn checked_null(null: &PartNull, options: &Options, shape: &Shape) -> Result<NullSamples, PartError> {
     ensure(null.samples.len() == options.null_samples as usize, "a null model has not all of its samples")?;
     let sample = |sample: &PartNullSample| {
         let counts = sample.dimension_counts.clone();
         let neurons = counts.iter().copied().fold(0, u64::saturating_add);
         ensure(counts.len() <= MOST_DIMENSION_BINS && neurons <= MOST_WEIGHTS, "a histogram is too large")?;
+        let numbers = sample.layers.as_ref().map_or(&[][..], |Numbers(numbers)| numbers);
+        let (groups, rest) = numbers.as_chunks::<2>();
+        let wanted = if shape.spectra { shape.layers } else { 0 };
+        ensure(groups.len() == wanted && rest.is_empty(), "a null sample has not all of its layers")?;
         Ok(NullSums {
-            partition: Some(checked_partition(&sample.partition, settings)?),
+            partition: Some(checked_partition(&sample.partition, shape.settings)?),
             dimensions: DimensionHistogram { counts, sum: checked_sums(&sample.dimension_sum, 1)? },
+            groups: groups.to_vec(),
             complete: true,
         })
     };

@@ -3,15 +3,17 @@
 use serde::Serialize;
 
 use super::NetworkKind;
-use super::folded::{Folded, LayerFold, SampleFold};
+use super::folded::{Folded, GroupSpectrum, LayerFold, SampleFold};
 use super::validity;
 use crate::checkpoint::{Checkpoint, DType};
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
-use crate::multifractal::{ExactSums, NetworkFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
+use crate::multifractal::{
+    Curve, ExactSums, NetworkFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum,
+};
 use crate::network::Wiring;
 use crate::report::{
-    Baselines, CheckpointRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer,
-    NfdRecord, NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
+    Baselines, CheckpointRecord, FileRecord, GroupRecord, LayerRecord, MeanRecord, NetworkRecord,
+    NfdHistogram, NfdLayer, NfdRecord, NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
 };
 
 /// Width of the bins of fractal dimensions.
@@ -75,6 +77,16 @@ impl Identity {
             ]
             .concat(),
         }
+    }
+}
+
+impl Identity {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn step(&self) -> Option<u64> {
+        self.step
     }
 }
 
@@ -142,12 +154,12 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         mean: means(&kept),
         samples: kept.iter().map(|sample| sample.record(folded)).collect(),
         nulls: Vec::new(),
+        groups: group_spectra(folded),
         nfd: dimensions(folded, &samples),
         baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
         series: None,
-        groups: Vec::new(),
         damage: None,
     }
 }
@@ -234,6 +246,55 @@ fn network(folded: &Folded, total: &NetworkFold) -> NetworkRecord {
         layers: groups(folded).zip(folds).map(layer).collect(),
         skipped: folded.identity.skipped.clone(),
     }
+}
+
+/// The spectrum of every chosen group alone; none where they were not asked for.
+fn group_spectra(folded: &Folded) -> Vec<GroupRecord> {
+    let spectra = |place: usize| -> Option<Vec<&GroupSpectrum>> {
+        folded.samples.iter().map(|sample| sample.layers[place].spectrum.as_ref()).collect()
+    };
+    let group = |(place, (name, _)): (usize, &(String, Vec<String>))| {
+        let kept = folded.samples[0].layers[place].kept;
+        Some(group_record(name, kept, &spectra(place)?, folded))
+    };
+    groups(folded).enumerate().filter_map(group).collect()
+}
+
+/// The samples whose spectrum of this group the filter drops do not count, as where the group is analysed alone.
+fn group_record(name: &str, neurons_kept: u64, samples: &[&GroupSpectrum], folded: &Folded) -> GroupRecord {
+    let curves: Vec<Curve> = samples
+        .iter()
+        .filter(|sample| !sample.tau.is_empty())
+        .map(|sample| Curve::of_tau(&sample.tau, &folded.settings.grid, folded.options.mode.into()))
+        .filter(|curve| !curve.dropped_by(folded.options.filter))
+        .collect();
+    let over = |value: &dyn Fn(&Curve) -> Option<f64>| {
+        mean(&curves.iter().filter_map(value).collect::<Vec<f64>>()).and_then(finite)
+    };
+    let curve = |values: &dyn Fn(&Curve) -> &[f64]| -> Vec<Option<f64>> {
+        let length = curves.first().map_or(0, |curve| values(curve).len());
+        let at = |index: usize| over(&|curve| finite(values(curve)[index])).map(six_decimals);
+        (0..length).map(at).collect()
+    };
+    GroupRecord {
+        name: name.to_owned(),
+        neurons_kept,
+        diameter: samples[0].diameter,
+        alpha0: over(&|curve| finite(curve.alpha0)),
+        width: over(&|curve| finite(curve.width)),
+        asymmetry: over(&Curve::asymmetry),
+        alpha: curve(&|curve| &curve.alpha),
+        f: curve(&|curve| &curve.f),
+        nulls: Vec::new(),
+    }
+}
+
+/// More than any figure shows: hundreds of groups have tens of thousands of such numbers.
+pub(super) fn six_decimals(value: f64) -> f64 {
+    const DECIMALS: f64 = 1e6;
+    let rounded = (value * DECIMALS).round() / DECIMALS;
+    // Zero has no sign.
+    if rounded.is_finite() { rounded + 0.0 } else { value }
 }
 
 fn means(samples: &[&Sample]) -> MeanRecord {

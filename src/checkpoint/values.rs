@@ -53,7 +53,7 @@ pub fn read_values(source: &dyn ReadAt, tensor: &TensorEntry) -> Result<Vec<f64>
 }
 
 /// One more than the largest index of a view; 0 for a view without elements.
-fn extent(view: &View, shape: &[u64]) -> u64 {
+pub(super) fn extent(view: &View, shape: &[u64]) -> u64 {
     if shape.contains(&0) {
         return 0;
     }
@@ -62,7 +62,7 @@ fn extent(view: &View, shape: &[u64]) -> u64 {
 }
 
 /// Index in the storage of every element, in C order.
-fn indices<'a>(view: &'a View, shape: &'a [u64]) -> impl Iterator<Item = u64> + 'a {
+pub(super) fn indices<'a>(view: &'a View, shape: &'a [u64]) -> impl Iterator<Item = u64> + 'a {
     let elements: u64 = shape.iter().product();
     (0..elements).map(move |element| {
         let mut rest = element;

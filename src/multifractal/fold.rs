@@ -46,6 +46,10 @@ pub struct GroupFold {
     pub small: SmallNeurons,
     /// Fractal dimension of every neuron with at least one edge.
     pub dimensions: NeuronDimensions,
+    /// The neurons without an edge, ascending: those that `dimensions` passes over.
+    pub edgeless: Vec<u32>,
+    /// Edges of every neuron that are longer than 1 and no longer than T: N(T) - 1.
+    pub degrees: Vec<u32>,
     /// Neurons, with or without edges.
     pub neurons: u64,
     /// Non-zero finite weights.
@@ -63,6 +67,8 @@ impl GroupFold {
             partition: PartitionSums::new(&settings.grid, settings.largest_radius()),
             small: SmallNeurons::default(),
             dimensions: Vec::new(),
+            edgeless: Vec::new(),
+            degrees: Vec::new(),
             neurons: 0,
             edges: 0,
             zeros: 0,
@@ -75,10 +81,22 @@ impl GroupFold {
         self.partition.add(&other.partition);
         self.small.append(other.small);
         self.dimensions.extend_from_slice(&other.dimensions);
+        // A group has fewer than 2^32 neurons: their histograms would not fit.
+        let before = self.neurons as u32;
+        self.edgeless.extend(other.edgeless.iter().map(|neuron| before + neuron));
+        self.degrees.extend_from_slice(&other.degrees);
         self.neurons += other.neurons;
         self.edges += other.edges;
         self.zeros += other.zeros;
         self.nonfinite += other.nonfinite;
+    }
+
+    /// The partition function of this group alone, neurons with few edges included: the bits that a network of nothing
+    /// but this group has.
+    pub fn sums(&self, grid: &QGrid, tables: &NumberTables) -> PartitionSums {
+        let mut sums = self.partition.clone();
+        self.small.add_to(grid, tables, &mut sums);
+        sums
     }
 }
 
@@ -192,6 +210,9 @@ impl<'a> Folder<'a> {
         let zeros = u64::from(counts[self.binning.zeros()]);
         let nonfinite = u64::from(counts[self.binning.nonfinite()]);
         let edges = entries - zeros - nonfinite;
+        if edges == 0 {
+            self.fold.edgeless.push(self.fold.neurons as u32);
+        }
         self.fold.neurons += 1;
         self.fold.edges += edges;
         self.fold.zeros += zeros;
@@ -211,6 +232,8 @@ impl<'a> Folder<'a> {
         let gate = Binning::lower(1) + 1;
         numbers(counts, self.settings.threshold, gate, &mut self.numbers);
         let number = u64::from(self.numbers.last().copied().unwrap_or(1));
+        // A neuron has fewer than 2^32 entries.
+        self.fold.degrees.push((number - 1) as u32);
         if number <= 1 + MINIMUM_DEGREE {
             return;
         }

@@ -12,7 +12,9 @@ mod lanes;
 mod network_fold;
 mod nfd;
 mod null;
+mod outline;
 mod partition;
+mod ranks;
 mod small;
 mod spectrum;
 pub mod statistics;
@@ -25,9 +27,13 @@ pub use lanes::LANES;
 pub use network_fold::{ExactPartition, NetworkFold};
 pub use nfd::NeuronDimensions;
 pub use null::shuffle_group;
+pub use outline::{OutlineTables, outline};
 pub use partition::{PartitionSums, QGrid, QGridError};
+pub use ranks::spearman;
 pub use small::SmallNeurons;
-pub use spectrum::{Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, spectrum};
+pub use spectrum::{
+    Curve, Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, mass_exponent, spectrum,
+};
 
 /// A neuron is kept when it has more edges of length in (1, T] than this.
 pub const MINIMUM_DEGREE: u64 = 10;

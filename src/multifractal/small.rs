@@ -71,6 +71,11 @@ impl SmallNeurons {
         &self.numbers
     }
 
+    /// N(d) and, at r = 1, 2, ..., T, N(r) of each of them.
+    pub(super) fn each(&self) -> impl Iterator<Item = (u8, &[u8])> {
+        self.totals.iter().copied().zip(self.numbers.chunks_exact(self.radii().max(1)))
+    }
+
     /// Of the others, r, N(d), N(r), and how many neurons have these.
     pub fn counted(&self) -> impl Iterator<Item = (u32, u8, u8, u64)> + '_ {
         let tuple = |(number, &count): (&Number, &u64)| (number.radius, number.total, number.number, count);

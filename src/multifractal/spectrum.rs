@@ -53,49 +53,92 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
+    /// See [`Curve::asymmetry`].
+    pub fn asymmetry(&self) -> Option<f64> {
+        asymmetry(&self.alpha, self.alpha0)
+    }
+
+    /// See [`Curve::dropped_by`].
+    pub fn dropped_by(&self, filter: u8) -> bool {
+        dropped_by(filter, &self.alpha, &self.f)
+    }
+}
+
+/// What of a spectrum follows from tau alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Singularity strength.
+    pub alpha: Vec<f64>,
+    /// q alpha - tau.
+    pub f: Vec<f64>,
+    /// Regularity.
+    pub alpha0: f64,
+    /// See [`Spectrum::alpha0_candidates`].
+    pub alpha0_candidates: Option<[f64; 2]>,
+    /// See [`Spectrum::f_above_zero`].
+    pub f_above_zero: bool,
+    /// Largest minus smallest alpha.
+    pub width: f64,
+}
+
+impl Curve {
+    /// The curve of a mass exponent that is given at every order of the grid.
+    pub fn of_tau(tau: &[f64], grid: &QGrid, mode: SpectrumMode) -> Self {
+        let alpha = match mode {
+            SpectrumMode::Exact => central_differences(tau, grid.step()),
+            SpectrumMode::Reference => forward_differences(tau, grid.orders()),
+        };
+        let f: Vec<f64> = grid.orders().iter().zip(&alpha).zip(tau).map(|((q, a), t)| q * a - t).collect();
+        let Peak { alpha0, candidates, f_above_zero } = Peak::find(&alpha, &f, grid.zero(), mode);
+        let width = range(&alpha).map_or(0.0, |(low, high)| high - low);
+        Self { alpha, f, alpha0, alpha0_candidates: candidates, f_above_zero, width }
+    }
+
     /// ln((alpha_max - alpha_0)/(alpha_0 - alpha_min)); `None` when either side is 0, up to rounding.
     pub fn asymmetry(&self) -> Option<f64> {
-        let (low, high) = range(&self.alpha)?;
-        let (left, right) = (self.alpha0 - low, high - self.alpha0);
-        (left > ROUNDING && right > ROUNDING).then(|| libm::log(right / left))
+        asymmetry(&self.alpha, self.alpha0)
     }
 
     /// Whether a filter of the reference (0 to 3) drops this spectrum.
     pub fn dropped_by(&self, filter: u8) -> bool {
-        let above_zero = self.f.iter().any(|&f| f > F_TOLERANCE);
-        let rises = range(&self.alpha).is_some_and(|(_, high)| high - self.alpha[0] > FIRST_ALPHA_TOLERANCE);
-        (filter & 1 != 0 && above_zero) || (filter & 2 != 0 && rises)
+        dropped_by(filter, &self.alpha, &self.f)
     }
+}
+
+fn asymmetry(alpha: &[f64], alpha0: f64) -> Option<f64> {
+    let (low, high) = range(alpha)?;
+    let (left, right) = (alpha0 - low, high - alpha0);
+    (left > ROUNDING && right > ROUNDING).then(|| libm::log(right / left))
+}
+
+fn dropped_by(filter: u8, alpha: &[f64], f: &[f64]) -> bool {
+    let above_zero = f.iter().any(|&f| f > F_TOLERANCE);
+    let rises = range(alpha).is_some_and(|(_, high)| high - alpha[0] > FIRST_ALPHA_TOLERANCE);
+    (filter & 1 != 0 && above_zero) || (filter & 2 != 0 && rises)
 }
 
 /// The spectrum of the neurons in `sums`; `None` with fewer than two radii or no neuron.
 pub fn spectrum(sums: &PartitionSums, grid: &QGrid, mode: SpectrumMode) -> Option<Spectrum> {
     let radii = sums.radii();
+    let fits = fits(sums, grid, &radii)?;
+    let tau: Vec<f64> = fits.iter().map(|fit| fit.slope).collect();
+    let Curve { alpha, f, alpha0, alpha0_candidates, f_above_zero, width } = Curve::of_tau(&tau, grid, mode);
+    Some(Spectrum { radii, fits, alpha, f, alpha0, alpha0_candidates, f_above_zero, width })
+}
+
+/// The line of every order; `None` with fewer than two radii or no neuron.
+fn fits(sums: &PartitionSums, grid: &QGrid, radii: &[u32]) -> Option<Vec<Fit>> {
     if radii.len() < 2 || sums.kept() == 0 {
         return None;
     }
-    let log_radii = log_relative_radii(&radii);
-    let fits: Vec<Fit> = (0..grid.orders().len())
-        .map(|order| fit_line(&log_radii, &log_partition(sums, order, &radii)))
-        .collect();
-    let tau: Vec<f64> = fits.iter().map(|fit| fit.slope).collect();
-    let alpha = match mode {
-        SpectrumMode::Exact => central_differences(&tau, grid.step()),
-        SpectrumMode::Reference => forward_differences(&tau, grid.orders()),
-    };
-    let f: Vec<f64> = grid.orders().iter().zip(&alpha).zip(&tau).map(|((q, a), t)| q * a - t).collect();
-    let peak = Peak::find(&alpha, &f, grid.zero(), mode);
-    let (low, high) = range(&alpha)?;
-    Some(Spectrum {
-        radii,
-        fits,
-        width: high - low,
-        alpha,
-        f,
-        alpha0: peak.alpha0,
-        alpha0_candidates: peak.candidates,
-        f_above_zero: peak.f_above_zero,
-    })
+    let log_radii = log_relative_radii(radii);
+    let fit = |order| fit_line(&log_radii, &log_partition(sums, order, radii));
+    Some((0..grid.orders().len()).map(fit).collect())
+}
+
+/// tau(q) of the neurons in `sums`, and nothing else of their spectrum; `None` where [`spectrum`] is.
+pub fn mass_exponent(sums: &PartitionSums, grid: &QGrid) -> Option<Vec<f64>> {
+    Some(fits(sums, grid, &sums.radii())?.iter().map(|fit| fit.slope).collect())
 }
 
 /// ln(r/d) of every radius, with d the largest.

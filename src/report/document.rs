@@ -71,6 +71,10 @@ pub struct CheckpointRecord {
     /// Null models.
     #[serde(default)]
     pub nulls: Vec<NullRecord>,
+    /// The spectrum of every group alone, in the order of `network.layers`. Empty where they were not asked for, and in
+    /// networks of more than 1,024 groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupRecord>,
     /// Neuron fractal dimension.
     pub nfd: NfdRecord,
     /// Simple baselines beside E.
@@ -83,55 +87,9 @@ pub struct CheckpointRecord {
     /// Name of the series; absent where there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,
-    /// Spectra of the groups, in the order of [`NetworkRecord::layers`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<GroupRecord>,
     /// What was done to the weights before they were analysed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<DamageRecord>,
-}
-
-/// The spectrum of one group.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GroupRecord {
-    /// Name of the group.
-    pub name: String,
-    /// Neurons with more than 10 edges of length in (1, T].
-    pub neurons_kept: u64,
-    /// Largest radius d.
-    pub diameter: Option<u32>,
-    /// Regularity.
-    pub alpha0: Option<f64>,
-    /// Heterogeneity.
-    pub width: Option<f64>,
-    /// ln((alpha_max - alpha_0)/(alpha_0 - alpha_min)).
-    pub asymmetry: Option<f64>,
-    /// Singularity strength.
-    pub alpha: Vec<Option<f64>>,
-    /// Spectrum f(alpha), as many as `alpha`.
-    pub f: Vec<Option<f64>>,
-    /// Null models of this group.
-    #[serde(default)]
-    pub nulls: Vec<GroupNull>,
-}
-
-/// A null model of one group.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GroupNull {
-    /// As [`NullRecord::kind`].
-    pub kind: String,
-    /// Number of null samples.
-    pub samples: u64,
-    /// Mean alpha_0.
-    pub alpha0: Option<f64>,
-    /// 2.5 % and 97.5 % points of the null samples.
-    pub alpha0_interval: Option<[f64; 2]>,
-    /// Mean width.
-    pub width: Option<f64>,
-    /// 2.5 % and 97.5 % points.
-    pub width_interval: Option<[f64; 2]>,
-    /// Width of every null sample.
-    pub width_values: Vec<Option<f64>>,
 }
 
 /// Damage done to the weights of a checkpoint.
@@ -322,6 +280,51 @@ pub struct NullRecord {
     /// Neuron fractal dimension over all null samples together.
     #[serde(default)]
     pub nfd: NullNfd,
+}
+
+/// The spectrum of one group alone: with radii and a diameter of its own, as if the network had no other group. In a
+/// sampled run numbers and curves are means over the samples, as those of the record; `neurons_kept` and `diameter` are
+/// of the first sample, as in [`NetworkRecord`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// Name of the group.
+    pub name: String,
+    /// Neurons with more than 10 edges of length in (1, T].
+    pub neurons_kept: u64,
+    /// Largest radius d of the group.
+    pub diameter: Option<u32>,
+    /// Regularity.
+    pub alpha0: Option<f64>,
+    /// Heterogeneity.
+    pub width: Option<f64>,
+    /// ln((alpha_max - alpha_0)/(alpha_0 - alpha_min)).
+    pub asymmetry: Option<f64>,
+    /// alpha at each q, to six decimals; empty without a spectrum.
+    pub alpha: Vec<Option<f64>>,
+    /// f at each q, to six decimals.
+    pub f: Vec<Option<f64>>,
+    /// Null models.
+    #[serde(default)]
+    pub nulls: Vec<GroupNull>,
+}
+
+/// A null model of one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupNull {
+    /// As in [`NullRecord`], likewise the others.
+    pub kind: String,
+    /// Number of null samples.
+    pub samples: u64,
+    /// Mean alpha_0.
+    pub alpha0: Option<f64>,
+    /// 2.5 % and 97.5 % points of the null samples.
+    pub alpha0_interval: Option<[f64; 2]>,
+    /// Mean width.
+    pub width: Option<f64>,
+    /// 2.5 % and 97.5 % points.
+    pub width_interval: Option<[f64; 2]>,
+    /// Width of every null sample, to six decimals.
+    pub width_values: Vec<Option<f64>>,
 }
 
 /// Neuron fractal dimension of a null model.

@@ -1,10 +1,12 @@
 //! The result document: what an analysis produces and what plots, exports and the page consume.
 
+mod comparison;
 mod csv;
 mod document;
 #[cfg(feature = "parts")]
 mod part;
 
+pub use comparison::*;
 pub use csv::{write_associations_csv, write_csv, write_scores_csv};
 pub use document::*;
 #[cfg(feature = "parts")]

@@ -111,6 +111,18 @@ pub struct PartLayer {
     pub kept: u64,
     /// Fractal dimension of every neuron with an edge, in order.
     pub dimensions: Numbers,
+    /// The spectrum of the layer alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spectrum: Option<PartSpectrum>,
+}
+
+/// What the spectrum of one layer alone follows from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartSpectrum {
+    /// Largest radius.
+    pub diameter: Option<u32>,
+    /// tau at each q; none where there is no spectrum.
+    pub tau: Numbers,
 }
 
 /// One null model.
@@ -131,6 +143,9 @@ pub struct PartNullSample {
     pub dimension_counts: Vec<u64>,
     /// Sum of the fractal dimensions: a sum of numbers, one in each array.
     pub dimension_sum: Vec<Numbers>,
+    /// alpha_0 and width of each layer alone, one after the other; NaN where there is no spectrum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Numbers>,
 }
 
 /// Bytes, written as base64.

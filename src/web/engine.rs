@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::network::Network;
 use super::value::{Report, read, thrown, write};
-use crate::analysis::{Analysis, AnalysisError, Measured, Options};
+use crate::analysis::{Analysis, AnalysisError, Measured, Options, ShuffledPairs, compare};
 use crate::report::Warning;
 use crate::series::{self, Relation};
 
@@ -22,6 +22,15 @@ const HISTOGRAM_BUDGET: u64 = 64 << 20;
 pub struct Engine {
     slots: Vec<Slot>,
     running: Option<(usize, Analysis)>,
+    /// The two checkpoints that were compared last, as long as they stay what they are.
+    compared: Option<Pair>,
+}
+
+/// Two checkpoints and what their shuffles gave so far.
+struct Pair {
+    /// Before, after, and how many neurons are listed.
+    of: (usize, usize, usize),
+    shuffled: ShuffledPairs,
 }
 
 /// One checkpoint. A number of the page stays valid: forgotten slots stay empty.
@@ -63,6 +72,7 @@ impl Engine {
             self.slots.resize_with(checkpoint + 1, Slot::default);
         }
         self.slots[checkpoint] = Slot { network: Some(network), measured: None };
+        self.compared = None;
         Ok(())
     }
 
@@ -90,6 +100,7 @@ impl Engine {
         let (checkpoint, analysis) = self.running.take().ok_or_else(not_running)?;
         let measured = analysis.finish().map_err(|_| not_running())?;
         self.slots[checkpoint].measured = Some(measured);
+        self.compared = None;
         self.evict(checkpoint);
         self.record(checkpoint)
     }
@@ -97,6 +108,7 @@ impl Engine {
     /// The record under other options, from kept histograms; null where the file must be read again.
     pub fn redo(&mut self, checkpoint: usize, options: JsValue) -> Result<JsValue, JsValue> {
         let options: Options = read(options, "bad-options", "These are no options.")?;
+        self.compared = None;
         let measured = self.slots.get_mut(checkpoint).and_then(|slot| slot.measured.as_mut());
         match measured.map(|measured| measured.redo(&options)).transpose() {
             Ok(Some(true)) => self.record(checkpoint),
@@ -123,6 +135,30 @@ impl Engine {
         write(&measured.and_then(|measured| measured.fit(sample, measured.nearest_order(q)?)))
     }
 
+    /// The comparison of two checkpoints that were read, with `top` neurons of either sign and beside so many shuffled
+    /// pairs: those of earlier calls are kept. Null where one of them was not read.
+    pub fn compare(
+        &mut self,
+        before: usize,
+        after: usize,
+        top: usize,
+        pairs: usize,
+    ) -> Result<JsValue, JsValue> {
+        let measured = |checkpoint: usize| self.slots.get(checkpoint)?.measured.as_ref();
+        let (Some(left), Some(right)) = (measured(before), measured(after)) else { return Ok(JsValue::NULL) };
+        let of = (before, after, top);
+        let mut pair = self.compared.take().filter(|pair| pair.of == of);
+        let shuffled =
+            &mut pair.get_or_insert_with(|| Pair { of, shuffled: ShuffledPairs::default() }).shuffled;
+        let found =
+            shuffled.compute(left, right, pairs, top).and_then(|()| compare(left, right, shuffled, top));
+        self.compared = pair;
+        match found {
+            Ok(comparison) => write(&comparison),
+            Err(error) => Err(thrown(&Report::new("not-comparable", format!("{error}.")))),
+        }
+    }
+
     /// The result document of these records, in this order, with the degrees of emergence. The records are those of
     /// this engine or of an earlier one: they are completed in place and not copied.
     pub fn document(&self, records: Vec<JsValue>, options: JsValue) -> Result<JsValue, JsValue> {
@@ -145,6 +181,7 @@ impl Engine {
 
     /// Frees the memory of a checkpoint.
     pub fn forget(&mut self, checkpoint: usize) {
+        self.compared = None;
         if let Some(slot) = self.slots.get_mut(checkpoint) {
             *slot = Slot::default();
         }

@@ -41,11 +41,8 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Ok(outputs) => outputs,
         Err(text) => return stop(ARGUMENTS, text),
     };
-    if let Some(threads) = arguments.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
-        if let Err(error) = pool {
-            return stop(ARGUMENTS, format!("{threads} threads cannot be started: {error}."));
-        }
+    if let Err(text) = use_threads(arguments.threads) {
+        return stop(ARGUMENTS, text);
     }
     let wiring = match arguments.wiring.as_deref().map(read_wiring).transpose() {
         Ok(wiring) => wiring,
@@ -67,6 +64,13 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         return stop(OUTPUT, text);
     }
     failures.status(done)
+}
+
+/// Starts so many threads for everything that follows, or says why not.
+pub fn use_threads(threads: Option<u16>) -> Result<(), String> {
+    let Some(threads) = threads else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    pool.map_err(|error| format!("{threads} threads cannot be started: {error}."))
 }
 
 fn write(
@@ -145,7 +149,8 @@ fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut
 /// Longest file of a wiring: a thousand bytes for each of sixty thousand matrices.
 const MAX_WIRING_BYTES: u64 = 64 << 20;
 
-fn read_wiring(path: &Path) -> Result<WiringSpec, String> {
+/// The wiring in a file, or why there is none.
+pub fn read_wiring(path: &Path) -> Result<WiringSpec, String> {
     let unreadable = |why: &dyn Display| format!("{} is no wiring: {why}.", path.display());
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     serde_json::from_reader(BufReader::new(file.take(MAX_WIRING_BYTES))).map_err(|error| unreadable(&error))
@@ -153,7 +158,7 @@ fn read_wiring(path: &Path) -> Result<WiringSpec, String> {
 
 /// Why one checkpoint has no record.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub enum Failure {
     #[error("{}", .0.text())]
     Checkpoint(#[from] CheckpointError),
     #[error("{}. {}", .0, .0.hint())]
@@ -167,7 +172,8 @@ enum Failure {
 }
 
 impl Failure {
-    fn report(self, failures: &mut Failures) {
+    /// One line, and the exit status that follows from it.
+    pub fn report(self, failures: &mut Failures) {
         match self {
             Self::Network(NetworkError::NoMatrix { .. }) => failures.nothing(self),
             Self::Analysis { ref error, .. } if error.code() == "bad-layers" => failures.arguments(self),
@@ -202,7 +208,7 @@ fn analyze(
 }
 
 /// Reads in a thread of its own, so that the disk and the processors work at the same time.
-fn read(
+pub fn read(
     mut analysis: Analysis,
     checkpoint: &Checkpoint,
     inputs: &[Input<'_>],
@@ -260,7 +266,7 @@ fn compute_nulls(measured: &mut Measured, name: &str) {
 }
 
 /// A bar on standard error; nothing is drawn where that is no terminal.
-fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
+pub fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
     let template = format!("{{msg}} [{{bar:30}}] {count}");
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style).with_message(name.to_owned())
@@ -303,6 +309,7 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         hops: arguments.hops,
         null,
         null_samples: arguments.null_samples,
+        group_spectra: !arguments.no_group_spectra,
     };
     options.check().map_err(|error| format!("{error}. {}", error.hint()))?;
     Ok(options)

@@ -37,6 +37,8 @@ pub enum Command {
     Inspect(InspectArguments),
     /// Analyses checkpoints and writes one result document (JSON) to standard output.
     Analyze(Box<AnalyzeArguments>),
+    /// Compares two checkpoints of one wiring: spectra, group by group, and fractal dimensions, neuron by neuron.
+    Compare(CompareArguments),
     /// Joins documents of parts ("analyze --part") and of checkpoints to the one that a single "analyze" would write.
     Merge(MergeArguments),
     /// Adds benchmark scores to a document and tells how they go with its numbers.
@@ -87,6 +89,40 @@ pub struct MergeArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// The two checkpoints, the earlier one first: a file, a folder or an index file each.
+    #[arg(required = true, num_args = 2, value_name = "CHECKPOINT")]
+    pub paths: Vec<PathBuf>,
+    /// Neurons to list that gained most, and that lost most: in the whole network and, in JSON, in each group.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=10_000))]
+    pub top: u16,
+    /// Pairs of shuffles that every number stands beside.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub null_samples: u32,
+    /// Seed of the shuffles.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u32,
+    /// Layers to compare, numbered as `inspect` lists them, such as "0-11,20". Default: all.
+    #[arg(long, value_name = "LAYERS", value_parser = ranges)]
+    pub layers: Option<std::vec::Vec<[u32; 2]>>,
+    /// Wires both as this file says, which "inspect --wiring" wrote and you changed.
+    #[arg(long, value_name = "FILE")]
+    pub wiring: Option<PathBuf>,
+    /// Longest edge of the spectrum.
+    #[arg(long, value_name = "T", default_value_t = 150.0, value_parser = finite)]
+    pub threshold: f64,
+    /// Longest edge of the neuron fractal dimension.
+    #[arg(long, value_name = "T", default_value_t = 200.0, value_parser = finite)]
+    pub nfd_threshold: f64,
+    /// Number of threads; results are the same for every number. Default: all processors.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+    /// Writes JSON instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct InspectArguments {
     /// Files, folders or index files.
     #[arg(required = true, value_name = "PATH")]
@@ -97,6 +133,10 @@ pub struct InspectArguments {
     /// Writes JSON instead of text.
     #[arg(long)]
     pub json: bool,
+    /// Compares two checkpoints tensor by tensor: what only one of them has, other shapes and types, and how far the
+    /// values differ. Reads all values.
+    #[arg(long, conflicts_with = "wiring")]
+    pub diff: bool,
     /// Writes nothing but the wiring of the first checkpoint, as JSON: to be changed and given to "analyze --wiring".
     #[arg(long, conflicts_with = "json", long_help = WIRING_HELP)]
     pub wiring: bool,
@@ -156,6 +196,9 @@ pub struct AnalyzeArguments {
     /// Samples of each null model.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub null_samples: u32,
+    /// Leaves out the spectrum of every group alone, and its null models.
+    #[arg(long)]
+    pub no_group_spectra: bool,
     /// Length of the paths that are followed (sampled network).
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
     pub hops: u8,
@@ -209,6 +252,11 @@ fn layers(text: &str) -> Result<Layers, String> {
     if let Some((share, shares)) = text.split_once('/') {
         return Ok(Layers::Share { share: number(share)?, shares: number(shares)? });
     }
+    ranges(text).map(Layers::Ranges)
+}
+
+fn ranges(text: &str) -> Result<Vec<[u32; 2]>, String> {
+    let number = |text: &str| text.trim().parse::<u32>().map_err(|error| format!("`{text}`: {error}"));
     let range = |text: &str| {
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         let (first, last) = (number(first)?, number(last)?);
@@ -223,7 +271,7 @@ fn layers(text: &str) -> Result<Layers, String> {
         }
         touch
     });
-    Ok(Layers::Ranges(ranges))
+    Ok(ranges)
 }
 
 fn figure(text: &str) -> Result<Kind, String> {

@@ -16,6 +16,9 @@ use crate::inputs::Files;
 
 /// Runs the command.
 pub fn run(arguments: &InspectArguments) -> ExitCode {
+    if arguments.diff {
+        return crate::diff::run(arguments);
+    }
     let mut failures = Failures::default();
     let files = Files::gather(&arguments.paths, &mut failures);
     let wishes = OpenOptions { state_dict: arguments.state_dict.clone() };

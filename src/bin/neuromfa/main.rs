@@ -6,6 +6,8 @@
 
 mod analyze;
 mod args;
+mod compare;
+mod diff;
 mod failures;
 mod inputs;
 mod inspect;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Scores(arguments) => scores::run(&arguments),
     }

@@ -1,7 +1,8 @@
 // The authors' job in the page's own engine: from weights in this worker's memory to the record.
 import { answer, engine, timed } from './answer.js';
 
-const options = { network: 'full', mode: 'exact' };
+// The spectra of single groups are no part of the job.
+const options = { network: 'full', mode: 'exact', group_spectra: false };
 let running, id, parts;
 
 answer({
