@@ -146,6 +146,8 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
+        series: None,
+        is_baseline: false,
     }
 }
 

@@ -13,9 +13,12 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// The verbs of the series' headline; none without null models.
+    /// The verbs of the series' headline; none without null models, nor of several series.
     pub fn of(scene: &Scene) -> Self {
         let last = scene.records().len().saturating_sub(1);
+        if !scene.document.series_of(0).contains(&last) {
+            return Self::default();
+        }
         let told = match (scene.records().first(), scene.records().get(last)) {
             (Some(first), Some(end)) if last > 0 => {
                 scene.null(0).zip(scene.null(last)).and_then(|nulls| Self::between(first, end, nulls))

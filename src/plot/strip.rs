@@ -1,4 +1,4 @@
-//! One number on a line: the checkpoint, its null model's 95 % interval, and the first step.
+//! One number on a line: the checkpoint, its null model's 95 % interval, and the baseline of its series.
 
 use plotters_backend::DrawingBackend;
 
@@ -42,10 +42,11 @@ pub(super) fn draw<DB: DrawingBackend>(
         sheet.block(bar, theme.bg, 1.0)?;
         sheet.block(bar, theme.null, 0.45)?;
     }
-    let first = scene.records().first().and_then(|r| value_of(number, r));
-    if let Some(first) = first.filter(|_| scene.is_series()) {
-        let x = x_of(first);
-        sheet.line(&[(x, y - 6.0), (x, y + 6.0)], Stroke::new(scene.color(theme, 0), 2.0))?;
+    let baseline = scene.document.baseline_of(scene.current).filter(|_| scene.is_series());
+    let value = |place: usize| value_of(number, scene.records().get(place)?);
+    if let Some((place, value)) = baseline.and_then(|place| Some((place, value(place)?))) {
+        let x = x_of(value);
+        sheet.line(&[(x, y - 6.0), (x, y + 6.0)], Stroke::new(scene.color(theme, place), 2.0))?;
     }
     match scene.record().and_then(|r| value_of(number, r)) {
         Some(value) => marks::dot(sheet, (x_of(value), y), 4.5, scene.color(theme, scene.current)),

@@ -12,6 +12,8 @@ mod engine;
 mod network;
 #[cfg(feature = "reader")]
 mod reader;
+#[cfg(any(feature = "view", feature = "engine"))]
+mod series;
 mod value;
 #[cfg(feature = "view")]
 mod view;
@@ -23,6 +25,6 @@ pub use engine::Engine;
 #[cfg(feature = "reader")]
 pub use reader::Reader;
 #[cfg(feature = "view")]
-pub use view::View;
+pub use view::{View, arrange};
 #[cfg(feature = "threads")]
 pub use wasm_bindgen_rayon::init_thread_pool;

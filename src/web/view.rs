@@ -1,10 +1,12 @@
 //! The drawing side of the page: a result document and the figures of it.
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
 
 use super::canvas::CanvasBackend;
+use super::series::arranged;
 use super::value::{Report, read, thrown, write};
 use crate::plot::{self, Figure};
 use crate::report::{ResultDocument, write_csv};
@@ -47,6 +49,14 @@ impl View {
         write_csv(&self.document, &mut bytes).map_err(|error| failed("csv", &error))?;
         String::from_utf8(bytes).map_err(|error| failed("csv", &error))
     }
+}
+
+/// The records of a document in the order of their series, with the degrees of emergence: what must be done after names,
+/// steps, series or baselines have changed, or records are gone. Nothing is read again. The records are completed in
+/// place.
+#[wasm_bindgen]
+pub fn arrange(records: Vec<JsValue>) -> Result<Array, JsValue> {
+    arranged(records)
 }
 
 fn read_figure(figure: JsValue) -> Result<Figure, JsValue> {

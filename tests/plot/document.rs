@@ -96,6 +96,8 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         baselines: Baselines::default(),
         warnings: Vec::new(),
         emergence: Some(s.emergence),
+        series: None,
+        is_baseline: false,
     }
 }
 
