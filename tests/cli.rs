@@ -101,6 +101,26 @@ fn two_folders_are_two_series_named_after_them() {
 }
 
 #[test]
+fn a_document_that_was_changed_is_arranged_anew_by_merge() {
+    let ran = run(&data(""), &["analyze", "neox-tiny", "--null", "shuffle", "--null-samples", "2"]);
+    let mut document = ran.json.expect("a document");
+    let checkpoints = document["checkpoints"].as_array_mut().expect("checkpoints");
+    checkpoints.swap(0, 3);
+    checkpoints[0]["step"] = 5.into();
+    checkpoints[1]["series"] = "apart".into();
+    checkpoints[3]["is_baseline"] = true.into();
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("changed.json"), document.to_string()).expect("written");
+    let merged = run(folder.path(), &["merge", "changed.json"]).json.expect("a document");
+    schema::assert_valid(&merged);
+    assert_eq!(names(&merged), ["step0", "step1000", "step256", "step32"]);
+    let of = |at: usize, field: &str| merged["checkpoints"][at][field].clone();
+    assert_eq!((of(0, "emergence"), of(3, "emergence")), (0.0.into(), 0.0.into()));
+    assert_eq!((of(1, "step"), of(0, "is_baseline")), (5.into(), true.into()));
+    assert_eq!(of(3, "series"), "apart");
+}
+
+#[test]
 fn sampled_runs_and_nulls_follow_the_schema() {
     let reference = ["--network", "sampled", "--mode", "reference", "--samples", "2", "--layer-sample", "16"];
     for options in [&reference[..], &["--null", "shuffle", "--null-samples", "2", "--threshold", "2"]] {

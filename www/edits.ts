@@ -98,6 +98,7 @@ export class History {
   /** A change that follows from something else than the list and is no step of its own. */
   amend(changes: Readonly<Record<string, Edit>>): void {
     this.now = changed(this.now, changes);
+    for (const step of this.past) step.edits = changed(step.edits, changes);
   }
 
   /** Takes the last change back and says which it was. */

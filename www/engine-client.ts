@@ -53,13 +53,13 @@ export class EngineClient {
       this.wishes = { wiring: null, stateDicts: {} };
       this.hidden = [];
     }
-    return this.sendJob(drops, options, add, done, selected);
+    return this.sendJob(drops, options, { add, done, join: add ? drop.join : null, selected, paused: false });
   }
 
-  private sendJob(drops: Dropped[], options: Options, add: boolean, done: Checkpoint[], selected: string | null, paused = false): number {
+  private sendJob(drops: Dropped[], options: Options, rest: Pick<Extract<ToWorker, { type: "job" }>, "add" | "done" | "join" | "selected" | "paused">): number {
     this.start();
     this.job += 1;
-    this.send({ type: "job", job: this.job, drops, options, add, done, selected, wishes: this.wishes, paused });
+    this.send({ type: "job", job: this.job, drops, options, wishes: this.wishes, ...rest });
     return this.job;
   }
 
@@ -129,7 +129,7 @@ export class EngineClient {
   /** A new worker with the same files; `done` is what the page kept. A paused one reads nothing else until it is told. */
   restart(options: Options, done: Checkpoint[], selected: string | null, paused = false): number {
     this.end();
-    const job = this.sendJob(this.drops, options, false, done, selected, paused);
+    const job = this.sendJob(this.drops, options, { add: false, done, join: null, selected, paused });
     if (this.hidden.length) this.hide(this.hidden);
     return job;
   }

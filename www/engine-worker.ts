@@ -240,7 +240,7 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
     drop.skipped.push(...part.skipped);
     drop.errors.push(...part.errors);
   }
-  const todo = takeBack(drop.checkpoints, data.done);
+  const todo = takeBack(drop.checkpoints, data.done, data.join);
   const { fresh, known } = toldApart(todo);
   for (const found of fresh) unread.set(found.name, found);
   post({ type: "found", job, drop: { ...drop, checkpoints: fresh }, known });
@@ -261,7 +261,7 @@ async function resume(data: Extract<ToWorker, { type: "resume" }>): Promise<void
     const found = unread.get(name);
     return found ? asWished(found, errors) : [];
   });
-  post({ type: "found", job, drop: { checkpoints: todo, skipped: [], errors }, known: [] });
+  if (data.names.some((name) => unread.has(name))) post({ type: "found", job, drop: { checkpoints: todo, skipped: [], errors }, known: [] });
   for (const error of errors) post({ type: "failed", job, id: null, error });
   await readAll(todo, data.job);
   await update(data.job);
@@ -276,20 +276,23 @@ async function readAll(todo: Found[], ofJob: number): Promise<void> {
 }
 
 /** Makes entries of records that are done, with their files where these are here; returns what else was found. */
-function takeBack(found: Found[], done: Checkpoint[]): Found[] {
+function takeBack(found: Found[], done: Checkpoint[], join: string | null): Found[] {
   const todo = [...found];
-  const series = new Set([...entries, ...found].map((one) => one.series));
-  const only = series.size === 1 ? [...series][0]! : null;
+  const back: Entry[] = [];
   for (const record of done) {
     const same = todo.filter((one) => sameFiles(one, record));
     const again = same.find((one) => one.name === record.name) ?? same[0] ?? null;
     if (again) todo.splice(todo.indexOf(again), 1);
     const name = free(record.name, null);
     const entry = entryOf({ ...record, name }, again && { ...again, name }, true);
-    entry.series = again ? again.series : record.series ?? only;
+    entry.series = again ? again.series : record.series ?? join;
     entry.given = again?.name ?? record.name;
     entries.push(entry);
+    back.push(entry);
   }
+  // After a restart, results without files are again in the series of the others, if that is the only one.
+  const series = new Set(back.filter((entry) => entry.found).map((entry) => entry.series));
+  if (series.size === 1) for (const entry of back) if (!entry.found) entry.series ??= [...series][0]!;
   return todo;
 }
 

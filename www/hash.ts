@@ -23,10 +23,12 @@ export interface PageState {
   step: number | null;
   view: "series" | "one";
   tab: Tab;
+  /** The demo, also where the browser keeps a result of the user's. */
+  demo: boolean;
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum" };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum", demo: false };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -64,6 +66,7 @@ export function parse(hash: string): PageState {
   if (Number.isInteger(threads) && threads >= 1 && threads <= 64) state.threads = threads;
   const step = given.get("step");
   if (step !== null && /^\d+$/.test(step)) state.step = Number(step);
+  state.demo = given.get("show") === "demo";
   if (given.get("view") === "one") state.view = "one";
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
@@ -92,6 +95,7 @@ export function serialise(state: PageState): string {
   if (state.theme) out.set("theme", state.theme);
   if (state.threads) out.set("threads", String(state.threads));
   if (state.step !== null) out.set("step", String(state.step));
+  if (state.demo) out.set("show", "demo");
   if (state.view !== "series") out.set("view", state.view);
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   const text = out.toString().replace(/%2C/g, ",");

@@ -63,6 +63,14 @@ export class Own {
     this.model.aside = away;
   }
 
+  /** There is no result any more. */
+  discard(): void {
+    this.raw = this.stored = null;
+    this.keys = [];
+    this.reset();
+    this.model.keeping = null;
+  }
+
   /** The document with the changes of the list, and the keys of its checkpoints. */
   result(): { document: ResultDocument; keys: string[] } | null {
     const { raw, keys } = this;
@@ -160,9 +168,7 @@ export class Own {
   unclear(): void {
     this.away = false;
     this.tellHidden();
-    this.present(null);
     this.keep();
-    this.events.changed();
   }
 
   private change(changes: Record<string, Edit>, what: string): void {
@@ -177,7 +183,8 @@ export class Own {
     this.events.changed();
   }
 
-  private tellHidden(): void {
+  /** Says which checkpoints are left out. */
+  tellHidden(): void {
     this.events.hidden(this.keys.filter((key) => this.editOf(key).removed));
   }
 

@@ -192,7 +192,7 @@ export interface EngineState {
 
 export type ToWorker =
   | { type: "start"; threads: number | null }
-  | { type: "job"; job: number; drops: Dropped[]; options: Options; add: boolean; done: Checkpoint[]; selected: string | null; wishes: Wishes; paused: boolean }
+  | { type: "job"; job: number; drops: Dropped[]; options: Options; add: boolean; done: Checkpoint[]; join: string | null; selected: string | null; wishes: Wishes; paused: boolean }
   | { type: "resume"; job: number; names: string[]; selected: string | null }
   | { type: "hide"; names: string[] }
   | { type: "wishes"; job: number; wishes: Wishes; selected: string | null }

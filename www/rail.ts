@@ -3,7 +3,7 @@
 import { fill, h, icon, rich } from "./dom";
 import { bytes, integer } from "./format";
 import { layersValue } from "./layer-choice";
-import { current, type Actions, type Model } from "./model";
+import { current, keyOf, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import type { Found } from "./protocol";
 import { settings } from "./settings";

@@ -31,6 +31,10 @@ const MOST_JSON = 512e6;
 export class Session {
   readonly engine: EngineClient;
   readonly own: Own;
+  /** Whether the user's result is what the engine holds: not one from a file, nor one that a new drop is to replace. */
+  private inEngine = false;
+  /** Set until the first result of a drop that replaces what was there. */
+  private replaces = false;
   /** Set until the checkpoints of a drop that joins a series are known. */
   private joining = false;
   private stoppedBanner: Banner | null = null;
@@ -38,7 +42,7 @@ export class Session {
   private followLast = true;
   /** Files that join a series which is still being read wait for its end. */
   private later: InputFile[] = [];
-  private laterJoin: string | null = null;
+  private laterFailed: string | null = null;
   /** What the engine said about the files of the drop that is being read. */
   private found = new Map<string, Found>();
   /** Set while the document is of other options or wishes than those that the engine was asked for. */
@@ -70,16 +74,24 @@ export class Session {
     showDemo: () => {
       this.own.away = true;
       this.model.aside = true;
+      this.model.state.demo = true;
       this.events.showDemo();
     },
     showOwn: () => {
       this.own.away = false;
-      this.model.aside = false;
-      this.own.present(null);
-      this.events.settled(true);
-      this.events.changed();
+      this.back();
     },
   };
+
+  /** The user's own result takes the page again. */
+  private back(): void {
+    this.model.aside = false;
+    this.model.state.demo = false;
+    this.model.found = this.found;
+    this.own.present(null);
+    this.events.settled(true);
+    this.events.changed();
+  }
 
   warm(): void {
     if (this.model.engine !== "none") return;
@@ -89,56 +101,59 @@ export class Session {
   }
 
   /**
-   * What was dropped or chosen; `join` takes it into the series whatever the switch says, `failed` names the file whose
+   * What was dropped or chosen; `joins` takes it into the series whatever the switch says, `failed` names the file whose
    * place it takes.
    */
-  async open(files: InputFile[], join = false, failed: string | null = null): Promise<void> {
+  async open(files: InputFile[], joins = false, failed: string | null = null): Promise<void> {
     if (!files.length) return;
     somethingLoaded();
     const { model } = this;
     const reading = model.reading !== null && model.reading.items.length > 0;
-    const add = (model.add || join) && (model.source !== "demo" || reading);
-    const series = add ? this.seriesOf(failed) : null;
+    const add = (model.add || joins) && (model.source !== "demo" || reading);
     if (!add) {
       model.banners = [];
       this.later = [];
     }
     if (add && reading) {
       this.later.push(...files);
-      this.laterJoin = series;
+      this.laterFailed = failed;
       return this.events.changed();
     }
     // A result without its files is not in the engine: it joins as it stands, and what joins it has its options.
-    const shown = add && model.source !== "files" ? this.own.raw : null;
+    const shown = add && !this.inEngine ? this.own.raw : null;
     if (shown) model.state.options = { ...DEFAULTS, ...shown.options };
     const { results, rest } = await this.split(files);
     if (!rest.length && results.length === 1 && !add) return this.showResult(results[0]!);
     if (!rest.length && !results.length) return this.events.changed();
     if (model.engine === "missing") return this.fail({ code: "browser", text: ERRORS.noEngine(), file: files[0]!.path, hint: "" });
     await this.events.ready;
-    if (!add) this.own.reset();
+    const join = add ? this.seriesOf(failed) : null;
     this.fired = false;
     this.followLast = true;
     this.joining = add;
-    this.found = add && !shown ? new Map(model.found) : new Map();
-    this.goesOn();
+    this.found = add && this.inEngine ? new Map(model.found) : new Map();
+    if (!add) {
+      this.inEngine = false;
+      this.replaces = true;
+      this.goesOn();
+    }
     model.state.demo = false;
     model.reading = { items: [], started: add };
     model.nulls = null;
     this.events.changed();
     this.warm();
     const done = [...shown?.checkpoints ?? [], ...results.filter((r) => this.fits(r)).flatMap((r) => r.checkpoints)];
-    this.engine.run({ files: rest, join: series }, model.state.options, add && !shown, done, null);
+    this.engine.run({ files: rest, join }, model.state.options, add && !shown, done, null);
   }
 
   /** The series that files join: that of the folder of the file whose place they take, else that of the selected one. */
   private seriesOf(failed: string | null): string | null {
     const { model } = this;
     const folder = failed?.includes("/") ? failed.split("/")[0]! : null;
-    if (folder !== null && [...this.found.values()].some((found) => found.series === folder)) return folder;
+    if (folder !== null && [...model.found.values()].some((found) => found.series === folder)) return folder;
     const key = model.keys[model.selected];
     const raw = key === undefined ? undefined : this.own.raw?.checkpoints.find((c) => c.name === key);
-    return (key === undefined ? undefined : this.found.get(key)?.series) ?? raw?.series ?? null;
+    return (key === undefined ? undefined : model.found.get(key)?.series) ?? raw?.series ?? null;
   }
 
   /** Results among the files; other JSON (index, config) belongs to the checkpoints. */
@@ -175,6 +190,7 @@ export class Session {
 
   private showResult(document_: ResultDocument): void {
     const { model } = this;
+    this.inEngine = this.replaces = false;
     this.own.reset();
     this.own.take(document_, "result");
     model.state.demo = false;
@@ -246,9 +262,8 @@ export class Session {
 
   private goOn(): void {
     const { model } = this;
-    const names = this.outdated ? this.own.raw?.checkpoints.map((c) => c.name) ?? [] : [];
-    names.push(...model.stopped.map((item) => item.name));
-    model.reading = { items: model.stopped, started: model.source === "files" };
+    const names = model.stopped.map((item) => item.name);
+    model.reading = { items: model.stopped, started: this.inEngine };
     this.goesOn();
     this.fired = false;
     this.followLast = true;
@@ -262,7 +277,7 @@ export class Session {
     this.model.banners = [{ kind: "note", ...LIST.cleared(count), actions: [{ label: "Undo", run: () => {
       this.model.banners = [];
       this.own.unclear();
-      this.events.settled(true);
+      this.back();
     } }] }];
     this.events.showDemo();
   }
@@ -292,7 +307,7 @@ export class Session {
   }
 
   private kept(): Checkpoint[] {
-    return this.own.source === "files" && this.own.raw && !this.outdated && this.model.found.size ? this.own.raw.checkpoints : [];
+    return this.inEngine && !this.outdated ? this.own.raw?.checkpoints ?? [] : [];
   }
 
   private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" }>): void {
@@ -369,6 +384,10 @@ export class Session {
     const { model, own } = this;
     const first = model.source !== "files" || (model.reading !== null && !model.reading.started);
     const before = first || this.followLast ? null : own.selected();
+    if (this.replaces) own.reset();
+    this.replaces = false;
+    if (!this.inEngine) own.tellHidden();
+    this.inEngine = true;
     own.take(document_, "files");
     model.found = this.found;
     model.nulls = final ? null : nulls;
@@ -411,7 +430,7 @@ export class Session {
     this.events.settled(reading.started && !reading.again && this.model.source === "files");
     const waiting = this.later.splice(0);
     if (waiting.length) {
-      void this.open(waiting, true, this.laterJoin);
+      void this.open(waiting, true, this.laterFailed);
     }
   }
 

@@ -11,6 +11,7 @@ import type { Topic } from "./explain";
 import type { FitData } from "./protocol";
 import { partNote } from "./layer-choice";
 import { rail } from "./rail";
+import { section } from "./section";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { exponentTable, histogramTable, spectrumTable, tableElement } from "./tables";
@@ -134,6 +135,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   nfdTwin.addEventListener("toggle", () => update());
   const wiring = wiringPart(model, actions);
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
+  const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
 
   const root = h("div.view.one-view", null,
     h("div.compact-card", null, card),
@@ -146,7 +148,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        wiring.root)));
+        wiring.root, list.root)));
 
   function update(): void {
     const c = current(model);
@@ -181,6 +183,8 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     if (nfdTwin.open) fill(nfdBody, tableElement(histogramTable(c)));
     emptyState();
     wiring.update();
+    list.root.hidden = model.source === "demo";
+    list.update();
     twin();
   }
 
@@ -222,5 +226,5 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   }
 
   update();
-  return { root, update, destroy: () => { figure.destroy(); nfd.destroy(); slider.destroy(); } };
+  return { root, update, destroy: () => { list.destroy(); figure.destroy(); nfd.destroy(); slider.destroy(); } };
 }

@@ -9,6 +9,7 @@ import { current, type Actions, type Model, type View } from "./model";
 import { partNote } from "./layer-choice";
 import { Numbers } from "./numbers";
 import { why } from "./popover";
+import { section } from "./section";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { seriesTable, spectrumTable, tableElement } from "./tables";
@@ -63,6 +64,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const everything = h("div");
   const details = h("details.everything", null, h("summary", null, "Table of every checkpoint"), everything);
   details.addEventListener("toggle", () => update());
+  const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
 
   const root = h("div.view.series-view", null,
     h("div.top", null, h("div.words", null, headline, deck, note.root), card),
@@ -72,7 +74,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, details);
+    numbers.root, analyseLine, details, list.root);
 
   function update(): void {
     const doc = model.document;
@@ -99,8 +101,10 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     fill(analyse, `Analyse these ${doc.checkpoints.length} files here`);
     fill(open, `${capital(label(c))}: settings, checks and fit`);
     if (details.open) fill(everything, tableElement(seriesTable(doc)));
+    list.root.hidden = model.source === "demo";
+    list.update();
     twin();
   }
   update();
-  return { root, update, destroy: () => { spectrum.destroy(); charts.destroy(); slider.destroy(); numbers.destroy(); } };
+  return { root, update, destroy: () => { list.destroy(); spectrum.destroy(); charts.destroy(); slider.destroy(); numbers.destroy(); } };
 }
