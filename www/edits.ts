@@ -55,9 +55,10 @@ export function edited(document: ResultDocument, keys: readonly string[], edits:
 
 /** The edits with some changes more. */
 export function changed(edits: Edits, changes: Readonly<Record<string, Edit>>): Edits {
-  const next: Record<string, Edit> = { ...edits };
-  for (const [key, change] of Object.entries(changes)) next[key] = { ...next[key], ...change };
-  return next;
+  // A checkpoint may have any name, also that of something that all objects have.
+  const own = (key: string): Edit => (Object.hasOwn(edits, key) ? edits[key]! : {});
+  const next = Object.entries(changes).map(([key, change]): [string, Edit] => [key, { ...own(key), ...change }]);
+  return Object.fromEntries([...Object.entries(edits), ...next]);
 }
 
 /** Whether anything of a document's checkpoints is changed. */

@@ -77,6 +77,7 @@ export class Own {
     if (!raw) return null;
     if (!touches(keys, this.history.now)) return { document: raw, keys };
     const records = edited(raw, keys, this.history.now);
+    if (!records.size) return null;
     const arranged = arrange([...records.keys()]);
     return { document: { ...raw, checkpoints: arranged }, keys: arranged.map((record) => records.get(record)!) };
   }

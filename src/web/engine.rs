@@ -128,7 +128,7 @@ impl Engine {
     pub fn document(&self, records: Vec<JsValue>, options: JsValue) -> Result<JsValue, JsValue> {
         let options: Options = read(options, "bad-options", "These are no options.")?;
         let document = write(&series::document(options, Vec::new()))?;
-        Reflect::set(&document, &"checkpoints".into(), &arranged(records)?)?;
+        Reflect::set(&document, &"checkpoints".into(), &arranged(records)?.into())?;
         Ok(document)
     }
 

@@ -28,6 +28,15 @@ test("edited records are copies, as deep as what is computed anew", () => {
   assert.deepEqual(document, before);
 });
 
+test("a checkpoint may be called like something that all objects have", () => {
+  for (const name of ["__proto__", "constructor", "toString"]) {
+    const document = documentOf(name, "b");
+    assert.equal(touches(keysOf(document), NONE), false);
+    const edits = changed(changed(NONE, { [name]: { step: 7 } }), { b: { step: 8 } });
+    assert.deepEqual([...edited(document, keysOf(document), edits).keys()].map((c) => c.step), [7, 8], name);
+  }
+});
+
 test("every change can be undone, the last one first", () => {
   const history = new History();
   history.change(changed(history.now, { a: { step: 1 } }), "first");
