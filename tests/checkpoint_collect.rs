@@ -302,3 +302,62 @@ fn files_that_hold_the_tensors_of_an_onnx_model_are_no_checkpoints() {
         collect(&inputs).candidates.into_iter().map(|candidate| candidate.name).collect();
     assert_eq!(names, ["external", "other"], "only what the model names belongs to it");
 }
+
+/// The series of every checkpoint, in order: `series: name name | series: name`.
+fn series(inputs: &[(&str, Option<usize>)]) -> String {
+    let file = ZIP.to_vec();
+    let inputs: Vec<Input<'_>> =
+        inputs.iter().map(|&(path, folder)| Input { path, folder, source: &file }).collect();
+    let collection = collect(&inputs);
+    let groups = collection.candidates.chunk_by(|a, b| a.series == b.series);
+    let group = |group: &[neuromfa::checkpoint::Candidate]| {
+        let names: Vec<&str> = group.iter().map(|candidate| candidate.name.as_str()).collect();
+        format!("{}: {}", collection.series_of(&group[0]).unwrap_or("-"), names.join(" "))
+    };
+    groups.map(group).collect::<Vec<_>>().join(" | ")
+}
+
+fn dropped(paths: &[&str]) -> String {
+    let inputs: Vec<_> = paths.iter().map(|path| (*path, path.contains('/').then_some(0))).collect();
+    series(&inputs)
+}
+
+#[test]
+fn one_folder_and_files_dropped_together_are_one_series() {
+    assert_eq!(dropped(&["run/step9.pt", "run/step1.pt"]), "-: step1 step9");
+    assert_eq!(dropped(&["step9.pt", "step1.pt"]), "-: step1 step9");
+    assert_eq!(dropped(&["run/step9.pt", "run/step1.pt", "step5.pt"]), "-: step1 step5 step9");
+    assert_eq!(dropped(&["run/step9/model.pt", "run/step1/model.pt"]), "-: step1 step9");
+}
+
+#[test]
+fn folders_with_several_checkpoints_are_series_in_the_order_given() {
+    assert_eq!(
+        dropped(&["b/step9.pt", "a/step8.pt", "b/step7.pt", "a/step0.pt"]),
+        "b: step7 step9 | a: step0 step8"
+    );
+    let nested = ["b/step1/model.pt", "b/step0/model.pt", "a/step0/model.pt", "a/step1/model.pt"];
+    assert_eq!(dropped(&nested), "b: step0 step1 | a: step0 step1");
+    assert_eq!(
+        dropped(&["a/step1.pt", "a/step0.pt", "b/step0.pt", "b/x.pt", "step3.pt"]),
+        "a: a/step0 step1 | b: b/step0 x | -: step3",
+        "files are not in a folder"
+    );
+}
+
+#[test]
+fn folders_with_one_checkpoint_each_are_one_series() {
+    assert_eq!(dropped(&["step9/model.pt", "step1/model.pt"]), "-: step1 step9");
+    assert_eq!(dropped(&["a/step1.pt", "a/step2.pt", "base/model.pt"]), "a: step1 step2 | base: base");
+    assert_eq!(
+        dropped(&["a/step1.pt", "a/step2.pt", "step9/model.pt", "step3/model.pt"]),
+        "a: step1 step2 | -: step3 step9"
+    );
+}
+
+#[test]
+fn folders_of_equal_names_from_two_places_are_told_apart() {
+    let given = [("run/step1.pt", 0), ("run/step2.pt", 0), ("run/step3.pt", 1), ("run/step4.pt", 1)];
+    let given = given.map(|(path, folder)| (path, Some(folder)));
+    assert_eq!(series(&given), "run: step1 step2 | run (2): step3 step4");
+}

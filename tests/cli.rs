@@ -65,6 +65,62 @@ fn a_folder_is_a_series_in_the_order_of_its_steps() {
 }
 
 #[test]
+fn two_folders_are_two_series_named_after_them() {
+    let copies = [
+        ("neox-tiny/step0.safetensors", "seed1/step0.safetensors"),
+        ("neox-tiny/step256.safetensors", "seed1/step256.safetensors"),
+        ("neox-tiny/step32.safetensors", "seed0/step32.safetensors"),
+        ("neox-tiny/step1000.safetensors", "seed0/step1000.safetensors"),
+    ];
+    let folder = folder_of(&copies);
+    let ran = run(folder.path(), &["analyze", "seed1", "seed0"]);
+    assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+    let document = ran.json.expect("a document");
+    schema::assert_valid(&document);
+    assert_eq!(names(&document), ["step0", "step256", "step32", "step1000"]);
+    let series: Vec<&Value> = (0..4).map(|at| &document["checkpoints"][at]["series"]).collect();
+    assert_eq!(series, ["seed1", "seed1", "seed0", "seed0"]);
+    // Each has the numbers that it has alone.
+    for (name, at) in [("seed1", 0), ("seed0", 2)] {
+        let alone = run(folder.path(), &["analyze", name]).json.expect("a document");
+        for place in 0..2 {
+            let mut beside = document["checkpoints"][at + place].clone();
+            beside.as_object_mut().expect("an object").remove("series");
+            assert_eq!(beside, alone["checkpoints"][place], "{name}");
+        }
+    }
+    // Folders with one checkpoint each are one series, as files are.
+    let steps = [
+        ("neox-tiny/step0.safetensors", "step0/m.safetensors"),
+        ("neox-tiny/step32.safetensors", "step32/m.safetensors"),
+    ];
+    let ran = run(folder_of(&steps).path(), &["analyze", "step32", "step0"]);
+    let document = ran.json.expect("a document");
+    assert_eq!(document["checkpoints"][0]["step"], 0);
+    assert!(document["checkpoints"][1].get("series").is_none());
+}
+
+#[test]
+fn a_document_that_was_changed_is_arranged_anew_by_merge() {
+    let ran = run(&data(""), &["analyze", "neox-tiny", "--null", "shuffle", "--null-samples", "2"]);
+    let mut document = ran.json.expect("a document");
+    let checkpoints = document["checkpoints"].as_array_mut().expect("checkpoints");
+    checkpoints.swap(0, 3);
+    checkpoints[0]["step"] = 5.into();
+    checkpoints[1]["series"] = "apart".into();
+    checkpoints[3]["is_baseline"] = true.into();
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("changed.json"), document.to_string()).expect("written");
+    let merged = run(folder.path(), &["merge", "changed.json"]).json.expect("a document");
+    schema::assert_valid(&merged);
+    assert_eq!(names(&merged), ["step0", "step1000", "step256", "step32"]);
+    let of = |at: usize, field: &str| merged["checkpoints"][at][field].clone();
+    assert_eq!((of(0, "emergence"), of(3, "emergence")), (0.0.into(), 0.0.into()));
+    assert_eq!((of(1, "step"), of(0, "is_baseline")), (5.into(), true.into()));
+    assert_eq!(of(3, "series"), "apart");
+}
+
+#[test]
 fn sampled_runs_and_nulls_follow_the_schema() {
     let reference = ["--network", "sampled", "--mode", "reference", "--samples", "2", "--layer-sample", "16"];
     for options in [&reference[..], &["--null", "shuffle", "--null-samples", "2", "--threshold", "2"]] {

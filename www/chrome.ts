@@ -2,7 +2,7 @@
 
 import { fill, h, hidden, icon, mark } from "./dom";
 import { bytes, integer } from "./format";
-import type { Actions, Model } from "./model";
+import { byKey, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import { onTheme, setTheme, theme } from "./theme";
 
@@ -61,7 +61,8 @@ export function status(model: Model): Part {
   ]);
   const source = item(sourceWords, () => [[sourceWords(), model.source === "demo"
     ? `A result that was computed before, ${bytes(model.demoBytes)} long. \u201cAnalyse these files here\u201d computes it again in this page.`
-    : model.source === "result" ? "Everything that is drawn was stored in the result file; the weights are not here." : "Computed in this page from the files that you gave it."]]);
+    : model.source === "result" ? "Everything that is drawn was stored in the result file; the weights are not here."
+      : model.source === "kept" ? "Everything that is drawn was kept by this browser from an earlier visit; the weights are not here." : "Computed in this page from the files that you gave it."]]);
   const engine = item(engineWords, engineDetails);
   const root = h("div.status-in", null, h("div.status-left", null, privacy.root, requests.root), h("div.status-right", null, source.root, engine.root));
 
@@ -69,9 +70,9 @@ export function status(model: Model): Part {
     const now = model.reading?.items.find((i) => i.state === "reading");
     if (now) return now.label ? `Reading ${now.label} in ${now.step === null ? now.name : `step ${integer(now.step)}`}` : `Reading ${now.file}`;
     const n = model.nulls;
-    if (n?.current) return `Shuffling ${n.current}, ${n.done} of ${n.of}`;
+    if (n?.current) return `Shuffling ${byKey(model, n.current)?.name ?? n.current}, ${n.done} of ${n.of}`;
     if (n?.waiting.length) return `Shuffled: computing, ${n.waiting.length} to go`;
-    return model.source === "demo" ? "Demo, computed in advance" : model.source === "result" ? "Result file" : "Your files";
+    return model.source === "demo" ? "Demo, computed in advance" : model.source === "result" ? "Result file" : model.source === "kept" ? "Kept result" : "Your files";
   }
   function engineWords(): string {
     const e = model.engine;

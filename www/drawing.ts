@@ -1,6 +1,6 @@
 // The drawing module (view.wasm), loaded when the page is idle: until then the demo's figures are ready-made SVG.
 
-import type { Figure, Layout, ResultDocument } from "./protocol";
+import type { Checkpoint, Figure, Layout, ResultDocument } from "./protocol";
 
 interface WasmView {
   draw(canvas: HTMLCanvasElement, figure: Figure): Layout;
@@ -11,7 +11,11 @@ interface WasmView {
   free(): void;
 }
 
-interface ViewModule { default(): Promise<unknown>; View: new (document: ResultDocument) => WasmView }
+interface ViewModule {
+  default(): Promise<unknown>;
+  View: new (document: ResultDocument) => WasmView;
+  arrange(records: Checkpoint[]): Checkpoint[];
+}
 
 let module: ViewModule | null = null;
 let loading: Promise<boolean> | null = null;
@@ -48,6 +52,21 @@ export function onRedraw(redraw: () => void): () => void {
 
 export function redrawAll(): void {
   for (const redraw of waiting) redraw();
+}
+
+/** The same records, completed: in the order of their series, with the degrees of emergence. */
+export function arrange(records: Checkpoint[]): Checkpoint[] {
+  return module ? module.arrange(records) : records;
+}
+
+/** Whether the module takes the document; true while it is not there to ask. */
+export function isDrawable(document: ResultDocument): boolean {
+  try {
+    if (module) new module.View(document).free();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function viewOf(document: ResultDocument): WasmView | null {

@@ -1,6 +1,6 @@
 // The page's side of the engine: owns the worker, starts it when it is first needed, and replaces it after a trap.
 
-import type { Checkpoint, Comparison, EngineState, FitData, FromWorker, InputFile, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, Dropped, EngineState, FitData, FromWorker, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
 export interface EngineEvents {
   ready(state: EngineState): void;
@@ -26,7 +26,9 @@ export class EngineClient {
   /** Those that hold again if the engine refuses the present ones. */
   private before = this.wishes;
   /** Every drop since the last that replaced what was there: a new worker gets them again. */
-  private drops: InputFile[][] = [];
+  private drops: Dropped[] = [];
+  /** Checkpoints that the user left out: nothing is computed of them. */
+  private hidden: string[] = [];
   private dead = false;
 
   constructor(private readonly events: EngineEvents, private readonly threads: () => number | null) {}
@@ -48,19 +50,34 @@ export class EngineClient {
   }
 
   /** One drop. `add` joins it to what was loaded before; `done` are records to take back as they are. */
-  run(files: InputFile[], options: Options, add: boolean, done: Checkpoint[] = [], selected: string | null = null): number {
+  run(drop: Dropped, options: Options, add: boolean, done: Checkpoint[] = [], selected: string | null = null): number {
     if (this.dead) this.end();
-    const drops = files.length ? [files] : [];
+    const drops = drop.files.length ? [drop] : [];
     this.drops = add ? [...this.drops, ...drops] : drops;
-    if (!add) this.wishes = { wiring: null, stateDicts: {} };
-    return this.sendJob(drops, options, add, done, selected);
+    if (!add) {
+      this.wishes = { wiring: null, stateDicts: {} };
+      this.hidden = [];
+    }
+    return this.sendJob(drops, options, { add, done, join: add ? drop.join : null, selected, paused: false });
   }
 
-  private sendJob(drops: InputFile[][], options: Options, add: boolean, done: Checkpoint[], selected: string | null): number {
+  private sendJob(drops: Dropped[], options: Options, rest: Pick<Extract<ToWorker, { type: "job" }>, "add" | "done" | "join" | "selected" | "paused">): number {
     this.start();
     this.job += 1;
-    this.send({ type: "job", job: this.job, drops, options, add, done, selected, wishes: this.wishes });
+    this.send({ type: "job", job: this.job, drops, options, wishes: this.wishes, ...rest });
     return this.job;
+  }
+
+  /** Reads those of these checkpoints that were found and not read. */
+  resume(names: string[], selected: string | null): number {
+    this.job += 1;
+    this.send({ type: "resume", job: this.job, names, selected });
+    return this.job;
+  }
+
+  hide(names: string[]): void {
+    this.hidden = names;
+    this.send({ type: "hide", names });
   }
 
   /** Another wiring for all checkpoints; null for the recognised one. */
@@ -114,10 +131,12 @@ export class EngineClient {
 
   private acknowledged: () => void = () => undefined;
 
-  /** A new worker with the same files; `done` is what the page kept. */
-  restart(options: Options, done: Checkpoint[], selected: string | null): number {
+  /** A new worker with the same files; `done` is what the page kept. A paused one reads nothing else until it is told. */
+  restart(options: Options, done: Checkpoint[], selected: string | null, paused = false): number {
     this.end();
-    return this.sendJob(this.drops, options, false, done, selected);
+    const job = this.sendJob(this.drops, options, { add: false, done, join: null, selected, paused });
+    if (this.hidden.length) this.hide(this.hidden);
+    return job;
   }
 
   /** The points behind one alpha, or null where the histograms are gone. */

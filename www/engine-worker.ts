@@ -1,7 +1,7 @@
 // The dedicated worker that owns the engine: picks a flavour, feeds it what another worker reads of files, computes null
 // models between messages.
 
-import type { Checkpoint, Comparison, Drop, EngineError, EngineState, FitData, Found, FromWorker, InputFile, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, Drop, Dropped, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 import { Reading } from "./reading";
 
 /** Reads headers; a module of its own, which answers in JSON. */
@@ -56,7 +56,9 @@ interface Entry {
   /** Without histograms: taken back after a restart, or from a result file. */
   restored: boolean;
   name: string;
-  step: number | null;
+  /** Its name before it was told apart from others, and its series. */
+  given: string;
+  series: string | null;
   /** Null samples still missing; null before the engine was asked. */
   missing: number | null;
   /** Set where null samples cannot be had, so that the rest is not held up. */
@@ -87,6 +89,12 @@ let engine: Engine;
 let memory: WebAssembly.Memory;
 let files: { path: string; file: File }[] = [];
 let entries: Entry[] = [];
+/** What was found and is not read: its turn has not come, it was stopped, or it failed. By name. */
+const unread = new Map<string, Found & { given: string }>();
+/** Names of checkpoints that the user left out. */
+let hidden = new Set<string>();
+/** The newest chain of null slices; older ones end. */
+let chain = 0;
 let options: Options;
 let wishes: Wishes = { wiring: null, stateDicts: {} };
 let job = 0;
@@ -118,6 +126,16 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     case "wishes":
       cancelled = Math.max(cancelled, data.job - 1);
       return queue(() => change(data));
+    case "resume":
+      cancelled = Math.max(cancelled, data.job - 1);
+      return queue(() => resume(data));
+    case "hide":
+      return queue(async () => {
+        hidden = new Set(data.names);
+        // Those that are back may have missed other options.
+        await update(job);
+        computeNulls(job, cancelled >= job);
+      });
     case "wiring": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);
       let found: WiringData | null = null;
@@ -219,55 +237,131 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
   if (!data.add) {
     for (const entry of entries) engine.forget(entry.id);
     entries = [];
+    unread.clear();
+    hidden = new Set();
   }
   where = "reading the headers";
   const drop: Drop = { checkpoints: [], skipped: [], errors: [] };
   // Each drop by itself, as it was when it came: files of two drops are no forms or parts of one model.
-  for (const input of data.drops) {
-    const part = recognised(input);
+  for (const dropped of data.drops) {
+    const part = recognised(dropped);
     drop.checkpoints.push(...part.checkpoints);
     drop.skipped.push(...part.skipped);
     drop.errors.push(...part.errors);
   }
-  const todo = [...drop.checkpoints];
-  for (const record of data.done) {
-    const at = todo.findIndex((found) => found.name === record.name && sameFiles(found, record));
-    const [again] = at < 0 ? [null] : todo.splice(at, 1);
-    entries.push(entryOf(record, again ?? null, true));
-  }
-  post({ type: "found", job, drop });
+  const todo = takeBack(drop.checkpoints, data.done, data.join);
+  const { fresh, known } = toldApart(todo);
+  for (const found of fresh) unread.set(found.name, found);
+  post({ type: "found", job, drop: { ...drop, checkpoints: fresh }, known });
   for (const error of drop.errors) post({ type: "failed", job, id: null, error });
-  for (const found of todo) {
-    if (cancelled >= data.job) break;
-    await readOne(found, data.job);
-  }
+  if (!data.paused) await readAll(fresh, data.job);
   // What an earlier job was kept from doing.
+  await update(data.job);
+  await finishJob(data.job, data.paused);
+}
+
+/** Goes on with what was found and not read. */
+async function resume(data: Extract<ToWorker, { type: "resume" }>): Promise<void> {
+  if (data.job <= cancelled) return cancelledNow(data.job);
+  job = data.job;
+  selected = data.selected;
+  const errors: EngineError[] = [];
+  const todo = data.names.flatMap((name) => {
+    const found = unread.get(name);
+    return found ? asWished(found, errors) : [];
+  });
+  if (data.names.some((name) => unread.has(name))) post({ type: "found", job, drop: { checkpoints: todo, skipped: [], errors }, known: [] });
+  for (const error of errors) post({ type: "failed", job, id: null, error });
+  await readAll(todo, data.job);
   await update(data.job);
   await finishJob(data.job);
 }
 
+async function readAll(todo: Found[], ofJob: number): Promise<void> {
+  for (const found of todo) {
+    if (cancelled >= ofJob) return;
+    await readOne(found, ofJob);
+  }
+}
+
+/** Makes entries of records that are done, with their files where these are here; returns what else was found. */
+function takeBack(found: Found[], done: Checkpoint[], join: string | null): Found[] {
+  const todo = [...found];
+  const back: Entry[] = [];
+  for (const record of done) {
+    const same = todo.filter((one) => sameFiles(one, record));
+    const again = same.find((one) => one.name === record.name) ?? same[0] ?? null;
+    if (again) todo.splice(todo.indexOf(again), 1);
+    const name = free(record.name, null);
+    const entry = entryOf({ ...record, name }, again && { ...again, name }, true);
+    entry.series = again ? again.series : record.series ?? join;
+    entry.given = again?.name ?? record.name;
+    entries.push(entry);
+    back.push(entry);
+  }
+  // After a restart, results without files are again in the series of the others, if that is the only one.
+  const series = new Set(back.filter((entry) => entry.found).map((entry) => entry.series));
+  if (series.size === 1) for (const entry of back) if (!entry.found) entry.series ??= [...series][0]!;
+  return todo;
+}
+
+/** Gives every checkpoint a name of its own. Those that are here already are not read again. */
+function toldApart(todo: Found[]): { fresh: (Found & { given: string })[]; known: string[] } {
+  const fresh: (Found & { given: string })[] = [];
+  const known: string[] = [];
+  for (const found of todo) {
+    const same = (one: { given: string; series: string | null }, files: Pick<Found, "files">): boolean =>
+      one.given === found.name && one.series === found.series && sameFiles(found, files);
+    const entry = entries.find((one) => same(one, one.record));
+    if (entry) {
+      // Its files may be here for the first time.
+      if (!entry.found) Object.assign(entry, { id: found.id, found: { ...found, name: entry.name }, restored: true });
+      known.push(entry.name);
+      continue;
+    }
+    for (const [name, other] of unread) if (same(other, other)) unread.delete(name);
+    const named = { ...found, given: found.name, name: free(found.name, found.series, fresh) };
+    fresh.push(named);
+  }
+  return { fresh, known };
+}
+
+/** A name that no other checkpoint has: by it page and worker know which one is meant. */
+function free(name: string, series: string | null, coming: Found[] = []): string {
+  const taken = new Set([...entries.map((e) => e.name), ...unread.keys(), ...coming.map((f) => f.name)]);
+  let next = name;
+  if (taken.has(next) && series !== null && !name.includes("/")) next = `${series}/${name}`;
+  for (let times = 2; taken.has(next); times += 1) next = `${name} (${times})`;
+  return next;
+}
+
 /** The checkpoints of one drop, wired as the user wants. */
-function recognised(input: InputFile[]): Drop {
+function recognised({ files: input, join }: Dropped): Drop {
   // Indices of the reader count every file that it was ever given.
   for (const file of input) files[reader.addFile(file.path, file.file)] = file;
   const drop = parsed(reader.recognise());
-  drop.checkpoints = drop.checkpoints.flatMap((found) => {
-    try {
-      return [wished(found)];
-    } catch (error) {
-      if (isTrap(error)) throw error;
-      drop.errors.push(asError(error, found));
-      return [];
-    }
-  });
+  for (const found of drop.checkpoints) found.series ??= join;
+  drop.checkpoints = drop.checkpoints.flatMap((found) => asWished(found, drop.errors));
   return drop;
+}
+
+/** The checkpoint as the user wants it to be read, or nothing and an error more. */
+function asWished(found: Found, errors: EngineError[]): Found[] {
+  try {
+    return [wished(found)];
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    errors.push(asError(error, found));
+    return [];
+  }
 }
 
 /** Reads the state dict and the wiring that the user asked for. */
 function wished(found: Found): Found {
   const path = wishes.stateDicts[found.id] ?? found.state_dicts.find((set) => set.chosen)?.path;
   const chosen = path === undefined ? found : parsed(reader.chooseStateDict(found.id, path));
-  return parsed(reader.rewire(chosen.id, JSON.stringify(wishes.wiring)));
+  const wired = parsed(reader.rewire(chosen.id, JSON.stringify(wishes.wiring)));
+  return { ...wired, name: found.name, series: found.series };
 }
 
 /** Other options, state dicts or wirings. */
@@ -284,7 +378,7 @@ async function change(data: Extract<ToWorker, { type: "options" | "wishes" }>): 
 function granted(next: Wishes, ofJob: number): boolean {
   const before = wishes;
   wishes = next;
-  const held = order().filter((entry) => entry.found);
+  const held = entries.filter((entry) => entry.found);
   try {
     const founds = held.map((entry) => wished(entry.found!));
     held.forEach((entry, i) => { entry.found = founds[i]!; });
@@ -312,7 +406,7 @@ function current(entry: Entry): boolean {
 
 /** Brings every record up to date: from histograms where they suffice, else from the files. */
 async function update(ofJob: number): Promise<void> {
-  const again = order().filter((entry) => !current(entry) && !redone(entry, ofJob));
+  const again = entries.filter((entry) => !hidden.has(entry.name) && !current(entry) && !redone(entry, ofJob));
   const found = again.flatMap((entry) => entry.found ?? []);
   if (found.length && cancelled < ofJob) post({ type: "rereading", job: ofJob, checkpoints: found });
   for (const entry of again) {
@@ -327,7 +421,7 @@ function redone(entry: Entry, ofJob: number): boolean {
   try {
     const record = engine.redo(entry.id, options);
     if (!record) return false;
-    Object.assign(entry, { record, missing: null, nullsRefused: false }, wanted(entry.id));
+    Object.assign(entry, { record: named(record, entry), missing: null, nullsRefused: false }, wanted(entry.id));
     post({ type: "checkpoint", job: ofJob, id: entry.id, name: entry.name });
     return true;
   } catch (error) {
@@ -355,14 +449,21 @@ async function readAgain(entry: Entry, ofJob: number): Promise<void> {
   }
 }
 
-function sameFiles(found: Found, record: Checkpoint): boolean {
-  const key = (list: { identity: string }[]): string => list.map((file) => file.identity).sort().join();
-  return key(found.files) === key(record.files);
+function sameFiles(one: Pick<Found, "files">, other: Pick<Found, "files">): boolean {
+  const key = (list: Found["files"]): string => list.map((file) => `${file.name} ${file.identity}`).sort().join();
+  return key(one.files) === key(other.files);
+}
+
+/** What the engine says, under the name by which the page knows it. */
+function named(record: Checkpoint, { name }: { name: string }): Checkpoint {
+  record.name = name;
+  return record;
 }
 
 function entryOf(record: Checkpoint, found: Found | null, restored: boolean): Entry {
   const id = found?.id ?? -1;
-  return { id, record, found, restored, name: record.name, step: record.step, missing: null, nullsRefused: false, ...wanted(id) };
+  const series = found?.series ?? null;
+  return { id, record, found, restored, name: record.name, given: record.name, series, missing: null, nullsRefused: false, ...wanted(id) };
 }
 
 /** Reads one checkpoint; what it was before, if anything, is replaced only when this succeeds. */
@@ -371,8 +472,12 @@ async function readOne(found: Found, ofJob: number): Promise<void> {
     where = `reading ${found.name}`;
     const record = await readInto(found, ofJob);
     if (!record) return;
-    entries = entries.filter((e) => e.id !== found.id);
-    entries.push(entryOf(record, found, false));
+    const before = entries.find((e) => e.id === found.id);
+    const entry = entryOf(record, found, false);
+    entry.given = before?.given ?? unread.get(found.name)?.given ?? found.name;
+    if (before) entries[entries.indexOf(before)] = entry;
+    else entries.push(entry);
+    unread.delete(found.name);
     post({ type: "checkpoint", job: ofJob, id: found.id, name: found.name });
     postDocument(ofJob, false);
   } catch (error) {
@@ -403,30 +508,33 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<Che
     told = now;
     post({ type: "reading", job: ofJob, id: found.id, name: found.name, bytes, of: plan.bytes, label });
   }
-  return engine.finish();
-}
-
-function order(): Entry[] {
-  return entries.every((e) => e.step !== null) ? [...entries].sort((a, b) => a.step! - b.step!) : entries;
+  return named(engine.finish(), found);
 }
 
 /** The document of all records that are up to date: it states one set of options. */
 function postDocument(ofJob: number, final: boolean): void {
-  const records = order().filter(current).map((e) => e.record);
+  const records = entries.filter(current).map(inSeries);
   if (!records.length) return;
   const document = engine.document(records, options);
   post({ type: "document", job: ofJob, document, nulls: progress(null), final, memory: memory.buffer.byteLength });
 }
 
+/** The record with the name of its series, where there are several. One from a result file keeps the name that it has. */
+function inSeries({ record, found, series }: Entry): Checkpoint {
+  const several = new Set([...entries, ...unread.values()].map((one) => one.series)).size > 1;
+  if (several && series !== null) record.series = series;
+  else if (found) delete record.series;
+  return record;
+}
+
 /** After the last checkpoint: the document, then the null models, then the document that is complete. */
-async function finishJob(ofJob: number): Promise<void> {
+async function finishJob(ofJob: number, paused = false): Promise<void> {
   where = "";
-  const stopped = cancelled >= ofJob;
+  const stopped = paused || cancelled >= ofJob;
   if (stopped) cancelledNow(ofJob);
-  if (!order().length) return;
-  const waiting = waitingForNulls();
-  postDocument(ofJob, waiting.length === 0 && !stopped);
-  if (waiting.length) queue(() => nullSlice(ofJob, stopped));
+  if (!entries.length) return;
+  postDocument(ofJob, waitingForNulls().length === 0 && !stopped);
+  computeNulls(ofJob, stopped);
 }
 
 function cancelledNow(ofJob: number): void {
@@ -436,8 +544,14 @@ function cancelledNow(ofJob: number): void {
 // ---- null models ----
 
 function waitingForNulls(): Entry[] {
-  const waits = (e: Entry): boolean => current(e) && !e.nullsRefused && !(e.restored && !e.found) && e.missing !== 0;
-  return options.null.length ? order().filter(waits) : [];
+  const waits = (e: Entry): boolean => current(e) && !hidden.has(e.name) && !e.nullsRefused && !(e.restored && !e.found) && e.missing !== 0;
+  return options?.null.length ? entries.filter(waits) : [];
+}
+
+function computeNulls(ofJob: number, keptAfterCancel: boolean): void {
+  if (!waitingForNulls().length) return;
+  const own = (chain += 1);
+  queue(() => nullSlice(ofJob, keptAfterCancel, own));
 }
 
 function progress(current: Entry | null): NullProgress {
@@ -446,9 +560,9 @@ function progress(current: Entry | null): NullProgress {
 }
 
 /** Some samples of the checkpoint whose turn it is: the selected one first. Then messages, then the next slice. */
-async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void> {
-  // A newer job or other options end this chain; a mere cancel of the reading does not.
-  if (job !== ofJob || (!keptAfterCancel && cancelled >= ofJob)) return;
+async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): Promise<void> {
+  // A newer job, chain or other options end this chain; a mere cancel of the reading does not.
+  if (own !== chain || job !== ofJob || (!keptAfterCancel && cancelled >= ofJob)) return;
   const waiting = waitingForNulls();
   const entry = waiting.find((e) => e.name === selected) ?? waiting[waiting.length - 1];
   if (!entry) return postDocument(ofJob, !keptAfterCancel);
@@ -466,13 +580,14 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean): Promise<void>
     post({ type: "failed", job: ofJob, id: null, error: asError(error, entry.found) });
   }
   where = "";
-  if (!entry.restored) entry.record = engine.record(entry.id) ?? entry.record;
+  const record = entry.restored ? null : engine.record(entry.id);
+  if (record) entry.record = named(record, entry);
   if (!waitingForNulls().includes(entry)) postDocument(ofJob, waitingForNulls().length === 0 && !keptAfterCancel);
   else post({ type: "nulls", job: ofJob, nulls: progress(entry) });
   if (waitingForNulls().length === 0) return;
   // A real task boundary: select, cancel and fit are taken in between.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  queue(() => nullSlice(ofJob, keptAfterCancel));
+  queue(() => nullSlice(ofJob, keptAfterCancel, own));
 }
 
 /** Reads a checkpoint again whose record survived a restart but whose histograms did not. */

@@ -25,10 +25,12 @@ export interface PageState {
   tab: Tab;
   /** Published numbers in the section of scores. */
   preset: "published" | null;
+  /** The demo, also where the browser keeps a result of the user's. */
+  demo: boolean;
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum", preset: null };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum", preset: null, demo: false };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -66,6 +68,7 @@ export function parse(hash: string): PageState {
   if (Number.isInteger(threads) && threads >= 1 && threads <= 64) state.threads = threads;
   const step = given.get("step");
   if (step !== null && /^\d+$/.test(step)) state.step = Number(step);
+  state.demo = given.get("show") === "demo";
   if (given.get("view") === "one") state.view = "one";
   if (given.get("preset") === "published") state.preset = "published";
   const tab = given.get("tab");
@@ -95,6 +98,7 @@ export function serialise(state: PageState): string {
   if (state.theme) out.set("theme", state.theme);
   if (state.threads) out.set("threads", String(state.threads));
   if (state.step !== null) out.set("step", String(state.step));
+  if (state.demo) out.set("show", "demo");
   if (state.view !== "series") out.set("view", state.view);
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   if (state.preset) out.set("preset", state.preset);

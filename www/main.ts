@@ -4,15 +4,18 @@ import { bannerPlace } from "./banners";
 import { dropCard, header, status } from "./chrome";
 import { DemoFigures, demoFiles, firstView, wholeResult, type DemoFile } from "./demo";
 import { debounce, fill, h } from "./dom";
-import { loadDrawing, redrawAll } from "./drawing";
+import { isDrawable, loadDrawing, redrawAll } from "./drawing";
 import { fromList, listen } from "./drop";
 import { parse, serialise, type Theme } from "./hash";
 import { isolate } from "./isolation";
+import { forget, load, type Kept } from "./kept";
+import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
 import type { Actions, Model, View } from "./model";
 import { close } from "./popover";
 import type { ScoreBook } from "./score-book";
 import { splitScores } from "./score-files";
+import type { ResultDocument } from "./protocol";
 import { Session } from "./session";
 import { canAnalyse } from "./support";
 import { setTheme, startTheme, theme, onTheme } from "./theme";
@@ -31,13 +34,15 @@ const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
 const model: Model = {
   state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
-  found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0, memoryUsed: 0,
+  keys: [], undoable: null, stopped: [], keeping: null, aside: false, found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0, memoryUsed: 0,
 };
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
 let noDemo = false;
 let joining = false;
+/** The file whose place the next choice takes. */
+let failed: string | null = null;
 let isReady: () => void = () => undefined;
 const ready = new Promise<void>((resolve) => { isReady = resolve; });
 
@@ -52,7 +57,8 @@ const session = new Session(model, {
   },
   ready,
   choose: () => actions.choose(),
-  chooseAgain: () => actions.chooseAgain(),
+  chooseAgain: (file) => actions.chooseAgain(file),
+  showDemo: () => { void showDemo(); },
   countAll() {
     model.state.options = { ...model.state.options, layers: null };
     remember();
@@ -79,8 +85,8 @@ function scores(): Promise<ScoreBook> {
 }
 
 const actions: Actions = {
-  choose: (folder = false) => { joining = false; const input = folder ? folderInput : filesInput; input.value = ""; input.click(); },
-  chooseAgain() { actions.choose(); joining = true; },
+  choose: (folder = false) => { joining = false; failed = null; const input = folder ? folderInput : filesInput; input.value = ""; input.click(); },
+  chooseAgain(file) { actions.choose(); joining = true; failed = file ?? null; },
   select(index) {
     const last = (model.document?.checkpoints.length ?? 1) - 1;
     model.selected = Math.max(0, Math.min(last, index));
@@ -116,6 +122,7 @@ const actions: Actions = {
   chooseStateDict: (checkpoint, path) => session.chooseStateDict(checkpoint, path),
   scores,
   preset(preset) { model.state.preset = preset; remember(); schedule(); },
+  list: session.list,
 };
 
 // ---- frame ----
@@ -129,9 +136,10 @@ const card = dropCard(model, actions);
 const foot = status(model);
 document.querySelector("#status")!.append(foot.root);
 const banners = bannerPlace(model, actions);
+const kept = keptLine(model, actions);
 const stage = h("div.stage");
 const live = h("div.sr", { "aria-live": "polite" });
-main.append(banners.root, stage, live);
+main.append(banners.root, kept.root, stage, live);
 const phone = (): boolean => main.clientWidth < PHONE;
 
 let view: View | null = null;
@@ -157,6 +165,7 @@ function render(): void {
   book?.attach();
   const next = screen();
   banners.update();
+  kept.update();
   card.update();
   foot.update();
   // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
@@ -220,7 +229,7 @@ async function showView(next: "series" | "one"): Promise<void> {
 
 // ---- events ----
 
-for (const input of [filesInput, folderInput]) input.addEventListener("change", () => { void session.open(fromList(input.files ?? []), joining); joining = false; });
+for (const input of [filesInput, folderInput]) input.addEventListener("change", () => { void session.open(fromList(input.files ?? []), joining, failed); joining = false; failed = null; });
 listen({ files: (files) => { void session.open(files); } });
 listenKeys({
   open: () => actions.choose(),
@@ -230,6 +239,7 @@ listenKeys({
 addEventListener("hashchange", () => {
   const before = JSON.stringify(model.state.options);
   model.state = parse(location.hash);
+  if (model.state.demo && model.source !== "demo" && !model.reading) return session.list.showDemo();
   if (model.state.theme) setTheme(model.state.theme);
   const index = model.document?.checkpoints.findIndex((c) => c.step === model.state.step) ?? -1;
   model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;
@@ -248,24 +258,55 @@ try {
   }).observe({ type: "resource", buffered: true });
 } catch { /* an old browser: the policy still forbids them */ }
 
+/** The demo takes the page, unless something of the user's has come to stand there. */
+async function showDemo(): Promise<void> {
+  demo ??= await firstView(phone(), theme(), figures).catch(() => null);
+  noDemo = !demo;
+  if (model.source !== "demo" ? !session.own.away : model.document) return schedule();
+  whole = false;
+  Object.assign(model, { document: demo, source: "demo", keys: [], found: new Map(), undoable: null, deck: demo?.demo?.deck ?? null });
+  if (!demo) return schedule();
+  model.demoBytes = demo.checkpoints.reduce((sum, c) => sum + c.files.reduce((s, f) => s + f.bytes, 0), 0);
+  selectStep(demo);
+  await showView(demo.checkpoints.length > 1 ? model.state.view : "one");
+}
+
+/** Selects the step of the address, else the last. */
+function selectStep({ checkpoints }: ResultDocument): void {
+  const index = model.state.step === null ? -1 : checkpoints.findIndex((c) => c.step === model.state.step);
+  model.selected = index >= 0 ? index : checkpoints.length - 1;
+}
+
+/** Shows what the browser kept. What cannot be shown is forgotten: it must not stand in the way at every visit. */
+async function restore(found: Kept): Promise<void> {
+  if (model.reading || session.own.raw) return; // files were faster
+  try {
+    if (!isDrawable(found.document)) throw new TypeError("no result");
+    session.own.restore(found, model.state.demo);
+    session.own.present(null);
+    if (!model.state.demo && model.document) selectStep(model.document);
+    render();
+  } catch {
+    session.own.discard();
+    shown = ""; // the screen was not built to its end
+    model.source = "demo";
+    model.document = null;
+    await forget();
+    await showDemo();
+  }
+}
+
 async function boot(): Promise<void> {
   render();
+  // Where a page is part of another, what was kept here would be a surprise there.
+  const found = self.top === self ? await load() : null;
   // The demo needs no Wasm and does not wait for isolation; Wasm does, or a reload would cut its download.
-  const first = firstView(phone(), theme(), figures).then((found) => {
-    noDemo = !found;
-    if (!found || model.source !== "demo" || model.document) return schedule();
-    demo = found;
-    model.document = found;
-    model.deck = found.demo?.deck ?? null;
-    model.demoBytes = found.checkpoints.reduce((sum, c) => sum + c.files.reduce((s, f) => s + f.bytes, 0), 0);
-    const index = found.checkpoints.findIndex((c) => c.step === model.state.step);
-    model.selected = index >= 0 ? index : found.checkpoints.length - 1;
-    return showView(model.state.view);
-  }).catch(() => undefined);
+  const first = found && !model.state.demo ? Promise.resolve() : showDemo();
   await isolate();
   isReady();
   await first;
   if (!await loadDrawing()) model.engine = "missing";
+  if (found) await restore(found);
   if (model.engine === "missing") {
     model.banners.push({ kind: "note", title: ERRORS.noEngine().split(". ")[0]!, body: ERRORS.noEngine().split(". ").slice(1).join(". "), actions: [] });
   }

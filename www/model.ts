@@ -5,7 +5,11 @@ import type { PageState, Tab } from "./hash";
 import type { Checkpoint, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { ScoreBook } from "./score-book";
 
-export type Source = "demo" | "files" | "result";
+/** `kept`: a result of an earlier visit, from the browser's own database. */
+export type Source = "demo" | "files" | "result" | "kept";
+
+/** What is known of keeping the user's results over a reload; null before anything was kept. */
+export type Keeping = "kept" | "forgotten" | "full" | "refused" | null;
 
 /** One line of the reading list. */
 export interface Item {
@@ -36,6 +40,15 @@ export interface Banner {
 export interface Model {
   state: PageState;
   document: ResultDocument | null;
+  /** What the engine calls the checkpoints of the document, whatever names the user gave them; see `keyOf`. */
+  keys: string[];
+  /** What would be undone in the list of checkpoints, in words. */
+  undoable: string | null;
+  /** Checkpoints that were found and not read when the reading was stopped. */
+  stopped: Item[];
+  keeping: Keeping;
+  /** While the demo stands: whether a result of the user's can be shown instead. */
+  aside: boolean;
   source: Source;
   /** Words for the demo that no document holds. */
   deck: { wide: string; phone: string } | null;
@@ -56,8 +69,8 @@ export interface Model {
 
 export interface Actions {
   choose(folder?: boolean): void;
-  /** The next choice joins what is there: a file that takes its place in the series. */
-  chooseAgain(): void;
+  /** The next choice joins what is there: a file that takes its place in the series; `file` is the one that failed. */
+  chooseAgain(file?: string): void;
   select(index: number): void;
   show(view: "series" | "one"): void;
   tab(tab: Tab): void;
@@ -78,11 +91,42 @@ export interface Actions {
   scores(): Promise<ScoreBook>;
   /** Published numbers in the section of scores, or none. */
   preset(preset: PageState["preset"]): void;
+  list: ListActions;
+}
+
+/** What can be done to the list of checkpoints. A checkpoint is meant by its key. Each change can be undone. */
+export interface ListActions {
+  rename(key: string, name: string): void;
+  setStep(key: string, step: number | null): void;
+  /** Into another series, by its name; null for the one without. */
+  move(key: string, series: string | null): void;
+  nameSeries(series: string | null, name: string | null): void;
+  /** E of the whole series counts from this checkpoint. */
+  chooseBaseline(key: string): void;
+  remove(key: string): void;
+  undo(): void;
+  /** Takes everything of the user's off the page. */
+  clear(): void;
+  /** Reads what was left when the reading was stopped. */
+  goOn(): void;
+  forget(): void;
+  showDemo(): void;
+  showOwn(): void;
 }
 
 /** Whether the weights behind the shown document are at hand. */
 export function weightsHere(model: Model): boolean {
   return model.source === "files";
+}
+
+/** What the engine calls a checkpoint of the document. */
+export function keyOf(model: Model, checkpoint: Checkpoint): string {
+  return model.keys[model.document?.checkpoints.indexOf(checkpoint) ?? -1] ?? checkpoint.name;
+}
+
+/** The checkpoint of the document that the engine calls so. */
+export function byKey(model: Model, key: string): Checkpoint | undefined {
+  return model.document?.checkpoints[model.keys.indexOf(key)];
 }
 
 export function current(model: Model): Checkpoint | null {
@@ -91,7 +135,7 @@ export function current(model: Model): Checkpoint | null {
 
 /** Layers of the whole of a checkpoint; null where only a part of it is known. */
 export function allLayers(model: Model, checkpoint: Checkpoint): number | null {
-  const read = model.source === "files" ? model.found.get(checkpoint.name)?.groups : undefined;
+  const read = model.source === "files" ? model.found.get(keyOf(model, checkpoint))?.groups : undefined;
   return read ?? checkpoint.part?.layers_of_all ?? (model.document?.options.layers ? null : checkpoint.network.layers.length);
 }
 

@@ -8,7 +8,7 @@ import { why } from "./popover";
 import { stepColour } from "./ramp";
 import { onTheme, theme } from "./theme";
 import { capital, COMPUTING, label, numberCaption, ofLayers } from "./words";
-import { shuffleOf } from "./verdict";
+import { baselineOf, shuffleOf } from "./verdict";
 import type { Checkpoint } from "./protocol";
 
 type Which = "alpha0" | "width" | "emergence" | "nfd";
@@ -72,14 +72,15 @@ export class Numbers {
 
   private legend(): void {
     const c = current(this.model);
-    const all = this.model.document?.checkpoints ?? [];
-    const first = all[0];
-    if (!c || !first) return;
+    const document = this.model.document;
+    if (!c || !document) return;
+    const all = document.checkpoints;
+    const first = baselineOf(document, c);
     const n = shuffleOf(c);
     const dot = h("span.dot");
     dot.style.setProperty("background", stepColour(this.model.selected, all.length, theme()));
     const tick = h("span.tick");
-    tick.style.setProperty("background", stepColour(0, all.length, theme()));
+    tick.style.setProperty("background", stepColour(all.indexOf(first), all.length, theme()));
     fill(this.keys,
       h("span.key", null, dot, label(c)),
       n && h("span.key", null, h("span.band"), `95% of ${integer(n.samples)} shuffles`),

@@ -106,8 +106,10 @@ export interface Checkpoint {
   baselines?: { mean_abs_weight: Maybe; mean_weighted_degree: Maybe };
   warnings: Warning[];
   emergence: Maybe;
-  /** Name of the series; absent where there is only one. */
-  series?: string;
+  /** Name of the series; absent for the only one, and for one without a name. */
+  series?: string | null;
+  /** Whether the user chose that the degrees of emergence of the series count from here. */
+  is_baseline?: boolean;
   /** What was done to the weights before they were analysed. */
   damage?: { kind: string; amount: number; round: number; seed: number };
   /** In a document of some layers that `merge` can join; its sums are of no use here. */
@@ -171,8 +173,11 @@ export interface EngineError { code: string; text: string; file: string; hint: s
 
 export interface Found {
   id: number;
+  /** No two checkpoints of the page have the same: the worker tells them apart. */
   name: string;
   step: Maybe;
+  /** The folder that it is a series with, or the series that it joined; also where that is the only one. */
+  series: string | null;
   bytes: number;
   format: string;
   architecture: string;
@@ -256,6 +261,9 @@ export interface Comparison { shuffled_pairs: number; whole: Difference; groups:
 
 export interface InputFile { path: string; file: File }
 
+/** What came at once, and the series that files among it join: those that are in no folder with several checkpoints. */
+export interface Dropped { files: InputFile[]; join: string | null }
+
 export interface EngineState {
   flavour: "threads" | "single";
   threads: number;
@@ -266,7 +274,9 @@ export interface EngineState {
 
 export type ToWorker =
   | { type: "start"; threads: number | null }
-  | { type: "job"; job: number; drops: InputFile[][]; options: Options; add: boolean; done: Checkpoint[]; selected: string | null; wishes: Wishes }
+  | { type: "job"; job: number; drops: Dropped[]; options: Options; add: boolean; done: Checkpoint[]; join: string | null; selected: string | null; wishes: Wishes; paused: boolean }
+  | { type: "resume"; job: number; names: string[]; selected: string | null }
+  | { type: "hide"; names: string[] }
   | { type: "wishes"; job: number; wishes: Wishes; selected: string | null }
   | { type: "wiring"; request: number; name: string }
   | { type: "options"; job: number; options: Options; selected: string | null }
@@ -277,7 +287,7 @@ export type ToWorker =
 
 export type FromWorker =
   | ({ type: "ready" } & EngineState)
-  | { type: "found"; job: number; drop: Drop }
+  | { type: "found"; job: number; drop: Drop; known: string[] }
   | { type: "reading"; job: number; id: number; name: string; bytes: number; of: number; label: string }
   | { type: "checkpoint"; job: number; id: number; name: string }
   | { type: "failed"; job: number; id: number | null; error: EngineError }

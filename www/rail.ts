@@ -3,7 +3,7 @@
 import { fill, h, icon, rich } from "./dom";
 import { bytes, integer } from "./format";
 import { layersValue } from "./layer-choice";
-import { current, type Actions, type Model } from "./model";
+import { current, keyOf, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import type { Found } from "./protocol";
 import { settings } from "./settings";
@@ -31,7 +31,7 @@ export function rail(model: Model, actions: Actions): Rail {
   function update(): void {
     const c = current(model);
     if (!c) return;
-    const found = model.found.get(c.name);
+    const found = model.found.get(keyOf(model, c));
     const file = c.files.length === 1 ? c.files[0]!.name : c.name;
     const size = c.files.reduce((sum, f) => sum + f.bytes, 0);
     const types = found?.dtypes.length ? `, ${found.dtypes.join(", ")}` : "";
@@ -47,7 +47,7 @@ export function rail(model: Model, actions: Actions): Rail {
     }));
     const wiring = h("button.text-link", { type: "button", onclick: () => document.getElementById("layers")?.scrollIntoView({ block: "start" }) }, "Wiring");
     fill(read,
-      model.source === "result" && h("p.badge", null, icon("file", 16), "Result file, drawn without weights"),
+      (model.source === "result" || model.source === "kept") && h("p.badge", null, icon("file", 16), `${model.source === "kept" ? "Kept result" : "Result file"}, drawn without weights`),
       h("h2.rail-title.file-name", { title: file }, file),
       h("dl.facts", null,
         line("Read as", `${c.architecture}${blocks}`),

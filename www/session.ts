@@ -2,11 +2,14 @@
 
 import { errorBanner } from "./banners";
 import { EngineClient, type TakeComparison } from "./engine-client";
-import { comparable } from "./hash";
+import { comparable, DEFAULTS } from "./hash";
 import { somethingLoaded } from "./isolation";
-import type { Item, Model } from "./model";
+import { keyOf, type Banner, type Item, type ListActions, type Model } from "./model";
+import type { Edit } from "./edits";
+import { Own } from "./own";
 import type { Checkpoint, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
-import { errorParts, errorText, ERRORS } from "./words";
+import { isResult, SCHEMA } from "./result";
+import { errorParts, errorText, ERRORS, LIST } from "./words";
 
 export interface SessionEvents {
   changed(): void;
@@ -15,25 +18,35 @@ export interface SessionEvents {
   /** Wasm may be loaded from now on: no reload is pending. */
   ready: Promise<void>;
   choose(): void;
-  chooseAgain(): void;
+  chooseAgain(file: string): void;
   /** No choice of layers any more, and all files from the start. */
   countAll(): void;
   /** Takes benchmark scores away from files that were given, and returns the others. */
   scores(files: InputFile[], add: boolean): Promise<InputFile[]>;
   /** A document with the user's scores, or as it is where there are none. */
   scored(document: ResultDocument): ResultDocument | Promise<ResultDocument>;
+  /** The demo comes in the place of the user's own result. */
+  showDemo(): void;
 }
 
-const SCHEMA = "neuromfa-result/";
 /** Larger JSON files are not results of anything. */
 const MOST_JSON = 512e6;
 
 export class Session {
   readonly engine: EngineClient;
+  readonly own: Own;
+  /** Whether the user's result is what the engine holds: not one from a file, nor one that a new drop is to replace. */
+  private inEngine = false;
+  /** Set until the first result of a drop that replaces what was there. */
+  private replaces = false;
+  /** Set until the checkpoints of a drop that joins a series are known. */
+  private joining = false;
+  private stoppedBanner: Banner | null = null;
   private fired = true;
   private followLast = true;
   /** Files that join a series which is still being read wait for its end. */
   private later: InputFile[] = [];
+  private laterFailed: string | null = null;
   /** What the engine said about the files of the drop that is being read. */
   private found = new Map<string, Found>();
   /** Set while the document is of other options or wishes than those that the engine was asked for. */
@@ -44,6 +57,44 @@ export class Session {
       ready: (state) => { this.model.engine = { flavour: state.flavour, threads: state.threads, isolated: state.isolated, memory: state.memory }; events.changed(); },
       message: (message) => { this.take(message); events.changed(); },
     }, () => model.state.threads);
+    this.own = new Own(model, {
+      changed: () => events.changed(),
+      hidden: (keys) => this.engine.hide(keys),
+      emptied: (count) => this.emptied(count),
+    });
+  }
+
+  readonly list: ListActions = {
+    rename: (key, name) => this.own.rename(key, name),
+    setStep: (key, step) => this.own.setStep(key, step),
+    move: (key, series) => this.own.move(key, series),
+    nameSeries: (series, name) => this.own.nameSeries(series, name),
+    chooseBaseline: (key) => this.own.chooseBaseline(key),
+    remove: (key) => this.own.remove(key),
+    undo: () => this.own.undo(),
+    clear: () => this.own.clear(),
+    goOn: () => this.goOn(),
+    forget: () => { void this.own.forget(); },
+    showDemo: () => {
+      this.own.away = true;
+      this.model.aside = true;
+      this.model.state.demo = true;
+      this.events.showDemo();
+    },
+    showOwn: () => {
+      this.own.away = false;
+      this.back();
+    },
+  };
+
+  /** The user's own result takes the page again. */
+  private back(): void {
+    this.model.aside = false;
+    this.model.state.demo = false;
+    this.model.found = this.found;
+    this.own.present(null);
+    this.events.settled(true);
+    this.events.changed();
   }
 
   warm(): void {
@@ -53,35 +104,60 @@ export class Session {
     this.events.changed();
   }
 
-  /** What was dropped or chosen; `join` takes it into the series whatever the switch says. */
-  async open(files: InputFile[], join = false): Promise<void> {
+  /**
+   * What was dropped or chosen; `joins` takes it into the series whatever the switch says, `failed` names the file whose
+   * place it takes.
+   */
+  async open(files: InputFile[], joins = false, failed: string | null = null): Promise<void> {
     if (!files.length) return;
     somethingLoaded();
     const { model } = this;
     const reading = model.reading !== null && model.reading.items.length > 0;
-    const add = (model.add || join) && (model.source !== "demo" || reading);
+    const add = (model.add || joins) && (model.source !== "demo" || reading);
     if (!add) {
       model.banners = [];
       this.later = [];
     }
     if (add && reading) {
       this.later.push(...files);
+      this.laterFailed = failed;
       return this.events.changed();
     }
+    // A result without its files is not in the engine: it joins as it stands, and what joins it has its options.
+    const shown = add && !this.inEngine ? this.own.raw : null;
+    if (shown) model.state.options = { ...DEFAULTS, ...shown.options };
     const { results, rest } = await this.split(await this.events.scores(files, add));
     if (!rest.length && results.length === 1 && !add) return this.showResult(results[0]!);
     if (!rest.length && !results.length) return this.events.changed();
     if (model.engine === "missing") return this.fail({ code: "browser", text: ERRORS.noEngine(), file: files[0]!.path, hint: "" });
     await this.events.ready;
+    const join = add ? this.seriesOf(failed) : null;
     this.fired = false;
     this.followLast = true;
-    this.found = add ? new Map(model.found) : new Map();
+    this.joining = add;
+    this.found = add && this.inEngine ? new Map(model.found) : new Map();
+    if (!add) {
+      this.inEngine = false;
+      this.replaces = true;
+      this.goesOn();
+    }
+    model.state.demo = false;
     model.reading = { items: [], started: add };
     model.nulls = null;
     this.events.changed();
     this.warm();
-    const done = results.filter((r) => this.fits(r)).flatMap((r) => r.checkpoints);
-    this.engine.run(rest, model.state.options, add, done, null);
+    const done = [...shown?.checkpoints ?? [], ...results.filter((r) => this.fits(r)).flatMap((r) => r.checkpoints)];
+    this.engine.run({ files: rest, join }, model.state.options, add && !shown, done, null);
+  }
+
+  /** The series that files join: that of the folder of the file whose place they take, else that of the selected one. */
+  private seriesOf(failed: string | null): string | null {
+    const { model } = this;
+    const folder = failed?.includes("/") ? failed.split("/")[0]! : null;
+    if (folder !== null && [...model.found.values()].some((found) => found.series === folder)) return folder;
+    const key = model.keys[model.selected];
+    const raw = key === undefined ? undefined : this.own.raw?.checkpoints.find((c) => c.name === key);
+    return (key === undefined ? undefined : model.found.get(key)?.series) ?? raw?.series ?? null;
   }
 
   /** Results among the files; other JSON (index, config) belongs to the checkpoints. */
@@ -118,11 +194,14 @@ export class Session {
 
   private showResult(document_: ResultDocument): void {
     const { model } = this;
-    model.document = document_;
-    model.source = "result";
+    this.inEngine = this.replaces = false;
+    this.own.reset();
+    this.own.take(document_, "result");
+    model.state.demo = false;
     model.reading = null;
     model.nulls = null;
-    model.selected = document_.checkpoints.length - 1;
+    this.goesOn();
+    this.own.present(null);
     this.events.settled(true);
     this.events.changed();
     fire("neuromfa-result", document_);
@@ -130,16 +209,15 @@ export class Session {
 
   selected(): void {
     this.followLast = false;
-    const name = this.model.document?.checkpoints[this.model.selected]?.name;
-    if (name && this.model.nulls?.waiting.length) this.engine.select(name);
+    const key = this.own.selected();
+    if (key !== null && this.model.nulls?.waiting.length) this.engine.select(key);
   }
 
   change(options: Options): void {
     if (this.model.source !== "files" || !this.model.document) return;
-    const name = this.model.document.checkpoints[this.model.selected]?.name ?? null;
     this.followLast = false;
     this.outdated = true;
-    this.engine.change(options, name);
+    this.engine.change(options, this.own.selected());
   }
 
   /** Reads everything from the start: files that other options refused have left no result to go on from. */
@@ -157,52 +235,103 @@ export class Session {
     this.engine.cancel(() => {
       // The worker was deep in a computation and is gone. What was finished is taken back, null models included.
       const kept = this.kept();
-      this.endReading();
-      if (kept.length) this.engine.restart(this.model.state.options, kept, null);
+      this.stop();
+      if (kept.length || this.model.stopped.length) this.engine.restart(this.model.state.options, kept, null, true);
       this.events.changed();
     });
   }
 
+  /** Ends the reading; what was not read can be read later. */
+  private stop(): void {
+    const { model } = this;
+    const items = model.reading?.items ?? [];
+    const left = items.filter((item) => item.state === "waiting" || item.state === "reading");
+    const done = items.filter((item) => item.state === "done").length;
+    this.endReading();
+    if (!left.length || model.reading) return;
+    model.stopped = left.map((item) => ({ ...item, state: "waiting", read: 0, label: "" }));
+    this.stoppedBanner = { kind: "note", ...LIST.stopped(done, left.length), actions: [
+      { label: LIST.goOn, run: () => this.goOn() },
+      { label: LIST.leaveOut(left.length), run: () => { this.goesOn(); this.events.changed(); } },
+    ] };
+    model.banners.push(this.stoppedBanner);
+  }
+
+  /** Nothing waits to be gone on with. */
+  private goesOn(): void {
+    this.model.stopped = [];
+    this.model.banners = this.model.banners.filter((banner) => banner !== this.stoppedBanner);
+    this.stoppedBanner = null;
+  }
+
+  private goOn(): void {
+    const { model } = this;
+    const names = model.stopped.map((item) => item.name);
+    model.reading = { items: model.stopped, started: this.inEngine };
+    this.goesOn();
+    this.fired = false;
+    this.followLast = true;
+    this.warm();
+    this.engine.resume(names, null);
+    this.events.changed();
+  }
+
+  private emptied(count: number): void {
+    this.goesOn();
+    this.model.banners = [{ kind: "note", ...LIST.cleared(count), actions: [{ label: "Undo", run: () => {
+      this.model.banners = [];
+      this.own.unclear();
+      this.back();
+    } }] }];
+    this.events.showDemo();
+  }
+
   fit(checkpoint: Checkpoint, sample: number, q: number): Promise<FitData | null> {
-    return this.model.source === "files" ? this.engine.fit(checkpoint.name, sample, q) : Promise.resolve(null);
+    return this.model.source === "files" ? this.engine.fit(keyOf(this.model, checkpoint), sample, q) : Promise.resolve(null);
   }
 
   compare(before: Checkpoint, after: Checkpoint, take: TakeComparison): void {
     if (this.model.source !== "files") return take(null, "", true);
-    this.engine.compare(before.name, after.name, take);
+    this.engine.compare(keyOf(this.model, before), keyOf(this.model, after), take);
   }
 
   wiring(checkpoint: Checkpoint): Promise<WiringData | null> {
-    return this.model.source === "files" ? this.engine.wiring(checkpoint.name) : Promise.resolve(null);
+    return this.model.source === "files" ? this.engine.wiring(keyOf(this.model, checkpoint)) : Promise.resolve(null);
   }
 
   /** Every checkpoint is read again, with this wiring or with the recognised one. */
   rewire(wiring: WiringSpec | null): void {
     this.followLast = false;
     this.outdated = true;
-    this.engine.rewire(wiring, this.model.document?.checkpoints[this.model.selected]?.name ?? null);
+    this.engine.rewire(wiring, this.own.selected());
   }
 
   chooseStateDict(checkpoint: Checkpoint, path: string): void {
-    const id = this.model.found.get(checkpoint.name)?.id;
+    const key = keyOf(this.model, checkpoint);
+    const id = this.model.found.get(key)?.id;
     if (id === undefined) return;
     this.followLast = false;
     this.outdated = true;
-    this.engine.chooseStateDict(id, path, checkpoint.name);
+    this.engine.chooseStateDict(id, path, key);
   }
 
   private kept(): Checkpoint[] {
-    return this.model.source === "files" && !this.outdated ? this.model.document?.checkpoints ?? [] : [];
+    return this.inEngine && !this.outdated ? this.own.raw?.checkpoints ?? [] : [];
   }
 
   private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" }>): void {
     const { model } = this;
     switch (message.type) {
       case "found": {
+        if (this.joining) this.join(message.drop.checkpoints, message.known);
+        this.joining = false;
         for (const found of message.drop.checkpoints) this.found.set(found.name, found);
         if (!model.reading) return; // a restart behind the scenes
         model.reading.items = message.drop.checkpoints.map(itemOf);
-        if (!message.drop.checkpoints.length && !message.drop.errors.length) {
+        if (message.known.length) {
+          this.own.present(this.own.selected());
+          model.banners.push({ kind: "note", ...LIST.known(message.known.length), actions: [] });
+        } else if (!message.drop.checkpoints.length && !message.drop.errors.length) {
           const skipped = message.drop.skipped.map((s) => `${s.path}: ${s.why}`).join("; ");
           this.fail({ code: "nothing-to-analyse", text: ERRORS.nothing(), file: message.drop.skipped[0]?.path ?? "", hint: "" }, skipped);
         }
@@ -243,30 +372,44 @@ export class Session {
       case "nulls":
         model.nulls = message.nulls;
         return;
-      case "cancelled": return this.endReading();
+      case "cancelled": return this.stop();
       case "trap": return this.trapped(message.where);
     }
   }
 
+  /** Checkpoints that join a series have the name that the user gave it; those that he had removed are back. */
+  private join(checkpoints: Found[], known: string[]): void {
+    const { own } = this;
+    const changes: Record<string, Edit> = {};
+    for (const { name, series } of checkpoints) {
+      const siblings = [...this.found.values()].filter((found) => found.series === series).map((found) => own.editOf(found.name).series);
+      if (siblings[0] !== undefined && siblings.every((given) => given === siblings[0])) changes[name] = { series: siblings[0] };
+    }
+    for (const key of known) if (own.editOf(key).removed) changes[key] = { removed: false };
+    own.amend(changes);
+  }
+
   private show(document_: ResultDocument, nulls: Model["nulls"], final: boolean): void {
-    const { model } = this;
-    const before = model.document?.checkpoints[model.selected]?.name;
+    const { model, own } = this;
     const first = model.source !== "files" || (model.reading !== null && !model.reading.started);
-    model.document = document_;
-    model.source = "files";
-    model.deck = null;
+    const before = first || this.followLast ? null : own.selected();
+    if (this.replaces) own.reset();
+    this.replaces = false;
+    if (!this.inEngine) own.tellHidden();
+    this.inEngine = true;
+    own.take(document_, "files");
     model.found = this.found;
     model.nulls = final ? null : nulls;
-    const same = first || this.followLast ? -1 : document_.checkpoints.findIndex((c) => c.name === before);
-    const asked = model.state.step === null ? -1 : document_.checkpoints.findIndex((c) => c.step === model.state.step);
-    model.selected = same >= 0 ? same : asked >= 0 && !model.reading ? asked : document_.checkpoints.length - 1;
+    own.present(before);
+    const asked = model.state.step === null || before !== null || model.reading || own.away ? -1 : model.document?.checkpoints.findIndex((c) => c.step === model.state.step) ?? -1;
+    if (asked >= 0) model.selected = asked;
     if (model.reading) {
       model.reading.started = true;
       if (this.finished()) this.endReading();
     }
     if (final && !this.fired) {
       this.fired = true;
-      void Promise.resolve(this.events.scored(document_)).then((whole) => fire("neuromfa-result", whole));
+      void Promise.resolve(this.events.scored(own.result()?.document ?? document_)).then((whole) => fire("neuromfa-result", whole));
     }
   }
 
@@ -296,7 +439,7 @@ export class Session {
     this.events.settled(reading.started && !reading.again && this.model.source === "files");
     const waiting = this.later.splice(0);
     if (waiting.length) {
-      void this.open(waiting, true);
+      void this.open(waiting, true, this.laterFailed);
     }
   }
 
@@ -327,7 +470,7 @@ export class Session {
   private banner(error: EngineError, again = false) {
     const series = again && (this.model.document?.checkpoints.length ?? 0) > 0 && this.model.source === "files";
     if (error.code === "bad-layers") return errorBanner(error, [{ label: "Count all layers", run: () => this.events.countAll() }]);
-    return errorBanner(error, [series ? { label: "Choose it again", run: () => this.events.chooseAgain() } : { label: "Choose another file", run: () => this.events.choose() }]);
+    return errorBanner(error, [series ? { label: "Choose it again", run: () => this.events.chooseAgain(error.file) } : { label: "Choose another file", run: () => this.events.choose() }]);
   }
 
   private item(id: number): Item | undefined {
@@ -340,12 +483,6 @@ function itemOf(found: Found): Item {
     id: found.id, name: found.name, file: found.files.length === 1 ? found.files[0]!.name : found.name, step: found.step,
     bytes: found.bytes, state: "waiting", read: 0, of: found.bytes, label: "", error: null,
   };
-}
-
-function isResult(value: unknown): value is ResultDocument {
-  const d = value as Partial<ResultDocument> | null;
-  return !!d && d.schema === "neuromfa-result/1" && Array.isArray(d.checkpoints) && d.checkpoints.length > 0
-    && d.checkpoints.every((c) => !!c && Array.isArray(c.samples) && !!c.mean && !!c.network && Array.isArray(c.nulls)) && !!d.options;
 }
 
 function eventOf(error: EngineError): { code: string; text: string; file: string } {

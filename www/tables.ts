@@ -3,7 +3,7 @@
 import { h, rich } from "./dom";
 import { fixed, integer, signed } from "./format";
 import type { Checkpoint, Histogram, ResultDocument } from "./protocol";
-import { shuffleOf } from "./verdict";
+import { seriesNames, shuffleOf } from "./verdict";
 import { label } from "./words";
 
 export interface TableData { caption: string; head: string[]; rows: string[][] }
@@ -32,15 +32,16 @@ export function histogramTable(c: Checkpoint): TableData {
 
 /** All numbers of all checkpoints. */
 export function seriesTable(d: ResultDocument): TableData {
+  const several = seriesNames(d).length > 1;
   const rows = d.checkpoints.map((c) => {
     const n = shuffleOf(c);
     const scores = d.scores.map((s) => fixed(s.values.find((v) => v.step === c.step)?.value));
     const more = n && n.width !== null && c.mean.width !== null ? c.mean.width - n.width : null;
-    return [c.step === null ? c.name : integer(c.step), fixed(c.mean.alpha0), fixed(n?.alpha0), fixed(c.mean.width), fixed(n?.width), signed(more), fixed(c.emergence), fixed(n?.emergence), fixed(c.nfd.mean), fixed(n?.nfd?.mean), ...scores];
+    return [...(several ? [c.series ?? ""] : []), c.step === null ? c.name : integer(c.step), fixed(c.mean.alpha0), fixed(n?.alpha0), fixed(c.mean.width), fixed(n?.width), signed(more), fixed(c.emergence), fixed(n?.emergence), fixed(c.nfd.mean), fixed(n?.nfd?.mean), ...scores];
   });
   return {
     caption: "All checkpoints",
-    head: [d.checkpoints.every((c) => c.step !== null) ? "step" : "checkpoint", "{\u03b1\u2080}", "shuffled", "{w}", "shuffled", "above shuffled", "{E}", "shuffled", "mean NFD", "shuffled", ...d.scores.map((s) => s.metric)],
+    head: [...(several ? ["series"] : []), d.checkpoints.every((c) => c.step !== null) ? "step" : "checkpoint", "{\u03b1\u2080}", "shuffled", "{w}", "shuffled", "above shuffled", "{E}", "shuffled", "mean NFD", "shuffled", ...d.scores.map((s) => s.metric)],
     rows,
   };
 }

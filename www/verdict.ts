@@ -75,9 +75,20 @@ export function shuffledShare(first: Checkpoint, last: Checkpoint): number | nul
   return (b - a) / (to - from);
 }
 
-/** Whether all checkpoints know their step, so that the series is a training. */
+/** Whether the document is one series whose checkpoints all know their step: a training. */
 export function isTraining(document: ResultDocument): boolean {
-  return document.checkpoints.length > 1 && document.checkpoints.every((c) => c.step !== null);
+  return document.checkpoints.length > 1 && document.checkpoints.every((c) => c.step !== null) && seriesNames(document).length === 1;
+}
+
+/** The names of the series, in order; null for the one without. */
+export function seriesNames(document: ResultDocument): (string | null)[] {
+  return [...new Set(document.checkpoints.map((c) => c.series ?? null))];
+}
+
+/** The checkpoint that the degree of emergence of this one counts from. */
+export function baselineOf(document: ResultDocument, checkpoint: Checkpoint): Checkpoint {
+  const series = document.checkpoints.filter((c) => (c.series ?? null) === (checkpoint.series ?? null));
+  return series.find((c) => c.is_baseline) ?? series[0] ?? checkpoint;
 }
 
 /** Smallest and largest finite value. */

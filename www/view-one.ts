@@ -9,9 +9,9 @@ import { current, type Actions, type Model, type View } from "./model";
 import { why } from "./popover";
 import type { Topic } from "./explain";
 import type { FitData } from "./protocol";
-import { lazySection } from "./lazy-section";
 import { partNote } from "./layer-choice";
 import { rail } from "./rail";
+import { section } from "./section";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { exponentTable, histogramTable, spectrumTable, tableElement } from "./tables";
@@ -134,8 +134,9 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   nfdTwin.append(nfdBody);
   nfdTwin.addEventListener("toggle", () => update());
   const wiring = wiringPart(model, actions);
-  const where = lazySection("Where it happens", async () => (await import("./section-where")).whereSection(model, actions, phone));
+  const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone);
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
+  const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
 
   const root = h("div.view.one-view", null,
     h("div.compact-card", null, card),
@@ -148,7 +149,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        where.root, wiring.root)));
+        where.root, wiring.root, list.root)));
 
   function update(): void {
     const c = current(model);
@@ -184,6 +185,8 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     emptyState();
     where.update();
     wiring.update();
+    list.root.hidden = model.source === "demo";
+    list.update();
     twin();
   }
 
@@ -225,5 +228,5 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   }
 
   update();
-  return { root, update, destroy: () => { figure.destroy(); nfd.destroy(); slider.destroy(); where.destroy(); } };
+  return { root, update, destroy: () => [figure, nfd, slider, where, list].forEach((part) => part.destroy()) };
 }

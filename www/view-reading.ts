@@ -3,7 +3,7 @@
 import { Chart } from "./chart";
 import { fill, h, icon, symbol } from "./dom";
 import { bytes, bytesOf, fixed, spelled } from "./format";
-import type { Actions, Item, Model, View } from "./model";
+import { byKey, type Actions, type Item, type Model, type View } from "./model";
 import { stepColour } from "./ramp";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
@@ -93,7 +93,7 @@ export function readingView(model: Model, actions: Actions, _card: HTMLElement, 
     const keep = new Set<number>();
     items.forEach((item, index) => {
       keep.add(item.id);
-      const c = item.state === "done" ? model.document?.checkpoints.find((x) => x.name === item.name) : undefined;
+      const c = item.state === "done" ? byKey(model, item.name) : undefined;
       const key = [item.state, c?.mean.width, theme(), item.error?.text].join("|");
       let line = fileLines.get(item.id);
       if (!line || line.item !== key) {
@@ -114,13 +114,13 @@ export function readingView(model: Model, actions: Actions, _card: HTMLElement, 
 
   function fileLine(item: Item, index: number, of: number): { node: HTMLElement; bar: HTMLElement | null } {
     if (item.state === "failed" && item.error) {
-      const banner = errorBanner(item.error, [{ label: "Choose it again", run: () => actions.chooseAgain() }, { label: "Leave it out", run: () => actions.leaveOut(item) }]);
+      const banner = errorBanner(item.error, [{ label: "Choose it again", run: () => actions.chooseAgain(item.error?.file) }, { label: "Leave it out", run: () => actions.leaveOut(item) }]);
       return { node: h("li.file.file-failed", null, bannerElement(banner)), bar: null };
     }
     const name = h("span.file-name", { title: item.file }, item.file);
     const size = h("span.file-size", null, bytes(item.bytes));
     if (item.state === "done") {
-      const c = model.document?.checkpoints.find((x) => x.name === item.name);
+      const c = byKey(model, item.name);
       const dot = h("span.dot");
       dot.style.setProperty("background", stepColour(index, of, theme()));
       const values = h("span.file-values");

@@ -66,6 +66,9 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   details.addEventListener("toggle", () => update());
   const scores = section("Scores beside the numbers", async () => (await import("./section-scores")).scoresSection, model, actions, phone, model.state.preset !== null);
   const training = section("Change over training, in full", async () => (await import("./section-training")).trainingSection, model, actions, phone);
+  const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone);
+  const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
+  const sections = [scores, training, where, list];
 
   const root = h("div.view.series-view", null,
     h("div.top", null, h("div.words", null, headline, deck, note.root), card),
@@ -75,7 +78,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, scores.root, training.root, details);
+    numbers.root, analyseLine, scores.root, training.root, where.root, list.root, details);
 
   function update(): void {
     const doc = model.document;
@@ -98,14 +101,14 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     charts.update();
     slider.update();
     numbers.update();
-    training.update();
     analyseLine.hidden = model.source !== "demo" || model.engine === "missing";
     fill(analyse, `Analyse these ${doc.checkpoints.length} files here`);
     fill(open, `${capital(label(c))}: settings, checks and fit`);
     if (details.open) fill(everything, tableElement(seriesTable(doc)));
-    scores.update();
+    list.root.hidden = model.source === "demo";
+    for (const part of sections) part.update();
     twin();
   }
   update();
-  return { root, update, destroy: () => { spectrum.destroy(); charts.destroy(); slider.destroy(); numbers.destroy(); scores.destroy(); training.destroy(); } };
+  return { root, update, destroy: () => [spectrum, charts, slider, numbers, ...sections].forEach((part) => part.destroy()) };
 }

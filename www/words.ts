@@ -1,15 +1,21 @@
 // Every computed sentence of the page. Symbols of the method stand in braces, {w}, and are set in italic by `rich`.
 
-import { bytes, fixed, integer, interval, percent, plural, signed } from "./format";
+import { bytes, fixed, integer, interval, percent, plural, signed, spelled } from "./format";
 import { layersWords, share } from "./layers";
 import type { Checkpoint, Options, ResultDocument } from "./protocol";
-import { against, extent, isTraining, movesAsFar, seriesCase, shuffledShare, shuffleOf } from "./verdict";
+import { against, baselineOf, extent, isTraining, movesAsFar, seriesCase, seriesNames, shuffledShare, shuffleOf } from "./verdict";
 
 export const COMPUTING = "shuffled: computing";
 
-/** How a checkpoint is called: by its step where it has one. */
+/** How a checkpoint is called: by its step where it has one, and by its series where that has a name. */
 export function label(checkpoint: Checkpoint): string {
-  return checkpoint.step === null ? checkpoint.name : `step ${integer(checkpoint.step)}`;
+  const { name, step, series } = checkpoint;
+  return step === null ? name : `step ${integer(step)}${series == null ? "" : ` of ${series}`}`;
+}
+
+/** How a series is called; `name` is null for the one without. */
+export function seriesLabel(name: string | null): string {
+  return name ?? "without a name";
 }
 
 export function capital(text: string): string {
@@ -34,6 +40,8 @@ export function mixedLayers(numbers: readonly number[]): string {
 
 /** Headline of a series; `phone` is the shorter form where there is one. */
 export function seriesHeadline(document: ResultDocument, phone = false): string {
+  const series = seriesNames(document);
+  if (series.length > 1) return `${capital(spelled(series.length))} series, side by side`;
   if (!isTraining(document)) return `${plural(document.checkpoints.length, "checkpoint")}, side by side`;
   const part = ofLayers(document.options);
   const this_ = part ? "these layers\u2019" : "this network\u2019s";
@@ -62,6 +70,11 @@ export function seriesDeck(document: ResultDocument): string {
   const chance = document.options.null.includes("shuffle") && !shuffles ? " Shuffled: computing." : "";
   const size = `${name} of ${sizeOf(last)} weights`;
   const part = ofLayers(document.options);
+  const series = seriesNames(document);
+  if (series.length > 1) {
+    const each = series.map((name) => `${seriesLabel(name)} (${plural(document.checkpoints.filter((c) => (c.series ?? null) === name).length, "checkpoint")})`);
+    return `${capital(each.join(", "))}.${chance} Each counts {E} from a checkpoint of its own.`.replace(/[{}]/g, "");
+  }
   return isTraining(document) ? `${size}, from ${label(first)} to ${integer(last.step ?? 0)}.${chance} Every curve below is computed from ${part ? "the weights of some of its layers" : "its weights"} alone.`
     : `In the order of their names.${chance} Every curve below is computed from ${part ? "the weights of some layers" : "weights"} alone.`;
 }
@@ -109,8 +122,8 @@ export function findingDeck(checkpoint: Checkpoint, nullsWanted: boolean): strin
 /** One sentence under each of the four numbers. */
 export function numberCaption(which: "alpha0" | "width" | "emergence" | "nfd", document: ResultDocument, index: number): string {
   const here = document.checkpoints[index];
-  const first = document.checkpoints[0];
-  if (!here || !first) return "";
+  if (!here) return "";
+  const first = baselineOf(document, here);
   const shuffled = shuffleOf(here);
   const wanted = document.options.null.includes("shuffle");
   const none = wanted ? `${capital(COMPUTING)}.` : "Shuffled: not asked for.";
@@ -140,10 +153,10 @@ export function numberCaption(which: "alpha0" | "width" | "emergence" | "nfd", d
       }
     }
     case "emergence": {
-      if (!start) return "The first checkpoint counts as 0. Shuffled 0 as well.";
+      if (!start) return `${here.is_baseline ? "This" : "The first"} checkpoint counts as 0. Shuffled 0 as well.`;
       if (!shuffled || shuffled.emergence === null) return `${none} Do not read {E} on its own.`;
       const e = here.emergence ?? 0;
-      if (Math.abs(e) < 0.0005 && Math.abs(shuffled.emergence) < 0.0005) return `Shuffled ${fixed(shuffled.emergence)}. Neither has left the first checkpoint yet.`;
+      if (Math.abs(e) < 0.0005 && Math.abs(shuffled.emergence) < 0.0005) return `Shuffled ${fixed(shuffled.emergence)}. Neither has left the ${first.is_baseline ? "chosen" : "first"} checkpoint yet.`;
       const share = e === 0 ? 1 : shuffled.emergence / e;
       const why = share >= 0.8 && share <= 1.2 ? "Nearly all of it comes without structure: do not read {E} on its own."
         : share > 1.2 ? "Shuffled weights reach more: do not read {E} on its own."
@@ -223,7 +236,8 @@ const WARNING_TITLES: Record<string, string> = {
   "peak-tied": "Peak tied (reference mode)",
   "f-above-zero": "f above 0",
   "tau-not-concave": "\u03c4 is not concave",
-  "first-not-start": "First checkpoint is not the start of training",
+  "late-first-checkpoint": "First checkpoint is not the start of training",
+  "chosen-baseline": "{E} counts from a chosen checkpoint",
   "missing-shard": "One part is missing",
   "no-spectrum": "No spectrum",
   "nonfinite-weights": "Some weights are not numbers",
@@ -284,3 +298,27 @@ export function excess(checkpoint: Checkpoint): string {
   const shuffled = shuffleOf(checkpoint);
   return shuffled && shuffled.width !== null && checkpoint.mean.width !== null ? signed(checkpoint.mean.width - shuffled.width) : "";
 }
+
+/** What happens to the list of checkpoints, said to those who see it and to those who hear it. */
+export const LIST = {
+  renamed: (what: string, name: string) => `${what} renamed to ${name}`,
+  stepped: (name: string, step: number | null) => (step === null ? `${name} without a step` : `${name} at step ${integer(step)}`),
+  moved: (what: string, series: string | null) => `${what} moved to the series ${seriesLabel(series)}`,
+  seriesNamed: (name: string | null) => (name === null ? "series without a name" : `series named ${name}`),
+  baseline: (what: string) => `E counts from ${what}`,
+  removed: (what: string) => `${what} removed`,
+  goOn: "Go on",
+  leaveOut: (count: number) => (count === 1 ? "Leave it out" : "Leave them out"),
+  stopped: (done: number, left: number) => ({
+    title: done === 0 ? "Stopped before the first result" : `Stopped: ${spelled(done)} of ${spelled(done + left)} ${done + left === 1 ? "checkpoint" : "checkpoints"} analysed`,
+    body: left === 1 ? "One has not been read." : `${capital(spelled(left))} have not been read.`,
+  }),
+  cleared: (count: number) => ({ title: count === 1 ? "Your result is off the page" : `Your ${spelled(count)} results are off the page`, body: "Nothing of them is kept on this computer." }),
+  known: (count: number) => ({ title: count === 1 ? "One checkpoint is here already" : `${capital(spelled(count))} checkpoints are here already`, body: "What is known of them stands; they were not read again." }),
+  kept: "Your result is kept on this computer, without the weights.",
+  keptAside: "Your last result is kept on this computer.",
+  aside: "Your result is still here.",
+  forgotten: "Your result is not kept: it is gone when you close this page.",
+  full: "Your result is not kept: this browser has no room for it. Export it before you close this page.",
+  refused: "Your result is not kept: this browser keeps nothing here, as in a private window. Export it before you close this page.",
+};

@@ -161,6 +161,7 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         emergence: None,
         series: None,
         damage: None,
+        is_baseline: false,
     }
 }
 

@@ -9,6 +9,8 @@
 //!   which is refused; one such file alone is an ordinary checkpoint.
 //! - Of several forms of one model in a folder the first of [`Form`] is taken, the others are named as skipped.
 //! - Files of optimisers, schedulers and the like are no checkpoints, unless nothing else was given.
+//! - A folder with several checkpoints is a series of its own where others are given with it; files, and folders with one
+//!   checkpoint each, are one series together.
 //! - Files found inside a folder that are no weights are passed over; a file that the user pointed at is read, and
 //!   its reader says what is wrong with it.
 
@@ -54,6 +56,14 @@ pub struct Collection {
     pub skipped: Vec<Skipped>,
 }
 
+impl Collection {
+    /// Name of a candidate's series; `None` where there is only one.
+    pub fn series_of<'a>(&self, candidate: &'a Candidate) -> Option<&'a str> {
+        let several = self.candidates.iter().any(|other| other.series != candidate.series);
+        candidate.series.as_deref().filter(|_| several)
+    }
+}
+
 /// Files that form one checkpoint, by their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
@@ -61,6 +71,9 @@ pub struct Candidate {
     pub name: String,
     /// Training step read from the name.
     pub step: Option<u64>,
+    /// The folder whose series it belongs to. `None` for files, and for folders with one checkpoint each: they are one
+    /// series together.
+    pub series: Option<String>,
     /// Its files, in order.
     pub parts: Vec<Part>,
     /// The index that lists the parts, by its position among the inputs.
@@ -99,6 +112,7 @@ pub fn collect(inputs: &[Input<'_>]) -> Collection {
         // Nothing but a file that would otherwise be passed over: then this is what the user wants to be read.
         drafts.extend(lone_files(inputs));
     }
+    name_series(&mut drafts);
     sort_series(&mut drafts);
     collection.candidates = finish(inputs, drafts);
     collection
@@ -244,6 +258,7 @@ struct Draft {
     index: Option<usize>,
     given: Option<usize>,
     folder: String,
+    series: Option<String>,
     /// Whether the folder stands for the model, so that its name is the checkpoint's.
     named_by_folder: bool,
 }
@@ -251,6 +266,11 @@ struct Draft {
 impl Draft {
     fn first_input(&self) -> usize {
         self.parts.iter().find_map(|part| part.input).unwrap_or(usize::MAX)
+    }
+
+    /// The folder that was given, in which it lies.
+    fn given_folder(&self) -> Option<(usize, &str)> {
+        Some((self.given?, self.folder.split('/').next()?))
     }
 }
 
@@ -310,7 +330,8 @@ fn external_data(inputs: &[Input<'_>], folder: &Folder<'_>, kinds: &[(usize, Kin
 
 fn draft(folder: &Folder<'_>, form: Form, stem: &str, parts: Vec<Part>) -> Draft {
     let (given, folder) = (folder.given, folder.path.to_owned());
-    Draft { form, stem: stem.to_owned(), parts, index: None, given, folder, named_by_folder: false }
+    let stem = stem.to_owned();
+    Draft { form, stem, parts, index: None, given, folder, series: None, named_by_folder: false }
 }
 
 fn part(inputs: &[Input<'_>], at: usize) -> Part {
@@ -506,10 +527,67 @@ fn lone_file(inputs: &[Input<'_>], at: usize, kind: Kind) -> Draft {
     parts.unwrap_or_else(|| draft(&folder, Form::Unknown, stem(name), vec![part(inputs, at)]))
 }
 
-/// By step; as given where a file that was given by itself has none. Checkpoints of a folder that have no step, such
-/// as the final model beside its `checkpoint-500`, come last.
+/// Tells the series: every given folder with several checkpoints is one. Files, and folders with one checkpoint, are
+/// one series together; a single such folder beside others is one by itself, and files belong to the only folder.
+fn name_series(drafts: &mut [Draft]) {
+    let (folders, place) = given_folders(drafts);
+    let is_large = |folder: &(&str, usize)| folder.1 > 1;
+    if !folders.iter().any(is_large) {
+        return;
+    }
+    let small = folders.iter().filter(|folder| !is_large(folder)).count();
+    let files = place.iter().any(Option::is_none);
+    let names = told_apart(folders.iter().map(|folder| folder.0));
+    let alone = |at: usize| is_large(&folders[at]) || (small == 1 && !files);
+    let only = names.first().filter(|_| names.len() == 1);
+    let series: Vec<Option<String>> =
+        place.iter().map(|&at| at.filter(|&at| alone(at)).map(|at| &names[at]).or(only).cloned()).collect();
+    for (draft, series) in drafts.iter_mut().zip(series) {
+        draft.series = series;
+    }
+}
+
+/// The folders that were given, by name and with the number of their checkpoints, and which of them each draft lies in.
+fn given_folders(drafts: &[Draft]) -> (Vec<(&str, usize)>, Vec<Option<usize>>) {
+    let mut folders: Vec<(&str, usize)> = Vec::new();
+    let mut of_drafts = Vec::new();
+    let mut known = HashMap::new();
+    for folder in drafts.iter().map(Draft::given_folder) {
+        let at = folder.map(|folder| *known.entry(folder).or_insert(folders.len()));
+        if let (Some(at), Some((_, name))) = (at, folder) {
+            folders.resize(folders.len().max(at + 1), (name, 0));
+            folders[at].1 += 1;
+        }
+        of_drafts.push(at);
+    }
+    (folders, of_drafts)
+}
+
+/// Equal names of folders from different places get a number.
+fn told_apart<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let name = |name| match *seen.entry(name).and_modify(|times| *times += 1).or_insert(1) {
+        1 => name.to_owned(),
+        times => format!("{name} ({times})"),
+    };
+    names.map(name).collect()
+}
+
+/// Each series in the order of its steps, in the order in which the series were given.
 fn sort_series(drafts: &mut [Draft]) {
     drafts.sort_by_key(Draft::first_input);
+    let mut places: HashMap<Option<String>, usize> = HashMap::new();
+    for draft in drafts.iter() {
+        let next = places.len();
+        places.entry(draft.series.clone()).or_insert(next);
+    }
+    drafts.sort_by_key(|draft| places[&draft.series]);
+    drafts.chunk_by_mut(|a, b| a.series == b.series).for_each(sort_by_step);
+}
+
+/// By step; as given where a file that was given by itself has none. Checkpoints of a folder that have no step, such
+/// as the final model beside its `checkpoint-500`, come last.
+fn sort_by_step(drafts: &mut [Draft]) {
     let as_given = drafts.iter().any(|draft| draft.given.is_none() && draft_step(draft).is_none());
     if !as_given {
         drafts.sort_by(|a, b| match (draft_step(a), draft_step(b)) {
@@ -555,6 +633,7 @@ fn finish(inputs: &[Input<'_>], drafts: Vec<Draft>) -> Vec<Candidate> {
     let candidate = |(draft, name): (Draft, String)| Candidate {
         name,
         step: draft_step(&draft),
+        series: draft.series.clone(),
         config: config_of(&configs, &draft),
         index: draft.index,
         parts: draft.parts,

@@ -115,15 +115,18 @@ pub(super) struct Scene<'a> {
     /// Index of the selected checkpoint; meaningless without checkpoints.
     pub current: usize,
     /// The series, each with the indices of its checkpoints.
-    series: Vec<(&'a str, Vec<usize>)>,
+    series: Series<'a>,
     /// For each checkpoint: its series, and its place in it. `None` for damaged ones.
     places: Vec<Option<(usize, usize)>>,
 }
 
+/// Names of series, each with the places of its checkpoints in the document.
+type Series<'a> = Vec<(&'a str, Vec<usize>)>;
+
 /// Series and places of the checkpoints of a document, the series in the order of their first checkpoints.
-fn series_of(document: &ResultDocument) -> (Vec<(&str, Vec<usize>)>, Vec<Option<(usize, usize)>>) {
+fn series_of(document: &ResultDocument) -> (Series<'_>, Vec<Option<(usize, usize)>>) {
     let mut known: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-    let mut series: Vec<(&str, Vec<usize>)> = Vec::new();
+    let mut series = Series::new();
     let mut places = Vec::with_capacity(document.checkpoints.len());
     for (index, record) in document.checkpoints.iter().enumerate() {
         if record.damage.is_some() {

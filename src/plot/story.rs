@@ -13,7 +13,7 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// The verbs of the series' headline; none without null models.
+    /// The verbs of the series' headline; none without null models, nor of several series.
     pub fn of(scene: &Scene) -> Self {
         let told = scene.ends().filter(|(first, last)| first != last).and_then(|(first, last)| {
             let nulls = (scene.null(first)?, scene.null(last)?);

@@ -1,4 +1,4 @@
-//! One number on a line: the checkpoint, its null model's 95 % interval, and the first step.
+//! One number on a line: the checkpoint, its null model's 95 % interval, and the baseline of its series.
 
 use plotters_backend::DrawingBackend;
 
@@ -42,10 +42,10 @@ pub(super) fn draw<DB: DrawingBackend>(
         sheet.block(bar, theme.bg, 1.0)?;
         sheet.block(bar, theme.null, 0.45)?;
     }
-    if let Some((first, _)) = scene.ends().filter(|_| scene.is_series())
-        && let Some(x) = value(scene, number, first).map(x_of)
+    if let Some(baseline) = scene.document.baseline_of(scene.current).filter(|_| scene.is_series())
+        && let Some(x) = value(scene, number, baseline).map(x_of)
     {
-        sheet.line(&[(x, y - 6.0), (x, y + 6.0)], Stroke::new(scene.color(theme, first), 2.0))?;
+        sheet.line(&[(x, y - 6.0), (x, y + 6.0)], Stroke::new(scene.color(theme, baseline), 2.0))?;
     }
     match value(scene, number, scene.current) {
         Some(value) => marks::dot(sheet, (x_of(value), y), 4.5, scene.color(theme, scene.current)),

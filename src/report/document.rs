@@ -3,6 +3,8 @@
 //! The order and the names of the fields are the public interface; fields may be added, never renamed. A number that
 //! does not exist is `None`, written as `null`: no field ever holds NaN or an infinity.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Options;
@@ -27,6 +29,26 @@ pub struct ResultDocument {
     /// How the quantities of the method go with the scores.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub associations: Vec<Association>,
+}
+
+impl ResultDocument {
+    /// Places of the checkpoints of the series that this one belongs to; none beyond the last.
+    pub fn series_of(&self, checkpoint: usize) -> Range<usize> {
+        let mut next = 0;
+        let mut series = self.checkpoints.chunk_by(|a, b| a.series == b.series).map(|series| {
+            let start = next;
+            next += series.len();
+            start..next
+        });
+        series.find(|series| series.contains(&checkpoint)).unwrap_or_default()
+    }
+
+    /// Place of the checkpoint that the degree of emergence of this one counts from.
+    pub fn baseline_of(&self, checkpoint: usize) -> Option<usize> {
+        let mut series = self.series_of(checkpoint);
+        let first = series.clone().next();
+        series.find(|&place| self.checkpoints[place].is_baseline).or(first)
+    }
 }
 
 /// Name and version of the program.
@@ -82,11 +104,14 @@ pub struct CheckpointRecord {
     /// What the reader of the numbers must know.
     #[serde(default)]
     pub warnings: Vec<Warning>,
-    /// Degree of emergence against the first checkpoint of the series.
+    /// Degree of emergence against the baseline of the series: its first checkpoint, or the one that was chosen.
     pub emergence: Option<f64>,
-    /// Name of the series; absent where there is only one.
+    /// Name of the series; `None` for those of the only one, or of one without a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,
+    /// Whether the user chose that the degrees of emergence of the series count from here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_baseline: bool,
     /// What was done to the weights before they were analysed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<DamageRecord>,

@@ -1,31 +1,40 @@
-//! Several checkpoints of one training: order, the degree of emergence, and scores (method, section 6).
+//! Several checkpoints: the series that they form, their order, the degree of emergence in each series, and scores
+//! (method, section 6).
 
 mod association;
 mod correlation;
 #[cfg(feature = "parts")]
 mod merge;
+mod order;
 mod reading;
 
 pub use association::{LATE_SHARE, Measures, NullMeasures, associate, score};
 pub use correlation::RESAMPLES;
 #[cfg(feature = "parts")]
 pub use merge::{Merge, MergeError};
+pub use order::{Placed, sort};
 use serde::Deserialize;
 
 use crate::analysis::Options;
 use crate::multifractal::statistics::{interval95, mean};
 use crate::report::{CheckpointRecord, MeanRecord, NullRecord, ResultDocument, SCHEMA, Tool, Warning};
 
-/// E = (w / w_0) ln(alpha_0(0) / alpha_0) of a spectrum `(alpha_0, w)` against that of the first checkpoint. `None`
+/// E = (w / w_0) ln(alpha_0(0) / alpha_0) of a spectrum `(alpha_0, w)` against that of the baseline checkpoint. `None`
 /// where an alpha_0 is not positive or a width is 0.
-pub fn emergence(first: (f64, f64), later: (f64, f64)) -> Option<f64> {
-    let positive = [first.0, first.1, later.0, later.1].iter().all(|&value| value > 0.0);
-    positive.then(|| later.1 / first.1 * libm::log(first.0 / later.0))
+pub fn emergence(baseline: (f64, f64), other: (f64, f64)) -> Option<f64> {
+    let positive = [baseline.0, baseline.1, other.0, other.1].iter().all(|&value| value > 0.0);
+    positive.then(|| other.1 / baseline.1 * libm::log(baseline.0 / other.0))
 }
 
 /// What the degree of emergence needs of a record. Reads from a whole record of the result document as well.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Point {
+    /// Name of the series.
+    #[serde(default)]
+    pub series: Option<String>,
+    /// Whether E counts from here although it is not the first of its series.
+    #[serde(default)]
+    pub is_baseline: bool,
     /// Training step.
     pub step: Option<u64>,
     /// Means over the samples.
@@ -46,16 +55,18 @@ pub struct NullPoint {
     pub width_values: Vec<Option<f64>>,
 }
 
-/// A checkpoint against the first of its series.
+/// A checkpoint against the baseline of its series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
     /// Degree of emergence.
     pub emergence: Option<f64>,
     /// That of every null model, in the order of the record.
     pub nulls: Vec<NullRelation>,
+    /// What must be known of the baseline, said where it stands.
+    pub warning: Option<Warning>,
 }
 
-/// A null model against the same null model of the first checkpoint.
+/// A null model against the same null model of the baseline.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct NullRelation {
     /// Mean degree of emergence over the null samples.
@@ -71,7 +82,23 @@ impl From<&CheckpointRecord> for Point {
             alpha0_values: null.alpha0_values.clone(),
             width_values: null.width_values.clone(),
         };
-        Self { step: record.step, mean: record.mean, nulls: record.nulls.iter().map(null).collect() }
+        Self {
+            series: record.series.clone(),
+            is_baseline: record.is_baseline,
+            step: record.step,
+            mean: record.mean,
+            nulls: record.nulls.iter().map(null).collect(),
+        }
+    }
+}
+
+impl Placed for Point {
+    fn series(&self) -> Option<&str> {
+        self.series.as_deref()
+    }
+
+    fn step(&self) -> Option<u64> {
+        self.step
     }
 }
 
@@ -81,56 +108,77 @@ impl NullPoint {
     }
 }
 
-/// Degrees of emergence of a checkpoint and its null models. A null uses its own alpha_0 and width at both
-/// checkpoints, sample i against sample i.
-pub fn relate(first: &Point, later: &Point) -> Relation {
+/// Codes of the warnings that [`relations`] gives.
+pub const BASELINE_WARNINGS: [&str; 2] = [LATE_START, CHOSEN_BASELINE];
+const LATE_START: &str = "late-first-checkpoint";
+const CHOSEN_BASELINE: &str = "chosen-baseline";
+
+/// Every checkpoint against the baseline of its series: the first, or the one that the user chose. The points are in
+/// the order of [`sort`].
+pub fn relations(points: &[Point]) -> Vec<Relation> {
+    points.chunk_by(|a, b| a.series == b.series).flat_map(relations_of_one).collect()
+}
+
+fn relations_of_one(series: &[Point]) -> Vec<Relation> {
+    let baseline = series.iter().position(|point| point.is_baseline).unwrap_or(0);
+    let relation = |(at, point)| {
+        let warning = if at == baseline { baseline_warning(series, baseline) } else { None };
+        relate(&series[baseline], point, warning)
+    };
+    series.iter().enumerate().map(relation).collect()
+}
+
+/// A null model uses its own alpha_0 and width at both checkpoints, sample i against sample i.
+fn relate(baseline: &Point, other: &Point, warning: Option<Warning>) -> Relation {
     let spectrum = |point: &Point| point.mean.alpha0.zip(point.mean.width);
-    let between = |(first, later)| emergence(first, later);
+    let between = |(baseline, other)| emergence(baseline, other);
     let null = |null: &NullPoint| {
-        let of_first = first.nulls.iter().find(|other| other.kind == null.kind);
-        let pairs = of_first.into_iter().flat_map(|first| first.spectra().zip(null.spectra()));
+        let of_baseline = baseline.nulls.iter().find(|other| other.kind == null.kind);
+        let pairs = of_baseline.into_iter().flat_map(|baseline| baseline.spectra().zip(null.spectra()));
         let values: Vec<f64> =
-            pairs.filter_map(|(first, later)| first.zip(later).and_then(between)).collect();
+            pairs.filter_map(|(baseline, other)| baseline.zip(other).and_then(between)).collect();
         NullRelation { emergence: mean(&values), interval: interval95(&values) }
     };
     Relation {
-        emergence: spectrum(first).zip(spectrum(later)).and_then(between),
-        nulls: later.nulls.iter().map(null).collect(),
+        emergence: spectrum(baseline).zip(spectrum(other)).and_then(between),
+        nulls: other.nulls.iter().map(null).collect(),
+        warning,
     }
 }
 
-/// Code of the warning that a series does not begin at the start of training.
-pub const LATE_START: &str = "late-first-checkpoint";
-
-/// E counts from the first checkpoint, wherever in training that is: the warning for it, if it is a later one.
-pub fn late_start(series: &[Point], point: &Point) -> Option<Warning> {
-    let [first, _, ..] = series else { return None };
-    let step = first.step.filter(|&step| step > 0 && std::ptr::eq(first, point))?;
-    let text =
-        format!("The first checkpoint is step {step}, not the start of training: E counts from there.");
-    Some(Warning { code: LATE_START.to_owned(), text })
+/// E counts from the baseline, wherever in training that is: the warning for it, if it is not the start of training or
+/// not the first checkpoint.
+fn baseline_warning(series: &[Point], baseline: usize) -> Option<Warning> {
+    let step = series[baseline].step;
+    let (code, text) = match (baseline, step) {
+        _ if series.len() < 2 => return None,
+        (0, None | Some(0)) => return None,
+        (0, Some(step)) => (
+            LATE_START,
+            format!("The first checkpoint is step {step}, not the start of training: E counts from there."),
+        ),
+        (_, Some(step)) => {
+            (CHOSEN_BASELINE, format!("E counts from step {step}, which was chosen, not from the first one."))
+        }
+        (_, None) => {
+            (CHOSEN_BASELINE, "E counts from here, as was chosen, not from the first checkpoint.".to_owned())
+        }
+    };
+    Some(Warning { code: code.to_owned(), text })
 }
 
-/// Puts checkpoints in the order of their steps; leaves them as given where a step is missing.
-pub fn sort_by_step<T>(checkpoints: &mut [T], step: impl Fn(&T) -> Option<u64>) {
-    if checkpoints.iter().all(|checkpoint| step(checkpoint).is_some()) {
-        checkpoints.sort_by_key(step);
-    }
-}
-
-/// The document of a series: records in order of their steps (as given, where a step is missing), each with its
-/// degree of emergence and that of its null models.
+/// The document of one or several series: records in the order of [`sort`], each with its degree of emergence and that
+/// of its null models.
 pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultDocument {
-    sort_by_step(&mut records, |record| record.step);
+    sort(&mut records);
     let points: Vec<Point> = records.iter().map(Point::from).collect();
-    for (record, point) in records.iter_mut().zip(&points) {
-        let relation = relate(&points[0], point);
+    for (record, relation) in records.iter_mut().zip(relations(&points)) {
         record.emergence = relation.emergence;
         for (null, relation) in record.nulls.iter_mut().zip(relation.nulls) {
             (null.emergence, null.emergence_interval) = (relation.emergence, relation.interval);
         }
-        record.warnings.retain(|warning| warning.code != LATE_START);
-        record.warnings.extend(late_start(&points, point));
+        record.warnings.retain(|warning| !BASELINE_WARNINGS.contains(&warning.code.as_str()));
+        record.warnings.extend(relation.warning);
     }
     ResultDocument {
         schema: SCHEMA.to_owned(),

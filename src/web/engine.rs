@@ -2,16 +2,16 @@
 //!
 //! The bytes that [`Engine::plan`] lists are read by a worker of their own, several slices in flight, and fed in order.
 
-use js_sys::{Array, Reflect};
+use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::network::Network;
+use super::series::arranged;
 use super::value::{Report, read, thrown, write};
 use crate::analysis::{Analysis, AnalysisError, Measured, Options, ShuffledPairs, compare};
-use crate::report::Warning;
-use crate::series::{self, Relation};
+use crate::series;
 
 /// Bytes of histograms that are kept for changes of options; the oldest go first.
 const HISTOGRAM_BUDGET: u64 = 64 << 20;
@@ -159,23 +159,12 @@ impl Engine {
         }
     }
 
-    /// The result document of these records, in this order, with the degrees of emergence. The records are those of
-    /// this engine or of an earlier one: they are completed in place and not copied.
+    /// The result document of these records, in the order of their series, with the degrees of emergence. The records
+    /// are those of this engine or of an earlier one: they are completed in place and not copied.
     pub fn document(&self, records: Vec<JsValue>, options: JsValue) -> Result<JsValue, JsValue> {
         let options: Options = read(options, "bad-options", "These are no options.")?;
-        let shape = "This is not the record of a checkpoint.";
-        let points: Vec<series::Point> = records
-            .iter()
-            .map(|record| read(record.clone(), "bad-document", shape))
-            .collect::<Result<_, _>>()?;
         let document = write(&series::document(options, Vec::new()))?;
-        let checkpoints = Array::new();
-        for (record, point) in records.iter().zip(&points) {
-            let relation = series::relate(&points[0], point);
-            complete(record, &relation, series::late_start(&points, point).as_ref())?;
-            checkpoints.push(record);
-        }
-        Reflect::set(&document, &"checkpoints".into(), &checkpoints)?;
+        Reflect::set(&document, &"checkpoints".into(), &arranged(records)?.into())?;
         Ok(document)
     }
 
@@ -208,25 +197,6 @@ impl Engine {
             }
         }
     }
-}
-
-/// Writes the relation to the first checkpoint of the series into a record.
-fn complete(record: &JsValue, relation: &Relation, warning: Option<&Warning>) -> Result<(), JsValue> {
-    Reflect::set(record, &"emergence".into(), &write(&relation.emergence)?)?;
-    let nulls = Array::from(&Reflect::get(record, &"nulls".into())?);
-    for (null, relation) in nulls.iter().zip(&relation.nulls) {
-        Reflect::set(&null, &"emergence".into(), &write(&relation.emergence)?)?;
-        Reflect::set(&null, &"emergence_interval".into(), &write(&relation.interval)?)?;
-    }
-    let others = Array::from(&Reflect::get(record, &"warnings".into())?).filter(&mut |other, _, _| {
-        Reflect::get(&other, &"code".into()).ok().and_then(|code| code.as_string()).as_deref()
-            != Some(series::LATE_START)
-    });
-    if let Some(warning) = warning {
-        others.push(&write(warning)?);
-    }
-    Reflect::set(record, &"warnings".into(), &others)?;
-    Ok(())
 }
 
 impl Plan {

@@ -14,6 +14,8 @@ mod network;
 mod reader;
 #[cfg(feature = "reader")]
 mod scores;
+#[cfg(any(feature = "view", feature = "engine"))]
+mod series;
 mod value;
 #[cfg(feature = "view")]
 mod view;
@@ -27,6 +29,6 @@ pub use reader::Reader;
 #[cfg(feature = "reader")]
 pub use scores::{ScoreFiles, associate};
 #[cfg(feature = "view")]
-pub use view::View;
+pub use view::{View, arrange};
 #[cfg(feature = "threads")]
 pub use wasm_bindgen_rayon::init_thread_pool;

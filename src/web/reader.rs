@@ -64,6 +64,8 @@ struct Found {
     id: usize,
     name: String,
     step: Option<u64>,
+    /// The folder that it is a series with, also where that is the only one.
+    series: Option<String>,
     bytes: u64,
     format: String,
     architecture: String,
@@ -223,7 +225,7 @@ fn know(
 
 impl Found {
     fn new(id: usize, known: &Known) -> Self {
-        let Known { checkpoint, wiring, .. } = known;
+        let Known { candidate, checkpoint, wiring, .. } = known;
         let tensors = || wiring.groups.iter().flat_map(|group| &group.matrices).map(|matrix| matrix.tensor);
         let mut dtypes: Vec<String> =
             tensors().map(|tensor| checkpoint.tensors[tensor].dtype.to_string()).collect();
@@ -235,6 +237,7 @@ impl Found {
             id,
             name: checkpoint.name.clone(),
             step: checkpoint.step,
+            series: candidate.series.clone(),
             bytes: checkpoint.files.iter().map(|file| file.bytes).sum(),
             format: checkpoint.format.clone().into_owned(),
             architecture: wiring.architecture.clone(),

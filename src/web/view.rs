@@ -2,11 +2,13 @@
 
 use std::io;
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
 
 use super::canvas::CanvasBackend;
+use super::series::arranged;
 use super::value::{Report, read, thrown, write};
 use crate::plot::{self, Figure};
 use crate::report::{ResultDocument, write_associations_csv, write_csv, write_scores_csv};
@@ -65,6 +67,14 @@ fn table(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<String, J
     let mut bytes = Vec::new();
     write(&mut bytes).map_err(|error| failed("csv", &error))?;
     String::from_utf8(bytes).map_err(|error| failed("csv", &error))
+}
+
+/// The records of a document in the order of their series, with the degrees of emergence: what must be done after names,
+/// steps, series or baselines have changed, or records are gone. Nothing is read again. The records are completed in
+/// place.
+#[wasm_bindgen]
+pub fn arrange(records: Vec<JsValue>) -> Result<Array, JsValue> {
+    arranged(records)
 }
 
 fn read_figure(figure: JsValue) -> Result<Figure, JsValue> {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use neuromfa::plot::{Figure, Kind, Layout, MarkPlace, Number, PlotPlace, Rows, StepScale, ThemeName, svg};
-use neuromfa::report::{Association, LateAssociation, LogStep, ResultDocument};
+use neuromfa::report::{Association, Coefficients, LateAssociation, ResultDocument};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Group, Node, Options, Rect, Tree};
 
@@ -344,27 +344,21 @@ fn scatter_tells_r_of_chance_and_of_the_step() {
     assert!(drawn.contains(">from step 1 on (filled, 2): r = \u{2212}1.00<"));
     assert!(drawn.contains("shuffled: r = \u{2212}0.50; log(1 + step) alone: r = "));
     // What the document says goes before what can be computed here.
-    let none = LogStep { pearson: Some(0.92), spearman: None };
+    let log_step = Coefficients { pearson: Some(0.92), spearman: None };
     document.associations.push(Association {
-        series: None,
         metric: document.scores[0].metric.clone(),
         quantity: "emergence".into(),
         n: 3,
         pearson: Some(0.99),
-        pearson_interval: None,
-        spearman: None,
-        spearman_interval: None,
-        partial_pearson: None,
-        log_step: none,
+        log_step,
         late: Some(LateAssociation {
             from_step: 2,
             n: 1,
             pearson: Some(0.4),
-            pearson_interval: None,
-            spearman: None,
-            spearman_interval: None,
-            log_step: none,
+            log_step,
+            ..LateAssociation::default()
         }),
+        ..Association::default()
     });
     let drawn = svg(&document, &Figure { late_from: None, ..figure }).expect("a figure");
     assert!(drawn.contains(">r = 0.99 over 3 checkpoints<") && drawn.contains("alone: r = 0.92<"));

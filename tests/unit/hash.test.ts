@@ -2,6 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULTS, initial, parse, serialise } from "../../www/hash";
 
+test("a link can ask for the demo", () => {
+  assert.equal(parse("#v=1&show=demo").demo, true);
+  assert.equal(parse("#v=1&show=mine").demo, false);
+  assert.equal(serialise({ ...initial(), demo: true }), "v=1&show=demo");
+});
+
 test("an untouched page has no hash", () => {
   assert.equal(serialise(initial()), "");
   assert.deepEqual(parse(""), initial());

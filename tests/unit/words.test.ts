@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Checkpoint, Null, ResultDocument } from "../../www/protocol";
-import { checks, seriesCase } from "../../www/verdict";
+import { baselineOf, checks, seriesCase } from "../../www/verdict";
 import { checkWords, errorParts, ERRORS, finding, findingDeck, layersNote, mixedLayers, numberCaption, seriesDeck, seriesHeadline, sliderText, spectrumSummary } from "../../www/words";
 
 function shuffled(width: number, alpha0: number, spread = 0.01): Null {
@@ -68,6 +68,20 @@ test("without nulls a series claims nothing", () => {
 
 test("checkpoints without steps are not a training", () => {
   assert.equal(seriesHeadline(series(checkpoint(null, 1, 1, null), checkpoint(null, 1, 1, null))), "2 checkpoints, side by side");
+});
+
+test("several series are never told as one training", () => {
+  const of = (name: string | null, step: number, width: number): Checkpoint => ({ ...checkpoint(step, width, 1.2, shuffled(0.67, 1.177)), ...(name === null ? {} : { series: name }) });
+  const document: ResultDocument = { ...series(of("a", 0, 0.5), of("a", 10, 0.9)), checkpoints: [of("a", 0, 0.5), of("a", 10, 0.9), of(null, 0, 0.6)] };
+  assert.equal(seriesHeadline(document), "Two series, side by side");
+  assert.match(seriesDeck(document), /^A \(2 checkpoints\), without a name \(1 checkpoint\)\./);
+  assert.match(sliderText(document, 1), /^step 10 of a, checkpoint 2 of 3/);
+  // Each counts from its own first checkpoint, or from the one that was chosen.
+  assert.match(numberCaption("emergence", document, 2), /The first checkpoint counts as 0/);
+  document.checkpoints[1]!.is_baseline = true;
+  assert.match(numberCaption("emergence", document, 1), /This checkpoint counts as 0/);
+  assert.equal(baselineOf(document, document.checkpoints[0]!), document.checkpoints[1]);
+  assert.equal(baselineOf(document, document.checkpoints[2]!), document.checkpoints[2]);
 });
 
 test("one checkpoint: four findings, and one that waits", () => {

@@ -15,7 +15,7 @@ use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Prob
 use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
 use neuromfa::report::{CheckpointRecord, PartRecord};
 use neuromfa::scores::Scores;
-use neuromfa::series;
+use neuromfa::series::{self, Placed};
 use neuromfa::source::{ReadAt, ReadError};
 
 use crate::args::{AnalyzeArguments, Layers, ModeName, Network, NullName};
@@ -37,7 +37,7 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Ok(options) => options,
         Err(text) => return stop(ARGUMENTS, text),
     };
-    let outputs = match Outputs::new(&arguments.out, &arguments.figure) {
+    let outputs = match Outputs::new(&arguments.output) {
         Ok(outputs) => outputs,
         Err(text) => return stop(ARGUMENTS, text),
     };
@@ -80,7 +80,7 @@ fn write(
     arguments: &AnalyzeArguments,
     outputs: &Outputs<'_>,
 ) -> Result<(), String> {
-    series::sort_by_step(&mut analyzed, |analyzed| analyzed.record.step);
+    series::sort(&mut analyzed);
     let (records, parts): (_, Vec<Option<PartRecord>>) =
         analyzed.into_iter().map(|analyzed| (analyzed.record, analyzed.part)).unzip();
     let mut document = series::document(options, records);
@@ -93,6 +93,16 @@ struct Analyzed {
     options: Options,
     record: CheckpointRecord,
     part: Option<PartRecord>,
+}
+
+impl Placed for Analyzed {
+    fn series(&self) -> Option<&str> {
+        self.record.series()
+    }
+
+    fn step(&self) -> Option<u64> {
+        self.record.step
+    }
 }
 
 /// What is asked of every checkpoint.
@@ -139,7 +149,10 @@ fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut
             Ok(next) if all.first().is_some_and(|first| first.options != next.options) => {
                 failures.arguments(Failure::OtherShare { name: next.record.name });
             }
-            Ok(next) => all.push(next),
+            Ok(mut next) => {
+                next.record.series = collection.series_of(candidate).map(str::to_owned);
+                all.push(next);
+            }
             Err(failure) => failure.report(failures),
         }
     }

@@ -52,9 +52,19 @@ pub struct ScoresArguments {
     pub document: PathBuf,
     #[command(flatten)]
     pub scores: ScoreOptions,
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Where a result document goes beside the standard output.
+#[derive(Debug, Args)]
+pub struct OutputArguments {
     /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
+    /// What the .svg and .png files show, in their order; the last one holds for the rest. Default: spectrum.
+    #[arg(long, value_name = "KIND", value_parser = figure, value_delimiter = ',', long_help = figure_help())]
+    pub figure: Vec<Kind>,
 }
 
 #[derive(Debug, Args)]
@@ -80,12 +90,8 @@ pub struct MergeArguments {
     /// Documents, in any order. Checkpoints without a step in their names keep the order given.
     #[arg(required = true, value_name = "DOCUMENT")]
     pub documents: Vec<PathBuf>,
-    /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
-    #[arg(long, value_name = "FILE")]
-    pub out: Vec<PathBuf>,
-    /// What the .svg and .png files show, in their order; the last one holds for the rest. Default: spectrum.
-    #[arg(long, value_name = "KIND", value_parser = figure, value_delimiter = ',', long_help = figure_help())]
-    pub figure: Vec<Kind>,
+    #[command(flatten)]
+    pub output: OutputArguments,
 }
 
 #[derive(Debug, Args)]
@@ -210,12 +216,8 @@ pub struct AnalyzeArguments {
     /// Number of threads; results are the same for every number. Default: all processors.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub threads: Option<u16>,
-    /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
-    #[arg(long, value_name = "FILE")]
-    pub out: Vec<PathBuf>,
-    /// What the .svg and .png files show, in their order; the last one holds for the rest. Default: spectrum.
-    #[arg(long, value_name = "KIND", value_parser = figure, value_delimiter = ',', long_help = figure_help())]
-    pub figure: Vec<Kind>,
+    #[command(flatten)]
+    pub output: OutputArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -11,7 +11,7 @@ use crate::output::Outputs;
 
 /// Runs the command.
 pub fn run(arguments: &MergeArguments) -> ExitCode {
-    let outputs = match Outputs::new(&arguments.out, &arguments.figure) {
+    let outputs = match Outputs::new(&arguments.output) {
         Ok(outputs) => outputs,
         Err(text) => return stop(ARGUMENTS, text),
     };

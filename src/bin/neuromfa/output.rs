@@ -8,6 +8,8 @@ use neuromfa::plot::{self, Figure};
 use neuromfa::report::{PartDocument, PartRecord, ResultDocument, write_csv};
 use serde::Serialize;
 
+use crate::args::OutputArguments;
+
 /// Kinds of files that are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -43,7 +45,8 @@ pub struct Outputs<'a>(Vec<Output<'a>>);
 
 impl<'a> Outputs<'a> {
     /// Tells what each file will hold by its name and `--figure`, or refuses it with a sentence.
-    pub fn new(paths: &'a [PathBuf], figures: &[plot::Kind]) -> Result<Self, String> {
+    pub fn new(wanted: &'a OutputArguments) -> Result<Self, String> {
+        let OutputArguments { out: paths, figure: figures } = wanted;
         let mut wanted = figures.iter().copied();
         let mut figure = plot::Kind::default();
         let mut output = |path: &'a PathBuf| {

@@ -17,7 +17,7 @@ use crate::output::{self, Outputs};
 
 /// Runs the command.
 pub fn run(arguments: &ScoresArguments) -> ExitCode {
-    let outputs = match Outputs::new(&arguments.out) {
+    let outputs = match Outputs::new(&arguments.output) {
         Ok(outputs) => outputs,
         Err(text) => return stop(ARGUMENTS, text),
     };
