@@ -124,6 +124,9 @@ fn record(step: u64, emergence: f64) -> CheckpointRecord {
         warnings: Vec::new(),
         emergence: Some(emergence),
         series: None,
+        groups: Vec::new(),
+        damage: None,
+        is_baseline: false,
     }
 }
 
