@@ -2,7 +2,8 @@
 //!
 //! Data enters as bytes at the bottom and leaves as a drawing at the top; nothing below knows what is above it:
 //! [`source`] and [`checkpoint`] turn files into named tensors, [`network`] turns tensors into groups of neurons,
-//! [`multifractal`] turns groups into spectra and null models, [`series`] puts checkpoints in order,
+//! [`multifractal`] turns groups into spectra and null models, [`damage`] harms weights on purpose,
+//! [`series`] puts checkpoints in order,
 //! [`analysis`] drives all of it over bytes that the host feeds, [`report`] is the result document, and
 //! `plot` draws that document.
 
@@ -10,10 +11,12 @@ pub mod analysis;
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod checkpoint;
+pub mod damage;
 pub mod multifractal;
 pub mod network;
 #[cfg(feature = "plot")]
 pub mod plot;
+mod random;
 pub mod report;
 pub mod series;
 pub mod source;

@@ -6,6 +6,7 @@
 //! options and null models come from there.
 
 mod count;
+mod damaged;
 mod elements;
 mod error;
 mod folded;
@@ -16,6 +17,7 @@ mod nulls;
 mod options;
 #[cfg(feature = "parts")]
 mod part;
+mod paths;
 mod plan;
 mod record;
 mod sequence;
@@ -25,7 +27,7 @@ pub use error::AnalysisError;
 pub use layers::share_of_layers;
 pub use measured::Measured;
 pub use nulls::NullSamples;
-pub use options::{Mode, NetworkKind, NullKind, Options};
+pub use options::{InterconnectKind, Mode, NetworkKind, NullKind, Options};
 #[cfg(feature = "parts")]
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};

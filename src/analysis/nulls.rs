@@ -3,11 +3,13 @@
 use rayon::prelude::*;
 
 use super::folded::Folded;
+use super::paths::Paths;
 use super::record::{DimensionHistogram, finite};
 use super::{NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
-    Binning, ExactPartition, FoldSettings, GroupTotals, NumberTables, Spectrum, shuffle_group, spectrum,
+    Binning, ExactPartition, FoldSettings, GroupFold, GroupTotals, NumberTables, Spectrum, shuffle_group,
+    spectrum,
 };
 use crate::report::{NullNfd, NullRecord};
 
@@ -17,6 +19,38 @@ pub struct NullSamples {
     kind: NullKind,
     seed: u32,
     pub(super) sums: Vec<NullSums>,
+}
+
+/// What null samples are dealt from.
+pub(super) enum Deck<'a> {
+    /// The totals of every sample and chosen group, with the group's index in the wiring.
+    Groups(Vec<Vec<(u32, &'a GroupTotals)>>),
+    /// The sampled weights of every sample, and the length of the paths over them.
+    Paths(&'a Paths, u8),
+}
+
+impl Deck<'_> {
+    /// Calls `take` with the folds of one null sample, in the order of groups.
+    fn deal(
+        &self,
+        (seed, index): (u32, u32),
+        binning: &Binning,
+        settings: &FoldSettings,
+        tables: &NumberTables,
+        mut take: impl FnMut(GroupFold),
+    ) {
+        match self {
+            Self::Groups(totals) => {
+                for &(group, totals) in &totals[index as usize % totals.len()] {
+                    take(shuffle_group(totals, binning, settings, tables, (seed, index, group)));
+                }
+            }
+            Self::Paths(paths, hops) => {
+                let folds = paths.shuffled_folds((seed, index), *hops, binning, settings, tables);
+                folds.into_iter().for_each(|(fold, _)| take(fold));
+            }
+        }
+    }
 }
 
 /// What is kept of one null sample, summed over all groups.
@@ -65,12 +99,12 @@ impl NullSamples {
         self.sums.iter().filter(|sums| !sums.complete).count()
     }
 
-    /// Computes up to `count` of the missing samples from the totals of every sample and chosen group, with the group's
-    /// index in the wiring. Returns how many there were. Those that go into a part must stay exact.
+    /// Computes up to `count` of the missing samples. Returns how many there were. Those that go into a part must stay
+    /// exact.
     pub(super) fn compute(
         &mut self,
         count: usize,
-        totals: &[Vec<(u32, &GroupTotals)>],
+        deck: &Deck<'_>,
         binning: &Binning,
         settings: &FoldSettings,
         tables: &NumberTables,
@@ -81,11 +115,10 @@ impl NullSamples {
             self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
         missing.par_iter_mut().for_each(|(index, sums)| {
             let mut partition = ExactPartition::new(settings);
-            for &(group, totals) in &totals[*index % totals.len()] {
-                let fold = shuffle_group(totals, binning, settings, tables, (seed, *index as u32, group));
+            deck.deal((seed, *index as u32), binning, settings, tables, |fold| {
                 sums.dimensions.add(&fold.dimensions);
                 partition.add(fold.partition, fold.small);
-            }
+            });
             if !for_part {
                 partition.settle(&settings.grid, tables);
             }

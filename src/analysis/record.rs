@@ -4,13 +4,15 @@ use serde::Serialize;
 
 use super::NetworkKind;
 use super::folded::{Folded, LayerFold, SampleFold};
-use super::validity;
+use super::paths::Paths;
+use super::{damaged, validity};
 use crate::checkpoint::{Checkpoint, DType};
+use crate::damage::Damage;
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
 use crate::multifractal::{ExactSums, NetworkFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
 use crate::network::Wiring;
 use crate::report::{
-    Baselines, CheckpointRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer,
+    Baselines, CheckpointRecord, DamageRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer,
     NfdRecord, NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
 };
 
@@ -35,10 +37,17 @@ pub(super) struct Identity {
     skipped: Vec<SkippedRecord>,
     /// Those that do not follow from numbers.
     pub(super) warnings: Vec<Warning>,
+    damage: Option<DamageRecord>,
 }
 
 impl Identity {
-    pub(super) fn new(checkpoint: &Checkpoint, wiring: &Wiring, network: NetworkKind) -> Self {
+    /// `damage` is what was done to the weights.
+    pub(super) fn new(
+        checkpoint: &Checkpoint,
+        wiring: &Wiring,
+        network: NetworkKind,
+        damage: Option<&Damage>,
+    ) -> Self {
         let file = |file: &crate::checkpoint::FileInfo| FileRecord {
             name: file.name.clone(),
             bytes: file.bytes,
@@ -51,8 +60,8 @@ impl Identity {
             NetworkKind::Full => Vec::new(),
         };
         Self {
-            name: checkpoint.name.clone(),
-            step: checkpoint.step,
+            name: damage.map_or_else(|| checkpoint.name.clone(), |damage| damaged::name(checkpoint, damage)),
+            step: checkpoint.step.filter(|_| damage.is_none()),
             format: checkpoint.format.clone().into_owned(),
             architecture: wiring.architecture.clone(),
             guessed: wiring.guessed,
@@ -74,7 +83,18 @@ impl Identity {
                 &quantised(checkpoint, wiring),
             ]
             .concat(),
+            damage: damage.map(damaged::record),
         }
+    }
+
+    /// The layers of neurons that paths leave take the place of the groups.
+    pub(super) fn with_paths(mut self, paths: &Paths) -> Self {
+        let layer = |(name, groups): (&str, &[usize])| {
+            let tensors = groups.iter().flat_map(|&group| self.groups[group].1.clone());
+            (name.to_owned(), tensors.collect())
+        };
+        self.groups = paths.layers().map(layer).collect();
+        self
     }
 }
 
@@ -93,6 +113,7 @@ impl Identity {
             groups: vec![Default::default(); part.layers_of_all as usize],
             skipped: record.network.skipped.clone(),
             warnings: part.warnings.clone(),
+            damage: None,
         }
     }
 }
@@ -146,6 +167,7 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
+        damage: folded.identity.damage.clone(),
     }
 }
 

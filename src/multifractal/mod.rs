@@ -12,6 +12,7 @@ mod network_fold;
 mod nfd;
 mod null;
 mod partition;
+mod paths;
 mod small;
 mod spectrum;
 pub mod statistics;
@@ -22,8 +23,9 @@ pub use fold::{FoldSettings, GroupFold, NumberTables, fold_group};
 pub use histogram::{BlockShape, Entries, GroupHistograms, GroupTotals, Weights};
 pub use network_fold::{ExactPartition, NetworkFold};
 pub use nfd::NeuronDimensions;
-pub use null::shuffle_group;
+pub use null::{shuffle_entries, shuffle_group};
 pub use partition::{PartitionSums, QGrid, QGridError};
+pub use paths::{Distances, PathGraph, PathStep};
 pub use small::SmallNeurons;
 pub use spectrum::{Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, spectrum};
 

@@ -77,6 +77,23 @@ pub struct CheckpointRecord {
     pub warnings: Vec<Warning>,
     /// Degree of emergence against the first checkpoint of the series.
     pub emergence: Option<f64>,
+    /// What was done to the weights before they were analysed; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<DamageRecord>,
+}
+
+/// Damage of a checkpoint's weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DamageRecord {
+    /// `noise`, `prune`, `rewire` or `quantise`.
+    pub kind: String,
+    /// All that was done up to this round: the noise in standard deviations of each matrix, the share of entries that
+    /// were pruned or permuted, the bits that were left. 0 for round 0, in which nothing was done.
+    pub amount: f64,
+    /// Number of the round.
+    pub round: u32,
+    /// Seed of the damage.
+    pub seed: u64,
 }
 
 /// One file of a checkpoint.
