@@ -192,7 +192,7 @@ fn parts_are_merged_to_the_bytes_of_one_run() {
 
 #[test]
 fn arguments_that_cannot_be() {
-    let refused: [&[&str]; 12] = [
+    let refused: [&[&str]; 20] = [
         &[],
         &["analyze"],
         &["analyze", "x", "--mode", "fast"],
@@ -202,6 +202,14 @@ fn arguments_that_cannot_be() {
         &["analyze", "x", "--filter", "1"],
         &["analyze", "x", "--null", "gaussian"],
         &["analyze", "x", "--hops", "2"],
+        &["analyze", "x", "--network", "sampled", "--hops", "4"],
+        &["analyze", "x", "--interconnect", "true"],
+        &["analyze", "x", "--network", "sampled", "--hops", "2", "--part"],
+        &["damage", "x"],
+        &["damage", "x", "--kind", "noise", "--amount", "-1"],
+        &["damage", "x", "--kind", "prune", "--amount", "0.5", "--rounds", "3"],
+        &["damage", "x", "--kind", "quantise", "--amount", "8", "--rounds", "8"],
+        &["damage", "x", "--kind", "noise", "--amount", "1", "--part"],
         &["analyze", "x", "--samples", "0"],
         &["analyze", "x", "--threads", "0"],
         &["analyze", "x", "--out", "x.pdf"],

@@ -27,7 +27,8 @@ impl Damaging {
         damage: &Damage,
         mut groups: impl Iterator<Item = &'a Group>,
     ) -> Result<Option<Self>, AnalysisError> {
-        let weights = |group: &Group| group.matrices.iter().map(crate::network::Matrix::elements).sum::<u64>();
+        let weights =
+            |group: &Group| group.matrices.iter().map(crate::network::Matrix::elements).sum::<u64>();
         if damage.is_none() {
             return Ok(None);
         }

@@ -5,9 +5,7 @@ use super::nulls::{Deck, NullSamples};
 use super::paths::Paths;
 use super::record::{Identity, LogLogFit};
 use super::{AnalysisError, NetworkKind, Options};
-use crate::multifractal::{
-    Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, fold_group,
-};
+use crate::multifractal::{Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, fold_group};
 use crate::report::CheckpointRecord;
 
 /// A checkpoint that has been read: the folds of its groups, and their histograms where they fit the budget.

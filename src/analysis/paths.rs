@@ -156,13 +156,7 @@ impl Paths {
 
 impl PathSample {
     /// Takes a weight of a group: of one of its matrices, from a sampled input to a sampled output.
-    pub(super) fn take(
-        &mut self,
-        group: usize,
-        matrix: usize,
-        (input, output): (usize, usize),
-        weight: f64,
-    ) {
+    pub(super) fn take(&mut self, group: usize, matrix: usize, (input, output): (usize, usize), weight: f64) {
         let group = &mut self.weights[group];
         let length = &mut group.lengths[[input, group.starts[matrix] + output]];
         match weight {

@@ -310,8 +310,7 @@ impl Analysis {
         let Step { group, matrix, ref kind, .. } = self.steps[index];
         if self.sequence.is_none() && matches!(kind, StepKind::Stored { .. }) {
             let stored = &self.matrices[group][matrix];
-            self.sequence =
-                Some(Sequence::new(stored, stored.pieces(self.samples_to_read(), group, matrix)));
+            self.sequence = Some(Sequence::new(stored, stored.pieces(self.samples_to_read(), group, matrix)));
         }
         let stored = &self.matrices[group][matrix];
         let mut counter = self.counting.counter(stored, (group, matrix), self.measured.binning());

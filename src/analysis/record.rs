@@ -12,8 +12,8 @@ use crate::multifractal::statistics::{mean, quantile, standard_deviation};
 use crate::multifractal::{ExactSums, NetworkFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum};
 use crate::network::Wiring;
 use crate::report::{
-    Baselines, CheckpointRecord, DamageRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord, NfdHistogram, NfdLayer,
-    NfdRecord, NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
+    Baselines, CheckpointRecord, DamageRecord, FileRecord, LayerRecord, MeanRecord, NetworkRecord,
+    NfdHistogram, NfdLayer, NfdRecord, NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
 };
 
 /// Width of the bins of fractal dimensions.

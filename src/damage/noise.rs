@@ -53,7 +53,8 @@ mod tests {
         let weights: Vec<f64> = (0..count).map(|i| if i % 2 == 0 { 4.0 } else { -2.0 }).collect();
         let mut damaged = weights.clone();
         add(&mut damaged, 2.0, (5, 6, 7));
-        let noise: Vec<f64> = damaged.iter().zip(&weights).map(|(after, before)| (after - before) / 6.0).collect();
+        let noise: Vec<f64> =
+            damaged.iter().zip(&weights).map(|(after, before)| (after - before) / 6.0).collect();
         let moment = |power: i32| noise.iter().map(|n| n.powi(power)).sum::<f64>() / f64::from(count);
         // Five standard errors: the variance of x^k is E[x^2k] - E[x^k]^2.
         for (power, expected, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0)] {

@@ -30,7 +30,8 @@ fn bound(entries: &[f64], count: usize) -> Option<u64> {
     for shift in (0..u64::BITS).step_by(DIGIT as usize).rev() {
         let mut counts = vec![0_usize; 1 << DIGIT];
         let higher = |bits: u64| bits.checked_shr(shift + DIGIT).unwrap_or(0);
-        for bits in entries.iter().map(|&entry| pattern(entry)).filter(|&bits| higher(bits) == higher(known)) {
+        for bits in entries.iter().map(|&entry| pattern(entry)).filter(|&bits| higher(bits) == higher(known))
+        {
             counts[(bits >> shift) as usize % (1 << DIGIT)] += 1;
         }
         let mut digit = 0;

@@ -27,7 +27,11 @@ mod tests {
     #[test]
     fn levels_by_hand() {
         let weights = [1.0, -0.4, 0.5, 0.6, -2.0, 0.0];
-        assert_eq!(quantised(&weights, 2), [0.0, 0.0, 0.0, 0.0, -2.0, 0.0], "half rounds to even: 1 / 2 is 0");
+        assert_eq!(
+            quantised(&weights, 2),
+            [0.0, 0.0, 0.0, 0.0, -2.0, 0.0],
+            "half rounds to even: 1 / 2 is 0"
+        );
         // Multiples of 2/3.
         let thirds = [2.0, -1.0, 1.0, 1.0, -3.0, 0.0].map(|level| level / 3.0 * 2.0);
         assert_eq!(quantised(&weights, 3), thirds);
@@ -40,7 +44,8 @@ mod tests {
     fn no_more_levels_than_the_bits_have() {
         let weights: Vec<f64> = (0..5000).map(|i| f64::from(i - 2500) / 7.0).collect();
         for bits in 2..=8 {
-            let mut levels: Vec<u64> = quantised(&weights, bits).iter().map(|w| (w + 0.0).to_bits()).collect();
+            let mut levels: Vec<u64> =
+                quantised(&weights, bits).iter().map(|w| (w + 0.0).to_bits()).collect();
             levels.sort_unstable();
             levels.dedup();
             assert_eq!(levels.len(), (1 << bits) - 1, "{bits} bits");

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use ndarray::{Array2, Axis, Zip, concatenate};
+use ndarray::{Array2, Zip, s};
 
-use super::histogram::{BlockShape, GroupHistograms, Weights};
 use super::Binning;
+use super::histogram::{BlockShape, GroupHistograms, Weights};
 
 /// Layers of neurons and the steps between them. No step leads back.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,9 +44,13 @@ impl PathGraph {
                 reached = self.next_hop(&reached);
             }
         }
-        let lists: Vec<_> = shortest.values().map(|lengths| lengths.view()).collect();
-        // All have a row for each neuron of the layer.
-        let lists = concatenate(Axis(1), &lists).unwrap_or_else(|_| Array2::zeros((self.neurons[layer], 0)));
+        let targets = shortest.values().map(Array2::ncols).sum();
+        let mut lists = Array2::from_elem((self.neurons[layer], targets), f64::INFINITY);
+        let mut start = 0;
+        for lengths in shortest.values() {
+            lists.slice_mut(s![.., start..start + lengths.ncols()]).assign(lengths);
+            start += lengths.ncols();
+        }
         Distances(lists)
     }
 
@@ -110,7 +114,8 @@ impl Distances {
     /// is not reached counts as an exact zero does.
     pub fn histograms(&self, binning: &Binning) -> GroupHistograms {
         let mut histograms = GroupHistograms::new(self.0.nrows(), binning);
-        if let Some(distances) = self.0.as_slice().filter(|distances| !distances.is_empty()) {
+        let lists = self.0.as_standard_layout();
+        if let Some(distances) = lists.as_slice().filter(|distances| !distances.is_empty()) {
             let shape = BlockShape { rows: 1, neurons: self.0.nrows(), tail: self.0.ncols() };
             histograms.count(&Binned { distances, binning }, 0, shape, 0, &mut Vec::new());
         }
@@ -204,7 +209,8 @@ mod tests {
         let start = node(&mut plain, &mut nodes, (layer, neuron, 0));
         for hop in 0..hops {
             for step in &graph.steps {
-                for ((i, j), &length) in step.lengths.indexed_iter().filter(|(_, length)| length.is_finite()) {
+                for ((i, j), &length) in step.lengths.indexed_iter().filter(|(_, length)| length.is_finite())
+                {
                     let from = node(&mut plain, &mut nodes, (step.from, i, hop));
                     let to = node(&mut plain, &mut nodes, (step.to, j, hop + 1));
                     plain.add_edge(from, to, length);
@@ -223,7 +229,10 @@ mod tests {
                 .filter_map(|hop| found.get(nodes.get(&(to, j, hop))?).copied())
                 .fold(f64::INFINITY, f64::min)
         };
-        reached.into_iter().map(|to| (to, (0..graph.neurons[to]).map(|j| distance(to, j)).collect())).collect()
+        reached
+            .into_iter()
+            .map(|to| (to, (0..graph.neurons[to]).map(|j| distance(to, j)).collect()))
+            .collect()
     }
 
     proptest! {

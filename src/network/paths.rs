@@ -26,7 +26,9 @@ pub enum NoPaths {
         group: String,
     },
     /// A matrix of queries, keys and values whose order of rows is not known.
-    #[error("nobody told which rows of `{group}` are queries, keys and values, as the true interconnect needs it")]
+    #[error(
+        "nobody told which rows of `{group}` are queries, keys and values, as the true interconnect needs it"
+    )]
     UnknownOrder {
         /// Name of the group.
         group: String,
@@ -133,8 +135,19 @@ fn fused_order(
             let width = width.ok_or_else(unknown)?;
             Ok((FusedOrder::PerHead { width: width.neurons }, width.warning()))
         }
-        "GPT-2" | "nanoGPT" | "GPT-BigCode" | "Qwen" | "MPT" | "Phi-3" | "Baichuan" | "OLMo" | "ModernBERT"
-        | "ViT" | "Swin" | "CLIP" | "PyTorch Transformer" => Ok((FusedOrder::Stacked, None)),
+        "GPT-2"
+        | "nanoGPT"
+        | "GPT-BigCode"
+        | "Qwen"
+        | "MPT"
+        | "Phi-3"
+        | "Baichuan"
+        | "OLMo"
+        | "ModernBERT"
+        | "ViT"
+        | "Swin"
+        | "CLIP"
+        | "PyTorch Transformer" => Ok((FusedOrder::Stacked, None)),
         _ => Err(unknown()),
     }
 }
@@ -281,7 +294,11 @@ fn joined(
     interconnect: Interconnect,
 ) -> Vec<(usize, usize)> {
     let Some(projections) = Projections::of(group, shape.queries) else { return Vec::new() };
-    let rows = sample.outputs.iter().enumerate().flat_map(|(matrix, rows)| rows.iter().map(move |row| (matrix, *row)));
+    let rows = sample
+        .outputs
+        .iter()
+        .enumerate()
+        .flat_map(|(matrix, rows)| rows.iter().map(move |row| (matrix, *row)));
     let key = |channel: u64| projections.key_of(channel, head_width);
     let is_true = interconnect != Interconnect::Original;
     let joins = |channel: Channel, head: u64| match (channel, is_true) {
@@ -293,7 +310,8 @@ fn joined(
     rows.enumerate()
         .flat_map(|(output, (matrix, row))| {
             let channel = interconnect.channel(projections, matrix, row);
-            let of_output = move |(input, &head): (usize, &u64)| joins(channel, head).then_some((output, input));
+            let of_output =
+                move |(input, &head): (usize, &u64)| joins(channel, head).then_some((output, input));
             heads.iter().enumerate().filter_map(of_output)
         })
         .collect()

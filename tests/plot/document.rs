@@ -96,6 +96,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         baselines: Baselines::default(),
         warnings: Vec::new(),
         emergence: Some(s.emergence),
+        damage: None,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod analyze;
 mod args;
+mod damage;
 mod failures;
 mod inputs;
 mod inspect;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Damage(arguments) => damage::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
     }
 }
