@@ -56,6 +56,11 @@ const session = new Session(model, {
     remember();
     session.readAll();
   },
+  oneHop() {
+    model.state.options = { ...model.state.options, hops: 1, interconnect: "original" };
+    remember();
+    session.readAll();
+  },
 });
 
 const actions: Actions = {
@@ -93,6 +98,7 @@ const actions: Actions = {
   wiring: (checkpoint) => session.wiring(checkpoint),
   rewire: (wiring) => session.rewire(wiring),
   chooseStateDict: (checkpoint, path) => session.chooseStateDict(checkpoint, path),
+  damage: (checkpoint, wish, tell) => session.damage(checkpoint, wish, tell),
 };
 
 // ---- frame ----

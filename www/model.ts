@@ -1,7 +1,7 @@
 // What the page knows, and what can be asked of it. Views read the model and call actions; only main.ts changes it.
 
 import type { PageState, Tab } from "./hash";
-import type { Checkpoint, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 
 export type Source = "demo" | "files" | "result";
 
@@ -70,6 +70,8 @@ export interface Actions {
   /** Reads all files again with this wiring; null for the recognised one. */
   rewire(wiring: WiringSpec | null): void;
   chooseStateDict(checkpoint: Checkpoint, path: string): void;
+  /** Damages a checkpoint in memory, round by round, and tells of it; the answer stops it. */
+  damage(checkpoint: Checkpoint, wish: DamageWish, tell: (progress: DamageProgress) => void): () => void;
 }
 
 /** Whether the weights behind the shown document are at hand. */

@@ -18,9 +18,18 @@ export interface Options {
   q_max: number;
   q_step: number;
   filter: number;
+  /** Length of the paths that are followed in a sampled network. */
+  hops: number;
+  /** What joins the layers of a block beside its weights. Absent in documents where it is the original. */
+  interconnect?: "original" | "true";
   null: string[];
   null_samples: number;
 }
+
+export type DamageKind = "noise" | "prune" | "rewire" | "quantise";
+
+/** All that was done to the weights up to a round; its unit is that of the kind. */
+export interface Damage { kind: DamageKind; amount: number; round: number; seed: number }
 
 export interface Warning { code: string; text: string }
 
@@ -92,6 +101,8 @@ export interface Checkpoint {
   baselines?: { mean_abs_weight: Maybe; mean_weighted_degree: Maybe };
   warnings: Warning[];
   emergence: Maybe;
+  /** Absent where nothing was done. */
+  damage?: Damage;
   /** In a document of some layers that `merge` can join; its sums are of no use here. */
   part?: { layers_of_all: number };
 }
@@ -168,6 +179,19 @@ export interface Plan {
 /** The log-log points behind one alpha. */
 export interface FitData { radii: number[]; ln_z: Maybe[]; slope: Maybe; intercept: Maybe; r_squared: Maybe }
 
+/** A damage test: the amount that each round adds, or the bits of the first. */
+export interface DamageWish { kind: DamageKind; amount: number; rounds: number; seed: number }
+
+/** How far a damage test is. */
+export interface DamageProgress {
+  /** The rounds that are complete, behind the checkpoint from which E counts if that is another one. */
+  document: ResultDocument | null;
+  round: number;
+  rounds: number;
+  state: "reading" | "shuffling" | "done" | "stopped" | "failed";
+  error: EngineError | null;
+}
+
 // ---- page and worker ----
 
 export interface InputFile { path: string; file: File }
@@ -188,6 +212,9 @@ export type ToWorker =
   | { type: "options"; job: number; options: Options; selected: string | null }
   | { type: "select"; name: string }
   | { type: "cancel"; job: number }
+  /** Damages a checkpoint in memory; E counts from `first` if there is one. */
+  | { type: "damage"; request: number; name: string; wish: DamageWish; first: Checkpoint | null }
+  | { type: "stop-damage"; request: number }
   | { type: "fit"; request: number; name: string; sample: number; q: number };
 
 export type FromWorker =
@@ -199,6 +226,7 @@ export type FromWorker =
   | { type: "document"; job: number; document: ResultDocument; nulls: NullProgress; final: boolean; memory: number }
   | { type: "nulls"; job: number; nulls: NullProgress }
   | { type: "cancelled"; job: number }
+  | { type: "damage"; request: number; progress: DamageProgress }
   | { type: "fit"; request: number; data: FitData | null }
   | { type: "wiring"; request: number; data: WiringData | null }
   | { type: "refound"; job: number; found: Found }
@@ -212,7 +240,7 @@ export interface NullProgress { waiting: string[]; current: string | null; done:
 // ---- drawing ----
 
 export interface Figure {
-  kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps";
+  kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps" | "damage";
   width: number;
   height: number;
   scale: number;

@@ -5,7 +5,8 @@ import { EngineClient } from "./engine-client";
 import { comparable } from "./hash";
 import { somethingLoaded } from "./isolation";
 import type { Item, Model } from "./model";
-import type { Checkpoint, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import type { Checkpoint, DamageProgress, DamageWish, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import { isTraining } from "./verdict";
 import { errorParts, errorText, ERRORS } from "./words";
 
 export interface SessionEvents {
@@ -18,6 +19,8 @@ export interface SessionEvents {
   chooseAgain(): void;
   /** No choice of layers any more, and all files from the start. */
   countAll(): void;
+  /** Single weights are the edges again, and all files are read from the start. */
+  oneHop(): void;
 }
 
 const SCHEMA = "neuromfa-result/";
@@ -167,6 +170,13 @@ export class Session {
     return this.model.source === "files" ? this.engine.wiring(checkpoint.name) : Promise.resolve(null);
   }
 
+  /** E counts from the first checkpoint of a training; the answer stops the test. */
+  damage(checkpoint: Checkpoint, wish: DamageWish, tell: (progress: DamageProgress) => void): () => void {
+    const document_ = this.model.document;
+    const first = document_ && isTraining(document_) ? document_.checkpoints[0]! : null;
+    return this.engine.damage(checkpoint.name, wish, first && first.name !== checkpoint.name ? first : null, tell);
+  }
+
   /** Every checkpoint is read again, with this wiring or with the recognised one. */
   rewire(wiring: WiringSpec | null): void {
     this.followLast = false;
@@ -186,7 +196,7 @@ export class Session {
     return this.model.source === "files" && !this.outdated ? this.model.document?.checkpoints ?? [] : [];
   }
 
-  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" }>): void {
+  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "damage" }>): void {
     const { model } = this;
     switch (message.type) {
       case "found": {
@@ -318,6 +328,7 @@ export class Session {
   private banner(error: EngineError, again = false) {
     const series = again && (this.model.document?.checkpoints.length ?? 0) > 0 && this.model.source === "files";
     if (error.code === "bad-layers") return errorBanner(error, [{ label: "Count all layers", run: () => this.events.countAll() }]);
+    if (error.code === "bad-hops") return errorBanner(error, [{ label: "Follow one hop", run: () => this.events.oneHop() }]);
     return errorBanner(error, [series ? { label: "Choose it again", run: () => this.events.chooseAgain() } : { label: "Choose another file", run: () => this.events.choose() }]);
   }
 
