@@ -39,6 +39,7 @@ fn nothing_below_knows_what_is_above_it() {
         ("checkpoint", &["network", "multifractal", "series", "analysis", "plot", "web"][..]),
         ("network", &["multifractal", "series", "analysis", "plot", "web"]),
         ("multifractal", &["checkpoint", "network", "series", "analysis", "plot", "web", "report"]),
+        ("damage", &["checkpoint", "network", "multifractal", "series", "analysis", "plot", "web", "report"]),
         ("series", &["plot", "web"]),
         ("analysis", &["plot", "web"]),
         ("plot", &["web", "checkpoint", "network"]),
