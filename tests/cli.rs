@@ -115,6 +115,39 @@ fn files_are_written_beside_the_standard_output() {
 }
 
 #[test]
+fn every_figure_is_drawn_on_demand() {
+    let files = ["neox-tiny/step0.safetensors", "neox-tiny/step1000.safetensors"];
+    let folder = folder_of(&files.map(|file| (file, &file["neox-tiny/".len()..])));
+    let outs = [
+        "--out",
+        "a.svg",
+        "--out",
+        "r.csv",
+        "--out",
+        "b.svg",
+        "--out",
+        "c.svg",
+        "--figure",
+        "path,nfd-steps",
+    ];
+    let ran = run(folder.path(), &[&["analyze", "."], &outs[..]].concat());
+    assert_eq!(ran.status, Some(0), "{:?}", ran.errors);
+    for (name, title) in [
+        ("a.svg", "Width against regularity"),
+        ("b.svg", "Neuron fractal dimension over training"),
+        ("c.svg", "Neuron fractal dimension over training"),
+    ] {
+        let drawn = fs::read_to_string(folder.path().join(name)).expect(name);
+        assert!(drawn.contains(&format!("<title>{title}</title>")), "{name}");
+    }
+    let wrong = run(folder.path(), &["analyze", ".", "--out", "a.svg", "--figure", "pie"]);
+    assert_eq!(wrong.status, Some(2));
+    assert!(wrong.errors.concat().contains("there are spectrum, tau,"), "{:?}", wrong.errors);
+    let many = run(folder.path(), &["analyze", ".", "--out", "a.csv", "--figure", "path"]);
+    assert_eq!(many.status, Some(2));
+}
+
+#[test]
 fn layers_are_chosen_by_number_or_share() {
     let layers = |layers: &str| {
         let ran = run(&data("neox-tiny"), &["analyze", "step32.safetensors", "--layers", layers]);

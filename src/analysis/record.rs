@@ -167,6 +167,8 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         baselines: baselines(folded, &samples),
         warnings,
         emergence: None,
+        series: None,
+        groups: Vec::new(),
         damage: folded.identity.damage.clone(),
     }
 }

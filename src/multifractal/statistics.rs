@@ -26,6 +26,23 @@ pub fn interval95(values: &[f64]) -> Option<[f64; 2]> {
     Some([sorted_quantile(&sorted, 0.025)?, sorted_quantile(&sorted, 0.975)?])
 }
 
+/// Half the length of the 95 % t interval of the values' mean; `None` for fewer than two values.
+pub fn half_width95(values: &[f64]) -> Option<f64> {
+    let freedom = values.len().checked_sub(1)?;
+    Some(student95(freedom) * standard_deviation(values)? / (values.len() as f64).sqrt())
+}
+
+/// The 97.5 % point of Student's t. Beyond 9 degrees of freedom by the expansion in their reciprocal (Abramowitz and
+/// Stegun 26.7.5), which is exact to five digits there.
+fn student95(freedom: usize) -> f64 {
+    const FEW: [f64; 9] = [12.70620, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.30600, 2.26216];
+    const EXPANSION: [f64; 5] = [1.959964, 2.372271, 2.822499, 2.555850, 1.589534];
+    match FEW.get(freedom.saturating_sub(1)) {
+        Some(point) => *point,
+        None => EXPANSION.iter().rev().fold(0.0, |sum, term| sum / freedom as f64 + term),
+    }
+}
+
 fn sorted_quantile(sorted: &[f64], p: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let position = p * last as f64;
@@ -47,5 +64,15 @@ mod tests {
         assert_eq!(quantile(&[4.0, 1.0, 3.0, 2.0], 0.5), Some(2.5));
         assert_eq!(quantile(&[7.0], 0.975), Some(7.0));
         assert_eq!(interval95(&[0.0, 40.0]), Some([1.0, 39.0]));
+    }
+
+    #[test]
+    fn intervals_of_means_follow_tables_of_t() {
+        assert_eq!(half_width95(&[1.0]), None);
+        // sd is the square root of 2, of two values: half their distance times t.
+        assert!((half_width95(&[1.0, 3.0]).unwrap() - 12.7062).abs() < 1e-9);
+        for (freedom, t) in [(10, 2.228139), (15, 2.131450), (30, 2.042272), (120, 1.979930)] {
+            assert!((student95(freedom) - t).abs() < 1e-5, "{freedom}: {}", student95(freedom));
+        }
     }
 }

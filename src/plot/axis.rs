@@ -19,6 +19,8 @@ use super::text::Face;
 pub(super) enum Scale {
     /// Evenly, from the first value to the second.
     Linear(f64, f64),
+    /// By the logarithm, from the first value to the second, both positive.
+    Log(f64, f64),
     /// Training steps.
     Steps(StepAxis),
 }
@@ -91,6 +93,7 @@ impl Ranged for Scale {
     fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
         let share = match self {
             Self::Linear(from, to) => share(*value, *from, *to),
+            Self::Log(from, to) => share(libm::log(value.max(*from)), libm::log(*from), libm::log(*to)),
             Self::Steps(axis) => axis.share(*value),
         };
         let place = f64::from(limit.0) + share * f64::from(limit.1 - limit.0);
@@ -101,16 +104,28 @@ impl Ranged for Scale {
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
         match self {
             Self::Linear(from, to) => Ticks::over(*from, *to, hint.max_num_points()).values,
+            Self::Log(from, to) => log_ticks(*from, *to, hint.max_num_points()),
             Self::Steps(axis) => axis.ticks(hint.max_num_points()),
         }
     }
 
     fn range(&self) -> Range<f64> {
         match self {
-            Self::Linear(from, to) => *from..*to,
+            Self::Linear(from, to) | Self::Log(from, to) => *from..*to,
             Self::Steps(axis) => (if axis.gap > 0.0 { 0.0 } else { axis.first })..axis.last,
         }
     }
+}
+
+/// Powers of ten, with 2 and 5 times these where there is room.
+fn log_ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
+    let inside = |factors: &[f64]| -> Vec<f64> {
+        let powers = (0..16).map(|k| libm::pow(10.0, f64::from(k)));
+        let all = powers.flat_map(|power| factors.iter().map(move |factor| factor * power));
+        all.filter(|tick| (from..=to).contains(tick)).collect()
+    };
+    let fine = [&[1.0, 2.0, 5.0][..], &[1.0, 3.0]].map(inside);
+    fine.into_iter().find(|ticks| ticks.len() <= most).unwrap_or_else(|| inside(&[1.0]))
 }
 
 /// Ticks at multiples of 1, 2 or 5 times a power of ten.
@@ -153,8 +168,9 @@ impl Ticks {
 }
 
 /// How tick labels are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Numerals {
+    #[default]
     Plain,
     Signed,
     Percent,
@@ -243,7 +259,11 @@ impl Chart {
             x1: x.end,
             y0: y.start,
             y1: y.end,
-            x_scale: if matches!(self.x, Scale::Linear(..)) { "linear" } else { "step" },
+            x_scale: match self.x {
+                Scale::Linear(..) => "linear",
+                Scale::Log(..) => "log",
+                Scale::Steps(_) => "step",
+            },
         }
     }
 
@@ -255,6 +275,9 @@ impl Chart {
 
     pub fn x_ticks(&self, least_distance: f64) -> Ticks {
         let most = ((self.rect.width() / least_distance) as usize + 1).min(12);
+        if let Scale::Log(from, to) = self.x {
+            return Ticks { values: log_ticks(from, to, most), decimals: 0 };
+        }
         let x = self.x.range();
         Ticks::over(x.start, x.end, most)
     }
@@ -274,7 +297,9 @@ impl Chart {
             let stroke = Stroke::new(theme.grid, theme.sizes.hair);
             sheet.line(&[(self.rect.left, y), (self.rect.right, y)], stroke)?;
             let text = numerals.tick(*value, ticks.decimals);
-            sheet.text((self.rect.left - 8.0, y), &text, style, HPos::Right, VPos::Center)?;
+            // A long number comes nearer to the axis rather than out of the sheet.
+            let right = (self.rect.left - 8.0).max(sheet.frame.left + sheet.measure(&text, style));
+            sheet.text((right, y), &text, style, HPos::Right, VPos::Center)?;
         }
         Ok(())
     }
@@ -290,6 +315,7 @@ impl Chart {
         let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.ink3 };
         let y = self.rect.bottom;
         let stroke = Stroke::new(theme.axis, theme.sizes.hair);
+        let mut end = self.rect.right + 6.0;
         sheet.line(&[(self.rect.left, y), (self.rect.right, y)], stroke)?;
         for value in &ticks.values {
             let (x, _) = self.at((*value, 0.0));
@@ -299,9 +325,10 @@ impl Chart {
             // Half a number at the sheet's edge would be another number.
             if x - half >= sheet.frame.left && x + half <= sheet.frame.right {
                 sheet.text((x, y + 14.5), &text, style, HPos::Center, VPos::Center)?;
+                end = end.max(x + half);
             }
         }
-        draw_runs(sheet, (self.rect.right + 12.0, y + 14.5), symbol, HPos::Left)
+        draw_runs(sheet, (end + 6.0, y + 14.5), symbol, HPos::Left)
     }
 }
 
@@ -373,6 +400,16 @@ mod tests {
         let late = StepAxis::over([512.0, 1000.0, 143000.0].into_iter(), StepScale::Log);
         assert_eq!((late.gap, late.share(512.0), late.share(143000.0)), (0.0, 0.0, 1.0));
         assert_eq!(late.ticks(8), [1000.0, 10000.0, 100000.0, 143000.0]);
+    }
+
+    #[test]
+    fn log_axes_have_powers_of_ten() {
+        assert_eq!(log_ticks(1e6, 1e8, 8), [1e6, 2e6, 5e6, 1e7, 2e7, 5e7, 1e8]);
+        assert_eq!(log_ticks(1e6, 1e10, 9), [1e6, 3e6, 1e7, 3e7, 1e8, 3e8, 1e9, 3e9, 1e10]);
+        assert_eq!(log_ticks(1e6, 1e10, 5), [1e6, 1e7, 1e8, 1e9, 1e10]);
+        let rect = Rect { left: 0.0, top: 0.0, right: 100.0, bottom: 10.0 };
+        let chart = Chart::new(rect, Scale::Log(1e6, 1e8), Scale::Linear(0.0, 1.0));
+        assert_eq!(chart.at((1e7, 0.0)).0, 50.0);
     }
 
     #[test]

@@ -173,8 +173,8 @@ impl<'a> Curves<'a> {
     ) -> Drawn<DB> {
         let scene = self.scene;
         let mut named = vec![scene.current];
-        if scene.is_series() {
-            named.extend([0, self.all.len() - 1]);
+        if let Some((first, last)) = scene.ends().filter(|_| scene.is_series()) {
+            named.extend([first, last]);
         }
         named.extend(scene.figure.pinned.iter().filter(|i| **i < self.all.len()));
         let mut done: Vec<usize> = Vec::new();

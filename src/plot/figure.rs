@@ -20,8 +20,8 @@ pub struct Figure {
     pub theme: ThemeName,
     /// The form for narrow places: fewer and shorter labels, no rulers.
     pub compact: bool,
-    /// Whether the title and the legend are part of the drawing; the page sets them as text beside it. `series` always
-    /// draws the titles of its charts.
+    /// Whether the title and the legend are part of the drawing; the page sets them as text beside it. Stacked charts
+    /// (`series`, `sizes`, `damage`) always have the titles of their parts.
     pub title: bool,
     /// Index of the selected checkpoint; the last one by default.
     pub checkpoint: Option<usize>,
@@ -36,14 +36,23 @@ pub struct Figure {
     pub rulers: bool,
     /// Whether null models are drawn.
     pub nulls: bool,
-    /// `strip`: which number.
+    /// `strip`, `scatter`, `heat`: which number; by default the width, the degree of emergence and the width above
+    /// chance.
     pub number: Option<Number>,
-    /// `series`: the stacked charts. `score:NAME`, `emergence`, `excess_width`, `alpha0`, `width`, `nfd`.
+    /// `series`: the stacked charts; `scores-normalised`: the lines; `radar`: the axes. `score:NAME`, or a [`Number`].
     pub series: Vec<String>,
+    /// `scatter`: the metric; the document's first by default.
+    pub metric: Option<String>,
+    /// `scatter`: the step from which checkpoints count as late; by default that of the document's association.
+    pub late_from: Option<u64>,
+    /// `heat`: a row for each group, or for each block.
+    pub by: Rows,
+    /// `groups`: the group that is drawn large where there are too many blocks for small multiples.
+    pub group: Option<usize>,
     /// Checkpoints that are not in the document yet.
     pub pending: Vec<Pending>,
     /// Whether steps are placed by their logarithm or evenly.
-    pub step_axis: StepScale,
+    pub x: StepScale,
     /// The pointer's or keyboard's cursor on the selected curve.
     pub cursor: Option<Cursor>,
     /// `fit`: the order q, one of those whose partition function the document holds.
@@ -76,8 +85,12 @@ impl Default for Figure {
             nulls: true,
             number: None,
             series: Vec::new(),
+            metric: None,
+            late_from: None,
+            by: Rows::Groups,
+            group: None,
             pending: Vec::new(),
-            step_axis: StepScale::Log,
+            x: StepScale::Log,
             cursor: None,
             q: None,
             fit: None,
@@ -90,7 +103,7 @@ impl Default for Figure {
 
 /// The figures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// f(alpha).
     #[default]
@@ -109,11 +122,42 @@ pub enum Kind {
     Series,
     /// The track of the step slider.
     Steps,
+    /// Width against alpha_0: the path of training.
+    Path,
+    /// The degree of emergence and scores over steps, each from 0 at its smallest to 1 at its largest.
+    ScoresNormalised,
+    /// Scores as axes, a polygon for each of a few steps.
+    Radar,
+    /// A metric against a number, a point for each checkpoint, with its regression line.
+    Scatter,
+    /// Spectra of the groups: kinds of matrices by blocks.
+    Groups,
+    /// A number of the groups or blocks over steps.
+    Heat,
+    /// The distribution of the neuron fractal dimension over steps.
+    NfdSteps,
+    /// The last checkpoint of several models against their size.
+    Sizes,
+    /// E and width over rounds of damage.
+    Damage,
+    /// Published numbers as they were published: E and accuracies on two axes. For documents without spectra only.
+    Published,
 }
 
-/// Numbers that a strip shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The rows of a heat map.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+pub enum Rows {
+    /// The groups of the network.
+    #[default]
+    Groups,
+    /// The blocks: means over their groups.
+    Blocks,
+}
+
+/// Numbers of a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Number {
     /// Regularity.
     Alpha0,
@@ -123,6 +167,10 @@ pub enum Number {
     Emergence,
     /// Mean neuron fractal dimension.
     Nfd,
+    /// Width minus the mean width of the null model.
+    ExcessWidth,
+    /// Asymmetry of the spectrum, mean over samples.
+    Asymmetry,
 }
 
 /// Where a moving selection is.
@@ -208,6 +256,14 @@ pub struct Layout {
     pub rows: Vec<RowPlace>,
     /// Series and steps: the checkpoints on the step axis.
     pub steps: Vec<StepPlace>,
+    /// Path, scatter, sizes, damage and several series: the marks of the checkpoints.
+    pub marks: Vec<MarkPlace>,
+    /// Groups and heat: the cells.
+    pub cells: Vec<CellPlace>,
+    /// What the figure shows, in a sentence.
+    pub summary: String,
+    /// Why nothing is drawn but axes: what is missing, and what helps. Empty where something is drawn.
+    pub nothing: Vec<String>,
 }
 
 /// One chart: its data rectangle and the values at its edges.
@@ -231,7 +287,7 @@ pub struct PlotPlace {
     pub y0: f64,
     /// y at the upper edge.
     pub y1: f64,
-    /// `linear` or `step`; on a step axis positions are in [`Layout::steps`].
+    /// `linear`, `log` or `step`; on a step axis positions are in [`Layout::steps`].
     pub x_scale: &'static str,
 }
 
@@ -264,4 +320,34 @@ pub struct StepPlace {
     pub checkpoint: usize,
     /// From the left.
     pub x: f64,
+}
+
+/// The mark of a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MarkPlace {
+    /// Index of the checkpoint.
+    pub checkpoint: usize,
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+}
+
+/// A cell of small multiples or of a heat map.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CellPlace {
+    /// Index of the checkpoint.
+    pub checkpoint: usize,
+    /// Index of the group, or of the block.
+    pub row: usize,
+    /// Left edge.
+    pub left: f64,
+    /// Upper edge.
+    pub top: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// The number in it.
+    pub value: Option<f64>,
 }

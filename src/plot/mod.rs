@@ -3,22 +3,38 @@
 //! One set of drawing functions draws on any plotters backend whose units are eighths of a CSS pixel: [`svg`] for files,
 //! `png` (native) for pictures, and a canvas in the page. [`Figure`] says what is drawn, [`Layout`] where.
 
+#[cfg(feature = "cli")]
+mod alone;
 mod axis;
+mod cells;
 mod curves;
+mod damage;
 mod erased;
 mod figure;
 mod fit;
+mod groups;
+mod heat;
 mod labels;
 mod marks;
+mod measure;
 mod nfd;
+mod nfd_steps;
+mod normalised;
 mod numbers;
 mod overq;
+mod path;
+mod places;
+mod plane;
 #[cfg(feature = "cli")]
 mod png;
+mod published;
+mod radar;
 mod rulers;
+mod scatter;
 mod scene;
 mod series;
 mod sheet;
+mod sizes;
 mod spectrum;
 mod steps;
 mod story;
@@ -27,6 +43,7 @@ mod svg;
 mod text;
 mod theme;
 mod title;
+mod track;
 mod widths;
 mod words;
 
@@ -35,8 +52,8 @@ use std::fmt::Write as _;
 use plotters_backend::DrawingBackend;
 
 pub use figure::{
-    Cursor, Domain, Figure, Fit, Kind, Layout, Motion, Number, Pending, PendingState, PlotPlace, PointPlace,
-    RowPlace, StepPlace, StepScale, ThemeName,
+    CellPlace, Cursor, Domain, Figure, Fit, Kind, Layout, MarkPlace, Motion, Number, Pending, PendingState,
+    PlotPlace, PointPlace, RowPlace, Rows, StepPlace, StepScale, ThemeName,
 };
 
 #[cfg(feature = "cli")]
@@ -102,7 +119,18 @@ fn draw_on<'a>(
         Kind::Strip => strip::draw(&sheet, &scene, inside, layout)?,
         Kind::Series => series::draw(&sheet, &scene, inside, layout)?,
         Kind::Steps => steps::draw(&sheet, &scene, inside, layout)?,
+        Kind::Path => path::draw(&sheet, &scene, inside, layout)?,
+        Kind::ScoresNormalised => normalised::draw(&sheet, &scene, inside, layout)?,
+        Kind::Radar => radar::draw(&sheet, &scene, inside, layout)?,
+        Kind::Scatter => scatter::draw(&sheet, &scene, inside, layout)?,
+        Kind::Groups => groups::draw(&sheet, &scene, inside, layout)?,
+        Kind::Heat => heat::draw(&sheet, &scene, inside, layout)?,
+        Kind::NfdSteps => nfd_steps::draw(&sheet, &scene, inside, layout)?,
+        Kind::Sizes => sizes::draw(&sheet, &scene, inside, layout)?,
+        Kind::Damage => damage::draw(&sheet, &scene, inside, layout)?,
+        Kind::Published => published::draw(&sheet, &scene, inside, layout)?,
     }
+    layout.summary = words::description(&scene);
     title::draw_message(&sheet, &scene, layout)?;
     sheet.present()
 }

@@ -16,7 +16,7 @@ use crate::report::NfdHistogram;
 const MOST_BINS: usize = 4096;
 
 /// Bars as (from, to, height), without the empty ones at both ends.
-type Bars = Vec<(f64, f64, f64)>;
+pub(super) type Bars = Vec<(f64, f64, f64)>;
 
 /// Draws the figure and says where.
 pub(super) fn draw<DB: DrawingBackend>(
@@ -74,7 +74,7 @@ pub(super) fn draw_small<DB: DrawingBackend>(
 }
 
 /// A chart that holds the histograms of all checkpoints and null models.
-fn chart(scene: &Scene, rect: Rect) -> Chart {
+pub(super) fn chart(scene: &Scene, rect: Rect) -> Chart {
     let count = scene.records().len();
     let all = (0..count).flat_map(|i| bars_of(scene, i).into_iter().chain(null_bars(scene, i)));
     let start = (f64::INFINITY, f64::NEG_INFINITY, 0.0_f64);
@@ -84,11 +84,11 @@ fn chart(scene: &Scene, rect: Rect) -> Chart {
     Chart::new(rect, Scale::Linear(x.0 - margin, x.1 + margin), Scale::Linear(0.0, 1.06 * top))
 }
 
-fn bars_of(scene: &Scene, index: usize) -> Bars {
+pub(super) fn bars_of(scene: &Scene, index: usize) -> Bars {
     scene.records().get(index).map_or_else(Bars::new, |r| bars(&r.nfd.histogram))
 }
 
-fn null_bars(scene: &Scene, index: usize) -> Bars {
+pub(super) fn null_bars(scene: &Scene, index: usize) -> Bars {
     scene.null(index).and_then(|n| n.nfd.histogram.as_ref()).map_or_else(Bars::new, bars)
 }
 
@@ -110,7 +110,7 @@ fn bars(histogram: &NfdHistogram) -> Bars {
 
 /// The upper border of the bars as steps, with both feet on the axis: where the bars end, to be filled (`closed`), or at
 /// the ends of the axis, to be drawn as a line.
-fn outline(chart: &Chart, bars: &Bars, closed: bool) -> Vec<Point> {
+pub(super) fn outline(chart: &Chart, bars: &Bars, closed: bool) -> Vec<Point> {
     let (Some(first), Some(last)) = (bars.first(), bars.last()) else {
         return Vec::new();
     };

@@ -26,6 +26,19 @@ pub(super) fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
+/// A number of parameters in thousands, millions or billions: `160M`, `1.4B`.
+pub(super) fn parameters(value: f64) -> String {
+    let (unit, letter) = match value {
+        v if v >= 999.5e6 => (1e9, "B"),
+        v if v >= 999.5e3 => (1e6, "M"),
+        v if v >= 999.5 => (1e3, "K"),
+        _ => (1.0, ""),
+    };
+    let scaled = value / unit;
+    let whole = scaled >= 9.95 || (scaled - scaled.round()).abs() < 0.05;
+    format!("{}{letter}", decimal(scaled, usize::from(!whole)))
+}
+
 fn grouped(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
@@ -50,6 +63,10 @@ mod tests {
         assert_eq!(signed(-0.0654, 3), "\u{2212}0.065");
         assert_eq!(signed(0.0, 0), "0");
         assert_eq!(percent(0.624), "62%");
+        assert_eq!(
+            [162e6, 1.41e9, 1.2e6, 1e6, 70e3, 12.0].map(parameters),
+            ["162M", "1.4B", "1.2M", "1M", "70K", "12"]
+        );
         assert_eq!(count(999), "999");
         assert_eq!(count(1_000_000), "1,000,000");
     }

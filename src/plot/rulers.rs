@@ -86,11 +86,17 @@ pub(super) fn draw<DB: DrawingBackend>(
     draw_numbers(sheet, scene, layout, rect, inside)
 }
 
-/// All checkpoints, or every n-th with the last and the selected one.
 fn chosen(scene: &Scene) -> Vec<usize> {
-    let count = scene.records().len();
-    let every = count.div_ceil(MOST_ROWS).max(1);
-    (0..count).filter(|i| i % every == 0 || *i + 1 == count || *i == scene.current).collect()
+    let all: Vec<usize> = (0..scene.records().len()).collect();
+    thinned(&all, scene.current)
+}
+
+/// All checkpoints, or every n-th with the last and the selected one.
+pub(super) fn thinned(all: &[usize], current: usize) -> Vec<usize> {
+    let every = all.len().div_ceil(MOST_ROWS).max(1);
+    let kept = all.iter().enumerate();
+    let kept = kept.filter(|(i, index)| i % every == 0 || i + 1 == all.len() || **index == current);
+    kept.map(|(_, index)| *index).collect()
 }
 
 fn draw_caption<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, inside: Rect) -> Drawn<DB> {

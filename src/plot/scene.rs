@@ -3,6 +3,8 @@
 //! A document may come from a file that anyone wrote. Whatever is missing, too short or absurd is left out here, so that
 //! drawing need not ask.
 
+use std::collections::BTreeMap;
+
 use plotters::style::RGBColor;
 
 use super::figure::{Figure, Kind};
@@ -98,18 +100,102 @@ fn pairs(x: impl Iterator<Item = Option<f64>>, y: impl Iterator<Item = Option<f6
     x.zip(y).map(|(x, y)| clean_pair(x, y)).collect()
 }
 
+/// The checkpoints of one training, in their order, with their places on an axis. Damaged ones are not among them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Line {
+    pub name: String,
+    /// (index of the checkpoint, x).
+    pub members: Vec<(usize, f64)>,
+}
+
 /// A document and what is to be seen of it.
 pub(super) struct Scene<'a> {
     pub document: &'a ResultDocument,
     pub figure: &'a Figure,
     /// Index of the selected checkpoint; meaningless without checkpoints.
     pub current: usize,
+    /// The series, each with the indices of its checkpoints.
+    series: Vec<(&'a str, Vec<usize>)>,
+    /// For each checkpoint: its series, and its place in it. `None` for damaged ones.
+    places: Vec<Option<(usize, usize)>>,
+}
+
+/// Series and places of the checkpoints of a document, the series in the order of their first checkpoints.
+fn series_of(document: &ResultDocument) -> (Vec<(&str, Vec<usize>)>, Vec<Option<(usize, usize)>>) {
+    let mut known: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    let mut series: Vec<(&str, Vec<usize>)> = Vec::new();
+    let mut places = Vec::with_capacity(document.checkpoints.len());
+    for (index, record) in document.checkpoints.iter().enumerate() {
+        if record.damage.is_some() {
+            places.push(None);
+            continue;
+        }
+        let name = record.series.as_deref();
+        let number = *known.entry(name).or_insert(series.len());
+        if number == series.len() {
+            series.push((name.unwrap_or_default(), Vec::new()));
+        }
+        places.push(Some((number, series[number].1.len())));
+        series[number].1.push(index);
+    }
+    (series, places)
 }
 
 impl<'a> Scene<'a> {
     pub fn new(document: &'a ResultDocument, figure: &'a Figure) -> Self {
         let last = document.checkpoints.len().saturating_sub(1);
-        Self { document, figure, current: figure.checkpoint.unwrap_or(last).min(last) }
+        let (series, places) = series_of(document);
+        Self { document, figure, current: figure.checkpoint.unwrap_or(last).min(last), series, places }
+    }
+
+    /// Whether checkpoints of several trainings stand side by side.
+    pub fn is_many(&self) -> bool {
+        self.series.len() > 1
+    }
+
+    /// Number of the series of a checkpoint; 0 for damaged ones.
+    pub fn series_number(&self, index: usize) -> usize {
+        self.places.get(index).copied().flatten().map_or(0, |place| place.0)
+    }
+
+    /// Number of the series of this name.
+    pub fn series_named(&self, name: &str) -> Option<usize> {
+        self.series.iter().position(|(other, _)| *other == name)
+    }
+
+    /// The series' name where there are several.
+    pub fn series_name(&self, number: usize) -> String {
+        let name = self.series.get(number).map_or("", |s| s.0);
+        if !self.is_many() {
+            String::new()
+        } else if name.is_empty() {
+            "unnamed".into()
+        } else {
+            cut(name, NAME)
+        }
+    }
+
+    /// Checkpoints of a series, in order.
+    pub fn members(&self, number: usize) -> &[usize] {
+        match self.series.get(number) {
+            Some((_, members)) if !self.figure.axes_only => members,
+            _ => &[],
+        }
+    }
+
+    /// The first and the last checkpoint of the selected one's series.
+    pub fn ends(&self) -> Option<(usize, usize)> {
+        let members = self.members(self.series_number(self.current));
+        Some((*members.first()?, *members.last()?))
+    }
+
+    /// The series, each with the places that `x` gives its checkpoints; those without are left out.
+    pub fn lines(&self, x: impl Fn(usize) -> Option<f64>) -> Vec<Line> {
+        let line = |number| {
+            let members = self.members(number).iter().filter_map(|&i| Some((i, x(i)?)));
+            Line { name: self.series_name(number), members: members.collect() }
+        };
+        (0..self.series.len()).map(line).collect()
     }
 
     pub fn records(&self) -> &'a [CheckpointRecord] {
@@ -125,19 +211,22 @@ impl<'a> Scene<'a> {
     }
 
     pub fn is_last(&self) -> bool {
-        self.current + 1 == self.records().len()
+        self.ends().is_some_and(|(_, last)| last == self.current)
     }
 
-    /// Place of a checkpoint in the series, 0 to 1, counting those that are still to come.
+    /// Place of a checkpoint in its series, 0 to 1, counting those that are still to come; 1 for damaged ones.
     pub fn rank(&self, index: usize) -> f64 {
-        let pending = &self.figure.pending;
-        let all = self.document.checkpoints.len() + pending.len();
+        let Some((number, place)) = self.places.get(index).copied().flatten() else {
+            return 1.0;
+        };
+        let pending = if self.is_many() { &[][..] } else { &self.figure.pending };
+        let all = self.series[number].1.len() + pending.len();
         if all < 2 {
             return 1.0;
         }
-        let step = self.document.checkpoints.get(index).and_then(|r| r.step);
+        let step = self.document.checkpoints[index].step;
         let before = pending.iter().filter(|p| step.is_some_and(|step| p.step < step)).count();
-        (index + before) as f64 / (all - 1) as f64
+        (place + before) as f64 / (all - 1) as f64
     }
 
     pub fn color(&self, theme: &Theme, index: usize) -> RGBColor {
@@ -155,10 +244,7 @@ impl<'a> Scene<'a> {
         };
         match record.step {
             Some(step) => count(step),
-            None if record.name.chars().count() > NAME => {
-                record.name.chars().take(NAME - 1).chain(['…']).collect()
-            }
-            None => record.name.clone(),
+            None => cut(&record.name, NAME),
         }
     }
 
@@ -215,6 +301,14 @@ impl<'a> Scene<'a> {
     pub fn q(&self, index: usize) -> &'a [f64] {
         self.records().get(index).and_then(|r| r.samples.first()).map_or(&[], |s| &s.q)
     }
+}
+
+/// Text of at most `most` letters, with an ellipsis where it is cut.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.into();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 fn all_samples(quantity: Quantity, record: &CheckpointRecord) -> Vec<Points> {

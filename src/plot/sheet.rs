@@ -57,6 +57,22 @@ impl Rect {
             && self.bottom >= other.bottom
     }
 
+    /// The smallest rectangle that holds the points.
+    pub fn around(points: impl Iterator<Item = Point>) -> Rect {
+        let none = Rect {
+            left: f64::INFINITY,
+            top: f64::INFINITY,
+            right: f64::NEG_INFINITY,
+            bottom: f64::NEG_INFINITY,
+        };
+        points.fold(none, |r, (x, y)| Rect {
+            left: r.left.min(x),
+            top: r.top.min(y),
+            right: r.right.max(x),
+            bottom: r.bottom.max(y),
+        })
+    }
+
     pub fn grown(&self, by: f64) -> Rect {
         Rect { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
     }

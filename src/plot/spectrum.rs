@@ -121,12 +121,11 @@ fn draw_tops<DB: DrawingBackend>(
     chart: &Chart,
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
-    if scene.is_series()
-        && scene.current != 0
-        && let Some(first) = top(scene, curves, 0)
+    if let Some((first, _)) = scene.ends().filter(|(first, _)| *first != scene.current)
+        && let Some(at) = top(scene, curves, first)
     {
-        let stroke = Stroke::new(scene.color(theme, 0), 2.0);
-        marks::ring(sheet, chart.at(first), 4.0, stroke)?;
+        let stroke = Stroke::new(scene.color(theme, first), 2.0);
+        marks::ring(sheet, chart.at(at), 4.0, stroke)?;
     }
     match top(scene, curves, scene.current) {
         Some(current) => marks::dot(sheet, chart.at(current), 4.5, scene.color(theme, scene.current)),
@@ -178,7 +177,8 @@ fn draw_moved<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
     let alpha0 = |i: usize| scene.records().get(i).and_then(|r| clean(r.mean.alpha0));
-    let (Some(first), Some(last)) = (alpha0(0), alpha0(scene.current)) else {
+    let (Some(first), Some(last)) = (scene.ends().and_then(|ends| alpha0(ends.0)), alpha0(scene.current))
+    else {
         return Ok(());
     };
     let ((from, zero), (to, _)) = (chart.at((first, 0.0)), chart.at((last, 0.0)));

@@ -4,12 +4,14 @@ use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
 use super::axis::{Chart, Scale, StepAxis, draw_break};
-use super::figure::{Layout, StepPlace, StepScale};
+use super::figure::{Layout, PendingState, StepPlace, StepScale};
+use super::labels::names_room;
 use super::marks;
 use super::numbers::count;
-use super::scene::Scene;
-use super::sheet::{Drawn, Point, Rect, Sheet, Stroke, Type};
+use super::scene::{Line, Scene};
+use super::sheet::{Drawn, Rect, Sheet, Stroke, Type};
 use super::text::Face;
+use super::theme::{CATEGORIES, Theme};
 
 /// Where the checkpoints of a document stand on a step axis.
 pub(super) struct Steps {
@@ -27,7 +29,7 @@ impl Steps {
         let ordinal = known.is_none();
         let values = known.unwrap_or_else(|| (0..records.len()).map(|i| i as f64).collect());
         let pending = scene.figure.pending.iter().filter(|_| !ordinal).map(|p| p.step as f64);
-        let scale = if ordinal { StepScale::Linear } else { scene.figure.step_axis };
+        let scale = if ordinal { StepScale::Linear } else { scene.figure.x };
         let axis = StepAxis::over(values.iter().copied().chain(pending), scale);
         Self { values, ordinal, scale: Scale::Steps(axis) }
     }
@@ -35,9 +37,28 @@ impl Steps {
     /// The rectangle from the first step to the last: the same in every figure over steps, so that charts and slider
     /// stand exactly above each other.
     pub fn rect(scene: &Scene, inside: Rect) -> Rect {
+        let names: Vec<String> =
+            (0..CATEGORIES).map(|i| scene.series_name(i)).filter(|n| !n.is_empty()).collect();
+        Self::rect_with(scene, inside, &names)
+    }
+
+    /// As [`Steps::rect`], with room for names of lines at the right.
+    pub fn rect_with(scene: &Scene, inside: Rect, names: &[String]) -> Rect {
         let (left, right) = if scene.figure.compact { (44.0, 14.0) } else { (50.0, 18.0) };
+        let size = Theme::of(scene.figure.theme).sizes.small;
+        let room = names_room(names.iter().map(String::as_str), size, 0.3 * inside.width());
         let left = inside.left + left;
-        Rect { left, right: (inside.right - right).max(left + 1.0), ..inside }
+        Rect { left, right: (inside.right - right - room).max(left + 1.0), ..inside }
+    }
+
+    /// The series on this axis.
+    pub fn lines(&self, scene: &Scene) -> Vec<Line> {
+        scene.lines(|index| self.values.get(index).copied())
+    }
+
+    /// Checkpoints that are not in the document yet.
+    pub fn pending(&self, scene: &Scene) -> impl Iterator<Item = (f64, PendingState)> {
+        scene.figure.pending.iter().filter(|_| !self.ordinal).map(|p| (p.step as f64, p.state))
     }
 
     pub fn x(&self, chart: &Chart, index: usize) -> Option<f64> {
@@ -115,7 +136,6 @@ pub(super) fn draw_values<DB: DrawingBackend>(
     chart: &Chart,
     y: f64,
 ) -> Drawn<DB> {
-    let theme = &sheet.theme;
     let selected = steps.values.get(scene.current).copied();
     let mut wanted: Vec<(f64, String)> = Vec::new();
     wanted.extend(selected.map(|step| (step, scene.short_name(scene.current))));
@@ -125,13 +145,23 @@ pub(super) fn draw_values<DB: DrawingBackend>(
         let values: Vec<f64> = ends.chain(ticks.iter().copied()).collect();
         wanted.extend(values.into_iter().map(|step| (step, count(step as u64))));
     }
+    let values =
+        wanted.iter().enumerate().map(|(i, (step, text))| (chart.at((*step, 0.0)).0, text.as_str(), i == 0));
+    draw_row(sheet, y, values)
+}
+
+/// Texts in a row, the bold one first; those that would touch an earlier one are left out.
+pub(super) fn draw_row<'a, DB: DrawingBackend>(
+    sheet: &Sheet<DB>,
+    y: f64,
+    texts: impl Iterator<Item = (f64, &'a str, bool)>,
+) -> Drawn<DB> {
+    let theme = &sheet.theme;
     let mut taken: Vec<(f64, f64)> = Vec::new();
-    for (i, (step, text)) in wanted.iter().enumerate() {
-        let bold = i == 0;
+    for (x, text, bold) in texts {
         let (face, color) = if bold { (Face::Semibold, theme.ink) } else { (Face::Regular, theme.ink3) };
         let style = Type { face, size: theme.sizes.tick, color };
         let half = sheet.measure(text, style) / 2.0;
-        let (x, _): Point = chart.at((*step, 0.0));
         // A value must not run out of the sheet.
         let x = x.min(sheet.frame.right - half).max(sheet.frame.left + half);
         if taken.iter().any(|(from, to)| x - half < to + 6.0 && from - 6.0 < x + half) {

@@ -15,13 +15,10 @@ pub(super) struct Story {
 impl Story {
     /// The verbs of the series' headline; none without null models.
     pub fn of(scene: &Scene) -> Self {
-        let last = scene.records().len().saturating_sub(1);
-        let told = match (scene.records().first(), scene.records().get(last)) {
-            (Some(first), Some(end)) if last > 0 => {
-                scene.null(0).zip(scene.null(last)).and_then(|nulls| Self::between(first, end, nulls))
-            }
-            _ => None,
-        };
+        let told = scene.ends().filter(|(first, last)| first != last).and_then(|(first, last)| {
+            let nulls = (scene.null(first)?, scene.null(last)?);
+            Self::between(&scene.records()[first], &scene.records()[last], nulls)
+        });
         told.unwrap_or_default()
     }
 

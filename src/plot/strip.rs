@@ -5,9 +5,9 @@ use plotters_backend::DrawingBackend;
 use super::axis::{Chart, Scale, padded};
 use super::figure::{Layout, Number};
 use super::marks;
-use super::scene::{Scene, clean, clean_interval};
+use super::measure::{chance_interval, value};
+use super::scene::Scene;
 use super::sheet::{Drawn, Rect, Sheet, Stroke};
-use crate::report::{CheckpointRecord, NullRecord};
 
 /// Thinnest interval that is still seen.
 const LEAST: f64 = 3.0;
@@ -25,8 +25,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
     let theme = &sheet.theme;
     let count = scene.records().len();
-    let nulls = (0..count).filter_map(|i| interval_of(number, scene.null(i)?)).flatten();
-    let values = scene.records().iter().filter_map(|r| value_of(number, r));
+    let nulls = (0..count).filter_map(|i| chance_interval(scene, number, i)).flatten();
+    let values = (0..count).filter_map(|i| value(scene, number, i));
     let (low, high) = padded(values.chain(nulls)).unwrap_or((0.0, 1.0));
     let rect = Rect { left: inside.left + 7.0, right: (inside.right - 7.0).max(inside.left + 8.0), ..inside };
     let chart = Chart::new(rect, Scale::Linear(low, high), Scale::Linear(0.0, 1.0));
@@ -35,50 +35,20 @@ pub(super) fn draw<DB: DrawingBackend>(
     layout.plots.push(chart.place("strip"));
 
     sheet.line(&[(inside.left, y), (inside.right, y)], Stroke::new(theme.grid, 1.5))?;
-    if let Some([from, to]) = scene.null(scene.current).and_then(|null| interval_of(number, null)) {
+    if let Some([from, to]) = chance_interval(scene, number, scene.current) {
         let (left, right) = (x_of(from), x_of(to));
         let grow = ((LEAST - (right - left)) / 2.0).max(0.0);
         let bar = Rect { left: left - grow, top: y - 6.0, right: right + grow, bottom: y + 6.0 };
         sheet.block(bar, theme.bg, 1.0)?;
         sheet.block(bar, theme.null, 0.45)?;
     }
-    let first = scene.records().first().and_then(|r| value_of(number, r));
-    if let Some(first) = first.filter(|_| scene.is_series()) {
-        let x = x_of(first);
-        sheet.line(&[(x, y - 6.0), (x, y + 6.0)], Stroke::new(scene.color(theme, 0), 2.0))?;
+    if let Some((first, _)) = scene.ends().filter(|_| scene.is_series())
+        && let Some(x) = value(scene, number, first).map(x_of)
+    {
+        sheet.line(&[(x, y - 6.0), (x, y + 6.0)], Stroke::new(scene.color(theme, first), 2.0))?;
     }
-    match scene.record().and_then(|r| value_of(number, r)) {
+    match value(scene, number, scene.current) {
         Some(value) => marks::dot(sheet, (x_of(value), y), 4.5, scene.color(theme, scene.current)),
         None => Ok(()),
     }
-}
-
-/// A number of a checkpoint.
-pub(super) fn value_of(number: Number, record: &CheckpointRecord) -> Option<f64> {
-    clean(match number {
-        Number::Alpha0 => record.mean.alpha0,
-        Number::Width => record.mean.width,
-        Number::Emergence => record.emergence,
-        Number::Nfd => record.nfd.summary.mean,
-    })
-}
-
-/// The same number of a null model: mean.
-pub(super) fn mean_of(number: Number, null: &NullRecord) -> Option<f64> {
-    clean(match number {
-        Number::Alpha0 => null.alpha0,
-        Number::Width => null.width,
-        Number::Emergence => null.emergence,
-        Number::Nfd => null.nfd.mean,
-    })
-}
-
-/// The same number of a null model: 2.5 % and 97.5 % points.
-pub(super) fn interval_of(number: Number, null: &NullRecord) -> Option<[f64; 2]> {
-    clean_interval(match number {
-        Number::Alpha0 => null.alpha0_interval,
-        Number::Width => null.width_interval,
-        Number::Emergence => null.emergence_interval,
-        Number::Nfd => null.nfd.mean_interval,
-    })
 }

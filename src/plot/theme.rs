@@ -60,8 +60,11 @@ const PAPER: Sizes = Sizes {
     hair: 0.67,
 };
 
+/// No chart has more categories.
+pub(super) const CATEGORIES: usize = 6;
+
 /// Dashes of the six categories (benchmarks, models), in CSS pixels; an empty one is solid.
-pub(super) const CATEGORY_DASHES: [&[f64]; 6] =
+pub(super) const CATEGORY_DASHES: [&[f64]; CATEGORIES] =
     [&[], &[7.0, 3.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0], &[4.0, 2.0], &[1.0, 2.0]];
 
 /// The colours of a theme.
@@ -82,7 +85,13 @@ pub(super) struct Theme {
     /// Text that names the first step.
     pub first: RGBColor,
     pub error: RGBColor,
-    pub categories: [RGBColor; 6],
+    pub accent: RGBColor,
+    /// Benchmark scores.
+    pub score: RGBColor,
+    /// Ground and border of cells.
+    pub surface: RGBColor,
+    pub line: RGBColor,
+    categories: [RGBColor; CATEGORIES],
     ramp: [RGBColor; 9],
 }
 
@@ -114,6 +123,10 @@ const LIGHT: Theme = Theme {
     null_fill: 0.28,
     first: rgb(0x8A5608),
     error: rgb(0xA02418),
+    accent: rgb(0x43268A),
+    score: rgb(0x00735A),
+    surface: rgb(0xFFFFFF),
+    line: rgb(0xE3E0DA),
     categories: rgbs([0x00735A, 0x014179, 0x773400, 0xBB5BA4, 0x8E914A, 0x1A191E]),
     ramp: rgbs([0xB78934, 0xC36C24, 0xC34F39, 0xB83753, 0xA22B6C, 0x86267E, 0x662489, 0x442386, 0x1F2175]),
 };
@@ -132,6 +145,10 @@ const DARK: Theme = Theme {
     null_fill: 0.34,
     first: rgb(0xD9A45B),
     error: rgb(0xFF9C8F),
+    accent: rgb(0xB9B4FB),
+    score: rgb(0x46C9A3),
+    surface: rgb(0x191B20),
+    line: rgb(0x2C2F37),
     categories: rgbs([0x46C9A3, 0x5489E2, 0xF17C3D, 0xA0528A, 0xECCF3F, 0xF1F0F4]),
     ramp: rgbs([0x8D6524, 0xB0632D, 0xCB5E4F, 0xD7617D, 0xD36FAB, 0xCA85D2, 0xC09FEC, 0xBABBFE, 0xBCD4FF]),
 };
@@ -150,6 +167,26 @@ impl Theme {
         let place = if rank.is_nan() { 0.0 } else { rank.clamp(0.0, 1.0) * 8.0 };
         let stop = (place as usize).min(7);
         blend(self.ramp[stop], self.ramp[stop + 1], place - stop as f64)
+    }
+
+    /// Colour of a benchmark, a model or a series; from the seventh on they repeat.
+    pub fn category(&self, number: usize) -> RGBColor {
+        self.categories[number % CATEGORIES]
+    }
+
+    /// Colour of a cell whose value lies at `share` of a scale: even steps of lightness, more ink for more, also in
+    /// grey print.
+    pub fn heat(&self, share: f64) -> RGBColor {
+        blend(self.soft, self.accent, if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) })
+    }
+
+    /// Colour of text on such a cell.
+    pub fn on_heat(&self, share: f64) -> RGBColor {
+        let light = |color| oklab(color)[0];
+        let (dark, pale) =
+            if light(self.ink) < light(self.bg) { (self.ink, self.bg) } else { (self.bg, self.ink) };
+        // Where both have the same contrast.
+        if light(self.heat(share)) > 0.62 { dark } else { pale }
     }
 
     /// Colour of text that names the checkpoint at `rank`: the first half of the ramp is too pale for text.
@@ -209,6 +246,14 @@ mod tests {
             }
             let lightness: Vec<f64> = (0..15).map(|i| oklab(theme.step(f64::from(i) / 14.0))[0]).collect();
             assert!(lightness.windows(2).all(|w| (w[1] - w[0]) * sign > 0.0), "{lightness:?}");
+        }
+    }
+
+    #[test]
+    fn heat_is_read_in_grey() {
+        for (theme, sign) in [(LIGHT, -1.0), (DARK, 1.0)] {
+            let light: Vec<f64> = (0..11).map(|i| oklab(theme.heat(f64::from(i) / 10.0))[0]).collect();
+            assert!(light.windows(2).all(|w| (w[1] - w[0]) * sign > 0.03), "{light:?}");
         }
     }
 

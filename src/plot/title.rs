@@ -3,12 +3,13 @@
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-use super::figure::{Kind, Layout};
+use super::figure::{Kind, Layout, Number, Rows};
 use super::fit;
 use super::labels::{Run, draw_runs, runs_width};
 use super::marks::NULL_DASH;
 use super::numbers::decimal;
-use super::scene::{Scene, null_name};
+use super::scene::{Scene, cut, null_name};
+use super::series::capital;
 use super::sheet::{Drawn, Rect, Sheet, Stroke, Type};
 use super::text::Face;
 
@@ -24,13 +25,18 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
 ) -> Result<Rect, plotters::drawing::DrawingAreaErrorKind<DB::ErrorType>> {
     let theme = &sheet.theme;
-    let has_title = !matches!(scene.figure.kind, Kind::Strip | Kind::Series | Kind::Steps);
+    // Stacked charts have titles of their own.
+    let has_title = !matches!(
+        scene.figure.kind,
+        Kind::Strip | Kind::Series | Kind::Steps | Kind::ScoresNormalised | Kind::Sizes | Kind::Damage
+    );
     if !scene.figure.title || !has_title {
         return Ok(sheet.frame);
     }
     let text = Type { face: Face::Semibold, size: theme.sizes.title, color: theme.ink };
     let symbol = Type { face: Face::Symbol, size: theme.sizes.title + 1.0, color: theme.ink };
     let order = fit::order(scene).map_or(String::new(), |q| format!(" = {}", decimal(q, 1)));
+    let words = words(scene);
     let runs = match scene.figure.kind {
         Kind::Tau => vec![Run("Mass exponent ", text), Run("τ(q)", symbol)],
         Kind::Dimension => vec![Run("Generalised dimension ", text), Run("D(q)", symbol)],
@@ -42,15 +48,51 @@ pub(super) fn draw<DB: DrawingBackend>(
             Run(&order, text),
         ],
         Kind::Nfd => vec![Run("Neuron fractal dimension", text)],
+        Kind::NfdSteps => vec![Run("Neuron fractal dimension over training", text)],
+        Kind::Path => vec![
+            Run("Width ", text),
+            Run("w", symbol),
+            Run(" against regularity ", text),
+            Run("α", symbol),
+            Run("₀", symbol),
+        ],
+        Kind::Radar => vec![Run("Scores, each from its smallest to its largest", text)],
+        Kind::Published => vec![Run("Published numbers, two axes", text)],
+        Kind::Groups | Kind::Heat | Kind::Scatter => vec![Run(&words, text)],
         _ => vec![Run("Multifractal spectrum ", text), Run("f(α)", symbol)],
     };
     let y = sheet.frame.top + HEIGHT / 2.0;
     draw_runs(sheet, (sheet.frame.left, y), &runs, HPos::Left)?;
     let from = sheet.frame.left + runs_width(sheet, &runs) + 18.0;
-    if scene.figure.kind != Kind::Fit {
+    if matches!(
+        scene.figure.kind,
+        Kind::Spectrum | Kind::Tau | Kind::Dimension | Kind::Nfd | Kind::NfdSteps | Kind::Path
+    ) {
         draw_legend(sheet, scene, from, y)?;
     }
     Ok(Rect { top: sheet.frame.top + HEIGHT, ..sheet.frame })
+}
+
+/// Titles that name a number, a metric or a checkpoint.
+fn words(scene: &Scene) -> String {
+    let number = |usual: Number| scene.figure.number.unwrap_or(usual).title().0;
+    match scene.figure.kind {
+        Kind::Groups => {
+            let groups = scene.record().map_or(0, |record| record.groups.len());
+            format!("Where the width is at {}: {groups} groups", scene.long_name(scene.current))
+        }
+        Kind::Heat => {
+            let rows =
+                if scene.figure.by == Rows::Blocks { "blocks (means of their groups)" } else { "groups" };
+            format!("{} of the {rows} over training", number(Number::ExcessWidth))
+        }
+        Kind::Scatter => {
+            let first = || scene.document.scores.first().map(|score| score.metric.clone());
+            let metric = scene.figure.metric.clone().or_else(first).unwrap_or_else(|| "score".into());
+            format!("{} against {}", capital(&cut(&metric, 40)), number(Number::Emergence).to_lowercase())
+        }
+        _ => String::new(),
+    }
 }
 
 /// The ramp of the steps and the null model, as far as there is room.
@@ -97,14 +139,15 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
     sheet.text((x + 33.0, y), &words, style, HPos::Left, VPos::Center)
 }
 
-/// The figure's message in the middle of its first chart, over a patch of the background.
+/// The figure's message, or why nothing is drawn, in the middle of its first chart, over a patch of the background.
 pub(super) fn draw_message<DB: DrawingBackend>(
     sheet: &Sheet<DB>,
     scene: &Scene,
     layout: &Layout,
 ) -> Drawn<DB> {
     let theme = &sheet.theme;
-    let Some(plot) = layout.plots.first().filter(|_| !scene.figure.message.is_empty()) else {
+    let message = if scene.figure.message.is_empty() { &layout.nothing } else { &scene.figure.message };
+    let Some(plot) = layout.plots.first().filter(|_| !message.is_empty()) else {
         return Ok(());
     };
     let style = |first: bool| Type {
@@ -113,9 +156,7 @@ pub(super) fn draw_message<DB: DrawingBackend>(
         color: if first { theme.ink } else { theme.ink2 },
     };
     let room = plot.width - 24.0;
-    let lines: Vec<(String, Type)> = scene
-        .figure
-        .message
+    let lines: Vec<(String, Type)> = message
         .iter()
         .take(8)
         .enumerate()

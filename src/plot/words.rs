@@ -3,7 +3,10 @@
 use super::figure::{Kind, Number};
 use super::numbers::decimal;
 use super::scene::{Quantity, Scene, clean, clean_interval, null_adjective};
+use super::series::capital;
+use super::{damage, groups, heat, nfd_steps, normalised, path, published, radar, scatter, series, sizes};
 use crate::analysis::{Mode, NetworkKind};
+use crate::report::CheckpointRecord;
 
 /// More files than this are not listed.
 const MOST_FILES: usize = 200;
@@ -18,17 +21,47 @@ pub(super) fn title(scene: &Scene) -> &'static str {
         (Kind::Nfd, _) | (Kind::Strip, Some(Number::Nfd)) => "Neuron fractal dimension",
         (Kind::Strip, Some(Number::Alpha0)) => "Regularity",
         (Kind::Strip, Some(Number::Emergence)) => "Degree of emergence",
+        (Kind::Strip, Some(Number::ExcessWidth)) => "Width above shuffled",
+        (Kind::Strip, Some(Number::Asymmetry)) => "Asymmetry",
         (Kind::Strip, _) => "Width",
         (Kind::Series, _) => "Change over training",
         (Kind::Steps, _) => "Training steps",
+        (Kind::Path, _) => "Width against regularity",
+        (Kind::ScoresNormalised, _) => "Emergence and scores, normalised",
+        (Kind::Radar, _) => "Scores by step",
+        (Kind::Scatter, _) => "A score against a number",
+        (Kind::Groups, _) => "Spectra of the groups",
+        (Kind::Heat, _) => "Groups over training",
+        (Kind::NfdSteps, _) => "Neuron fractal dimension over training",
+        (Kind::Sizes, _) => "Emergence against model size",
+        (Kind::Damage, _) => "Emergence and width under damage",
+        (Kind::Published, _) => "Published emergence and accuracies",
     }
 }
 
-/// The selected checkpoint in a sentence, as the page reads it out.
+/// The figure in a sentence; of a figure of one checkpoint, its spectrum as the page reads it out.
 pub(super) fn description(scene: &Scene) -> String {
     let Some(record) = scene.record() else {
         return scene.figure.message.join(" ");
     };
+    let text = match scene.figure.kind {
+        Kind::Series => series::summary(scene),
+        Kind::Path => path::summary(scene),
+        Kind::ScoresNormalised => normalised::summary(scene),
+        Kind::Radar => radar::summary(scene),
+        Kind::Scatter => scatter::summary(scene),
+        Kind::Groups => groups::summary(scene),
+        Kind::Heat => heat::summary(scene),
+        Kind::NfdSteps => nfd_steps::summary(scene),
+        Kind::Sizes => sizes::summary(scene),
+        Kind::Damage => damage::summary(scene),
+        Kind::Published => published::summary(scene),
+        _ => return spectrum(scene, record),
+    };
+    if text.is_empty() { text } else { capital(&text) + "." }
+}
+
+fn spectrum(scene: &Scene, record: &CheckpointRecord) -> String {
     let mut text = format!("Spectrum at {}", scene.long_name(scene.current));
     let curve = scene.curve(Quantity::Spectrum, scene.current);
     let alphas = || curve.iter().flatten().map(|p| p.0);

@@ -24,6 +24,9 @@ pub struct ResultDocument {
     /// Benchmark scores by training step.
     #[serde(default)]
     pub scores: Vec<Score>,
+    /// How numbers of the checkpoints go with scores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub associations: Vec<Association>,
 }
 
 /// Name and version of the program.
@@ -77,9 +80,58 @@ pub struct CheckpointRecord {
     pub warnings: Vec<Warning>,
     /// Degree of emergence against the first checkpoint of the series.
     pub emergence: Option<f64>,
+    /// Name of the series; absent where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// Spectra of the groups, in the order of [`NetworkRecord::layers`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupRecord>,
     /// What was done to the weights before they were analysed; absent where nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<DamageRecord>,
+}
+
+/// The spectrum of one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// Name of the group.
+    pub name: String,
+    /// Neurons with more than 10 edges of length in (1, T].
+    pub neurons_kept: u64,
+    /// Largest radius d.
+    pub diameter: Option<u32>,
+    /// Regularity.
+    pub alpha0: Option<f64>,
+    /// Heterogeneity.
+    pub width: Option<f64>,
+    /// ln((alpha_max - alpha_0)/(alpha_0 - alpha_min)).
+    pub asymmetry: Option<f64>,
+    /// Singularity strength.
+    pub alpha: Vec<Option<f64>>,
+    /// Spectrum f(alpha), as many as `alpha`.
+    pub f: Vec<Option<f64>>,
+    /// Null models of this group.
+    #[serde(default)]
+    pub nulls: Vec<GroupNull>,
+}
+
+/// A null model of one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupNull {
+    /// As [`NullRecord::kind`].
+    pub kind: String,
+    /// Number of null samples.
+    pub samples: u64,
+    /// Mean alpha_0.
+    pub alpha0: Option<f64>,
+    /// 2.5 % and 97.5 % points of the null samples.
+    pub alpha0_interval: Option<[f64; 2]>,
+    /// Mean width.
+    pub width: Option<f64>,
+    /// 2.5 % and 97.5 % points.
+    pub width_interval: Option<[f64; 2]>,
+    /// Width of every null sample.
+    pub width_values: Vec<Option<f64>>,
 }
 
 /// Damage of a checkpoint's weights.
@@ -343,6 +395,65 @@ pub struct Score {
     pub metric: String,
     /// Values by step.
     pub values: Vec<ScoreValue>,
+    /// Name of the series that it belongs to; absent where it belongs to every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+}
+
+/// How one number of the checkpoints goes with one metric over training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Association {
+    /// Name of the series; absent where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// Name of the metric.
+    pub metric: String,
+    /// `emergence`, `width`, `excess_width` or `alpha0`.
+    pub quantity: String,
+    /// Checkpoints with both numbers.
+    pub n: u64,
+    /// Pearson's r.
+    pub pearson: Option<f64>,
+    /// Its 95 % bootstrap interval.
+    pub pearson_interval: Option<[f64; 2]>,
+    /// Spearman's rank correlation.
+    pub spearman: Option<f64>,
+    /// Its 95 % bootstrap interval.
+    pub spearman_interval: Option<[f64; 2]>,
+    /// Pearson's r given log(1 + step).
+    pub partial_pearson: Option<f64>,
+    /// The same metric against log(1 + step) alone.
+    pub log_step: LogStep,
+    /// The same after the early rise.
+    pub late: Option<LateAssociation>,
+}
+
+/// A metric against log(1 + step): what any number that grows in training would give.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct LogStep {
+    /// Pearson's r.
+    pub pearson: Option<f64>,
+    /// Spearman's rank correlation.
+    pub spearman: Option<f64>,
+}
+
+/// An association over the late checkpoints only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LateAssociation {
+    /// First step that counts.
+    pub from_step: u64,
+    /// Checkpoints with both numbers.
+    pub n: u64,
+    /// Pearson's r.
+    pub pearson: Option<f64>,
+    /// Its 95 % bootstrap interval.
+    pub pearson_interval: Option<[f64; 2]>,
+    /// Spearman's rank correlation.
+    pub spearman: Option<f64>,
+    /// Its 95 % bootstrap interval.
+    pub spearman_interval: Option<[f64; 2]>,
+    /// The same metric against log(1 + step) alone.
+    pub log_step: LogStep,
 }
 
 /// One value of one benchmark.

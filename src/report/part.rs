@@ -40,7 +40,7 @@ pub struct PartCheckpoint {
 impl PartDocument {
     /// The document with the part of each of its records, in their order.
     pub fn new(document: ResultDocument, parts: impl IntoIterator<Item = Option<PartRecord>>) -> Self {
-        let ResultDocument { schema, tool, options, checkpoints, scores } = document;
+        let ResultDocument { schema, tool, options, checkpoints, scores, .. } = document;
         let pairs = checkpoints.into_iter().zip(parts);
         let checkpoints = pairs.map(|(record, part)| PartCheckpoint { record, part }).collect();
         Self { schema, tool, options, checkpoints, scores }

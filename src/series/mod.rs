@@ -133,6 +133,7 @@ pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultD
         options,
         checkpoints: records,
         scores: Vec::new(),
+        associations: Vec::new(),
     }
 }
 

@@ -39,7 +39,8 @@ pub fn series() -> ResultDocument {
         tool: Tool::this(),
         options: Options::default(),
         checkpoints,
-        scores: vec![Score { metric: "next-character accuracy".into(), values }],
+        scores: vec![Score { metric: "next-character accuracy".into(), values, series: None }],
+        associations: Vec::new(),
     }
 }
 
@@ -96,6 +97,8 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         baselines: Baselines::default(),
         warnings: Vec::new(),
         emergence: Some(s.emergence),
+        series: None,
+        groups: Vec::new(),
         damage: None,
     }
 }
@@ -211,5 +214,136 @@ pub fn long() -> ResultDocument {
     document.checkpoints = steps.map(|step| record(&between(step), first, &source.q)).to_vec();
     document.scores[0].values =
         steps.map(|step| ScoreValue { step, value: 0.62 * libm::log((step + 1) as f64) / 8.0 }).to_vec();
+    document
+}
+
+/// More benchmarks, invented, at the steps of the checkpoints.
+fn more_scores(document: &mut ResultDocument) {
+    let steps: Vec<u64> = document.checkpoints.iter().filter_map(|c| c.step).collect();
+    for (metric, from, to) in [
+        ("validation loss", 4.42, 1.27),
+        ("pronouns", 0.31, 0.74),
+        ("spelling", 0.05, 0.52),
+        ("arithmetic", 0.1, 0.13),
+    ] {
+        let last = libm::log1p(steps.last().map_or(1.0, |s| *s as f64));
+        let value = |step: &u64| from + (to - from) * libm::log1p(*step as f64) / last.max(1.0);
+        let values = steps.iter().map(|step| ScoreValue { step: *step, value: value(step) }).collect();
+        document.scores.push(Score { metric: metric.into(), values, series: None });
+    }
+}
+
+/// The four matrices of each of `blocks` blocks: the whole network's spectrum, made narrower and moved.
+fn groups(record: &CheckpointRecord, blocks: usize, shuffles: u64) -> Vec<GroupRecord> {
+    let kinds = ["attention in", "attention out", "MLP up", "MLP down"];
+    let (sample, middle) = (&record.samples[0], record.mean.alpha0.unwrap_or(1.0));
+    let group = |block: usize, kind: usize| {
+        let share = 0.3 + 0.15 * ((kind * 2 + block) % 4) as f64;
+        let moved = middle + 0.04 * block as f64 - 0.05 * kind as f64;
+        let alpha = sample.alpha.iter().map(|a| a.map(|a| moved + share * (a - middle))).collect();
+        let width = record.mean.width.map(|w| share * w);
+        let chance = width.map(|w| w * (1.0 - 0.08 * ((kind + block) % 5) as f64));
+        GroupRecord {
+            name: format!("block {block} {}", kinds[kind]),
+            neurons_kept: 64,
+            diameter: Some(150),
+            alpha0: Some(moved),
+            width,
+            asymmetry: Some(0.2),
+            alpha,
+            f: sample.f.iter().map(|f| f.map(|f| share * f)).collect(),
+            nulls: vec![GroupNull {
+                kind: "shuffle".into(),
+                samples: shuffles,
+                alpha0: Some(moved + 0.004),
+                alpha0_interval: Some([moved, moved + 0.008]),
+                width: chance,
+                width_interval: chance.map(|w| [w - 0.01, w + 0.01]),
+                width_values: (0..shuffles)
+                    .map(|i| chance.map(|w| w + 0.0001 * i as f64 / shuffles as f64))
+                    .collect(),
+            }],
+        }
+    };
+    (0..blocks)
+        .flat_map(|block| (0..kinds.len()).map(move |kind| (block, kind)))
+        .map(|(b, k)| group(b, k))
+        .collect()
+}
+
+/// A long series with the spectra of its groups, the fractal dimension of its layers, and five benchmarks.
+pub fn training(blocks: usize) -> ResultDocument {
+    let mut document = long();
+    more_scores(&mut document);
+    for record in &mut document.checkpoints {
+        record.groups = groups(record, blocks, 20 * 4 * blocks as u64);
+        let layer = |(i, group): (usize, &GroupRecord)| NfdLayer {
+            name: group.name.clone(),
+            summary: NfdSummary {
+                mean: record.nfd.summary.mean.map(|mean| mean + 0.02 * (i % 7) as f64),
+                ..NfdSummary::default()
+            },
+        };
+        record.nfd.layers = record.groups.iter().enumerate().map(layer).collect();
+    }
+    document
+}
+
+/// The long series as several models of different sizes.
+pub fn models(count: usize) -> ResultDocument {
+    let one = long();
+    let mut document = ResultDocument { checkpoints: Vec::new(), ..one.clone() };
+    more_scores(&mut document);
+    for model in 0..count {
+        let scale = 1.0 + 0.12 * model as f64;
+        for mut record in one.checkpoints.clone() {
+            record.series = Some(format!("model {}", 70 * 3_u64.pow(model as u32)));
+            record.parameters = 70_000_000 * 3_u64.pow(model as u32);
+            record.emergence = record.emergence.map(|e| e * scale);
+            record.mean.width = record.mean.width.map(|w| w * scale);
+            document.checkpoints.push(record);
+        }
+    }
+    document
+}
+
+/// The last checkpoint, damaged in two ways over six rounds.
+pub fn damaged() -> ResultDocument {
+    let mut document = single();
+    let whole = document.checkpoints[0].clone();
+    for (kind, amount, fall) in [("noise", 0.02, 0.8), ("pruning", 0.1, 0.9)] {
+        for round in 1..=6 {
+            let mut record = whole.clone();
+            let left = libm::pow(fall, f64::from(round));
+            record.name = format!("{} {kind} {round}", record.name);
+            record.emergence = record.emergence.map(|e| e * left);
+            record.mean.width = record.mean.width.map(|w| w * (0.5 + 0.5 * left));
+            record.damage = Some(DamageRecord { kind: kind.into(), amount, round, seed: 0 });
+            document.checkpoints.push(record);
+        }
+    }
+    document
+}
+
+/// Published numbers: E and accuracies without spectra.
+pub fn published() -> ResultDocument {
+    let mut document = long();
+    more_scores(&mut document);
+    document.scores.retain(|score| score.metric != "validation loss");
+    for record in &mut document.checkpoints {
+        record.samples.clear();
+        record.nulls.clear();
+    }
+    document
+}
+
+/// Something of all that a document can hold.
+pub fn everything() -> ResultDocument {
+    let mut document = training(2);
+    document.checkpoints.truncate(4);
+    document.checkpoints[3].series = Some("other".into());
+    let mut hurt = document.checkpoints[2].clone();
+    hurt.damage = Some(DamageRecord { kind: "noise".into(), amount: 0.1, round: 1, seed: 0 });
+    document.checkpoints.push(hurt);
     document
 }

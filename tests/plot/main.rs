@@ -2,6 +2,7 @@
 
 mod document;
 mod mangled;
+mod training;
 
 use neuromfa::plot::{
     Cursor, Figure, Kind, Layout, Number, Pending, PendingState, ThemeName, backend_size, png, svg,
@@ -80,7 +81,7 @@ fn pictures_of_a_document() {
     };
     let text = std::fs::read_to_string(path).expect("a document");
     let document: ResultDocument = serde_json::from_str(&text).expect("a document");
-    for (name, _, figure) in figures() {
+    for (name, _, figure) in figures().into_iter().chain(training::figures()) {
         let bytes = png(&document, &Figure { scale: 2.0, ..figure }).expect("a figure");
         std::fs::write(folder.join(format!("real-{name}.png")), bytes).expect("a folder");
     }
@@ -94,7 +95,7 @@ fn pictures() {
     };
     for (theme, tag) in [(ThemeName::Light, "light"), (ThemeName::Dark, "dark"), (ThemeName::Print, "print")]
     {
-        for (name, document, figure) in figures() {
+        for (name, document, figure) in figures().into_iter().chain(training::figures()) {
             let bytes = png(&document, &Figure { theme, scale: 2.0, ..figure }).expect("a figure");
             std::fs::write(folder.join(format!("{name}-{tag}.png")), bytes).expect("a folder");
         }

@@ -1,7 +1,7 @@
 //! Whatever a document holds and whatever is asked for, drawing ends, without a panic, in well-formed SVG.
 
 use neuromfa::plot::{
-    Cursor, Domain, Figure, Fit, Kind, Motion, Number, Pending, PendingState, StepScale, ThemeName, svg,
+    Cursor, Domain, Figure, Fit, Kind, Motion, Number, Pending, PendingState, Rows, StepScale, ThemeName, svg,
 };
 use neuromfa::report::ResultDocument;
 use proptest::prelude::*;
@@ -70,6 +70,9 @@ fn poison(document: &mut ResultDocument, with: f64) {
         record.samples.iter_mut().for_each(|s| s.alpha.fill(Some(with)));
         record.nulls.iter_mut().for_each(|n| n.envelope.fill([with; 4]));
         record.nulls.iter_mut().for_each(|n| n.width_interval = Some([with, 0.0]));
+        record.groups.iter_mut().for_each(|g| g.width = Some(with));
+        record.groups.iter_mut().for_each(|g| g.f.fill(Some(with)));
+        record.parameters = u64::MAX;
     }
     document.scores.iter_mut().flat_map(|s| &mut s.values).for_each(|v| v.value = with);
 }
@@ -84,7 +87,9 @@ fn number() -> impl Strategy<Value = f64> {
 
 fn kind() -> impl Strategy<Value = Kind> {
     use Kind::*;
-    prop::sample::select(vec![Spectrum, Tau, Fit, Dimension, Nfd, Strip, Series, Steps])
+    let old = vec![Spectrum, Tau, Fit, Dimension, Nfd, Strip, Series, Steps];
+    let new = vec![Path, ScoresNormalised, Radar, Scatter, Groups, Heat, NfdSteps, Sizes, Damage, Published];
+    prop::sample::select([old, new].concat())
 }
 
 fn look() -> impl Strategy<Value = Figure> {
@@ -92,7 +97,7 @@ fn look() -> impl Strategy<Value = Figure> {
     let flags = any::<[bool; 7]>();
     (kind(), length(), length(), theme, flags).prop_map(|(kind, width, height, theme, flags)| {
         let [compact, title, rulers, nulls, axes_only, linear, words] = flags;
-        let step_axis = if linear { StepScale::Linear } else { StepScale::Log };
+        let x = if linear { StepScale::Linear } else { StepScale::Log };
         let message = if words {
             vec!["Nothing".into(), "a longer line of words that is wrapped".into()]
         } else {
@@ -108,11 +113,15 @@ fn look() -> impl Strategy<Value = Figure> {
             rulers,
             nulls,
             axes_only,
-            step_axis,
+            x,
             message,
             ..Figure::default()
         }
     })
+}
+
+fn cursor_metric(index: Option<usize>) -> Option<String> {
+    index.map(|i| if i % 2 == 0 { "validation loss".to_owned() } else { "none".to_owned() })
 }
 
 fn figure() -> impl Strategy<Value = Figure> {
@@ -123,6 +132,8 @@ fn figure() -> impl Strategy<Value = Figure> {
         Number::Width,
         Number::Emergence,
         Number::Nfd,
+        Number::ExcessWidth,
+        Number::Asymmetry,
     ]));
     let domain = prop::option::of((number(), number(), number(), number()));
     let fit = prop::option::of(prop::collection::vec((number(), number()), 0..5));
@@ -141,9 +152,21 @@ fn figure() -> impl Strategy<Value = Figure> {
                 })
                 .collect(),
             number,
-            series: ["score:next-character accuracy", "emergence", "excess_width", "alpha0", "nfd", "none"]
-                .map(String::from)
-                .to_vec(),
+            metric: cursor_metric(q_index),
+            late_from: sample.map(|s| s as u64 * 20),
+            by: if checkpoint.is_some() { Rows::Groups } else { Rows::Blocks },
+            group: from,
+            series: [
+                "score:next-character accuracy",
+                "emergence",
+                "excess_width",
+                "alpha0",
+                "asymmetry",
+                "nfd",
+                "none",
+            ]
+            .map(String::from)
+            .to_vec(),
             domain: domain.map(|(a, b, c, d)| Domain { x: Some([a, b]), y: Some([c, d]) }),
             fit: fit.map(|points| Fit {
                 radii: points.iter().map(|p| p.0).collect(),
@@ -175,7 +198,7 @@ proptest! {
         sampled in any::<bool>(),
         figure in figure(),
     ) {
-        let whole = if sampled { document::sampled() } else { document::series() };
+        let whole = if sampled { document::sampled() } else { document::everything() };
         let mut tree = serde_json::to_value(&whole).expect("JSON");
         for (place, blow) in &blows {
             let mut n = place.index(size(&tree));
@@ -203,6 +226,16 @@ fn a_document_without_checkpoints_is_drawn() {
         Kind::Strip,
         Kind::Series,
         Kind::Steps,
+        Kind::Path,
+        Kind::ScoresNormalised,
+        Kind::Radar,
+        Kind::Scatter,
+        Kind::Groups,
+        Kind::Heat,
+        Kind::NfdSteps,
+        Kind::Sizes,
+        Kind::Damage,
+        Kind::Published,
     ] {
         drawn(
             &document,

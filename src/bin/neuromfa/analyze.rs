@@ -51,7 +51,7 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
 /// What the arguments ask for, and where it goes; or a sentence that says which of them cannot be. Starts the threads.
 pub fn prepare(arguments: &AnalyzeArguments) -> Result<(Wishes<'_>, Outputs<'_>), String> {
     let options = options(arguments)?;
-    let outputs = Outputs::new(&arguments.out)?;
+    let outputs = Outputs::new(&arguments.out, &arguments.figure)?;
     if let Some(threads) = arguments.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
         pool.map_err(|error| format!("{threads} threads cannot be started: {error}."))?;

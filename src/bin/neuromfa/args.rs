@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use neuromfa::plot::Kind;
 
 /// Of `inspect --wiring`.
 const WIRING_HELP: &str = "\
@@ -81,6 +82,9 @@ pub struct MergeArguments {
     /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
+    /// What the .svg and .png files show, in their order; the last one holds for the rest. Default: spectrum.
+    #[arg(long, value_name = "KIND", value_parser = figure, value_delimiter = ',', long_help = figure_help())]
+    pub figure: Vec<Kind>,
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +174,9 @@ pub struct AnalyzeArguments {
     /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
+    /// What the .svg and .png files show, in their order; the last one holds for the rest. Default: spectrum.
+    #[arg(long, value_name = "KIND", value_parser = figure, value_delimiter = ',', long_help = figure_help())]
+    pub figure: Vec<Kind>,
 }
 
 #[derive(Debug, Args)]
@@ -253,6 +260,19 @@ fn layers(text: &str) -> Result<Layers, String> {
         touch
     });
     Ok(Layers::Ranges(ranges))
+}
+
+fn figure(text: &str) -> Result<Kind, String> {
+    Kind::named(text)
+        .ok_or_else(|| format!("there is no such figure; there are {}", Kind::names().join(", ")))
+}
+
+fn figure_help() -> String {
+    format!(
+        "What the .svg and .png files show, in their order; the last one holds for the rest. Default: spectrum.\n\n\
+         There are {}.",
+        Kind::names().join(", ")
+    )
 }
 
 fn finite(text: &str) -> Result<f64, String> {

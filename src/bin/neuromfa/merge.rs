@@ -11,7 +11,7 @@ use crate::output::Outputs;
 
 /// Runs the command.
 pub fn run(arguments: &MergeArguments) -> ExitCode {
-    let outputs = match Outputs::new(&arguments.out) {
+    let outputs = match Outputs::new(&arguments.out, &arguments.figure) {
         Ok(outputs) => outputs,
         Err(text) => return stop(ARGUMENTS, text),
     };

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use neuromfa::plot::{self, Figure, ThemeName};
+use neuromfa::plot::{self, Figure};
 use neuromfa::report::{PartDocument, PartRecord, ResultDocument, write_csv};
 use serde::Serialize;
 
@@ -30,21 +30,41 @@ impl Kind {
     }
 }
 
+/// One file of `--out`.
+struct Output<'a> {
+    path: &'a Path,
+    kind: Kind,
+    /// What it shows, if it is drawn.
+    figure: plot::Kind,
+}
+
 /// The files of `--out`.
-pub struct Outputs<'a>(Vec<(&'a Path, Kind)>);
+pub struct Outputs<'a>(Vec<Output<'a>>);
 
 impl<'a> Outputs<'a> {
-    /// Tells what each file will hold by its name, or refuses it with a sentence.
-    pub fn new(paths: &'a [PathBuf]) -> Result<Self, String> {
-        let output = |path: &'a PathBuf| Ok((path.as_path(), Kind::of(path)?));
-        Ok(Self(paths.iter().map(output).collect::<Result<_, String>>()?))
+    /// Tells what each file will hold by its name and `--figure`, or refuses it with a sentence.
+    pub fn new(paths: &'a [PathBuf], figures: &[plot::Kind]) -> Result<Self, String> {
+        let mut wanted = figures.iter().copied();
+        let mut figure = plot::Kind::default();
+        let mut output = |path: &'a PathBuf| {
+            let kind = Kind::of(path)?;
+            if matches!(kind, Kind::Svg | Kind::Png) {
+                figure = wanted.next().unwrap_or(figure);
+            }
+            Ok(Output { path, kind, figure })
+        };
+        let outputs = paths.iter().map(&mut output).collect::<Result<_, String>>()?;
+        match wanted.next() {
+            None => Ok(Self(outputs)),
+            Some(_) => Err("--figure names more figures than --out has .svg and .png files.".to_owned()),
+        }
     }
 
     /// Writes every file, and the document to standard output. The parts are those of its records; `None` where they
     /// are not wanted.
     pub fn write(&self, document: ResultDocument, parts: Option<Vec<PartRecord>>) -> Result<(), String> {
-        for (path, kind) in self.0.iter().filter(|(_, kind)| *kind != Kind::Json) {
-            file(path, |file| drawn(&document, *kind, file))?;
+        for output in self.0.iter().filter(|output| output.kind != Kind::Json) {
+            file(output.path, |file| drawn(&document, output, file))?;
         }
         match parts {
             None => self.write_json(&document),
@@ -53,8 +73,8 @@ impl<'a> Outputs<'a> {
     }
 
     fn write_json(&self, document: &impl Serialize) -> Result<(), String> {
-        for (path, _) in self.0.iter().filter(|(_, kind)| *kind == Kind::Json) {
-            file(path, |file| json(document, file))?;
+        for output in self.0.iter().filter(|output| output.kind == Kind::Json) {
+            file(output.path, |file| json(document, file))?;
         }
         match json(document, io::stdout().lock()) {
             // The reader had enough, as `head` does.
@@ -91,23 +111,17 @@ fn new_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-fn drawn(document: &ResultDocument, kind: Kind, mut file: impl Write) -> io::Result<()> {
-    match kind {
+/// Pixels of a PNG file for each CSS pixel.
+const SCALE: f64 = 2.0;
+
+fn drawn(document: &ResultDocument, output: &Output, mut file: impl Write) -> io::Result<()> {
+    let figure = || Figure { scale: SCALE, ..Figure::alone(output.figure, document) };
+    match output.kind {
         Kind::Json => json(document, file),
         Kind::Csv => write_csv(document, file),
-        Kind::Svg => {
-            file.write_all(plot::svg(document, &figure(document)).map_err(io::Error::other)?.as_bytes())
-        }
-        Kind::Png => file.write_all(&plot::png(document, &figure(document)).map_err(io::Error::other)?),
+        Kind::Svg => file.write_all(plot::svg(document, &figure()).map_err(io::Error::other)?.as_bytes()),
+        Kind::Png => file.write_all(&plot::png(document, &figure()).map_err(io::Error::other)?),
     }
-}
-
-/// The spectrum, as in print, with the range of every checkpoint if there are several.
-fn figure(document: &ResultDocument) -> Figure {
-    /// Pixels for each CSS pixel.
-    const SCALE: f64 = 2.0;
-    let rulers = document.checkpoints.len() > 1;
-    Figure { theme: ThemeName::Print, title: true, scale: SCALE, rulers, ..Figure::default() }
 }
 
 fn json(document: &impl Serialize, output: impl Write) -> io::Result<()> {

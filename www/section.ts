@@ -1,0 +1,41 @@
+// A part of a view behind a heading: its module is loaded when it is first opened, so that the first view stays small.
+
+import { h } from "./dom";
+import type { Actions, Model, View } from "./model";
+
+type Build = (model: Model, actions: Actions, phone: () => boolean) => View;
+
+/** Sections that are open stay so when a screen is built anew. */
+const opened = new Set<string>();
+
+export function section(title: string, load: () => Promise<Build>, model: Model, actions: Actions, phone: () => boolean): View {
+  const body = h("div.section-body");
+  const root = h("details.everything", { open: opened.has(title) }, h("summary", null, title), body);
+  let inside: View | null = null;
+  let loading = false;
+  let dead = false;
+
+  async function fetched(): Promise<void> {
+    loading = true;
+    const build = await load().catch(() => null);
+    loading = false;
+    if (dead) return;
+    if (!build) return body.replaceChildren(h("p.caption", null, "This part of the page did not load. Close and open it to try again."));
+    inside = build(model, actions, phone);
+    body.replaceChildren(inside.root);
+  }
+
+  function update(): void {
+    if (!root.open) return;
+    if (inside) inside.update();
+    else if (!loading) void fetched();
+  }
+
+  root.addEventListener("toggle", () => {
+    if (root.open) opened.add(title);
+    else opened.delete(title);
+    update();
+  });
+  update();
+  return { root, update, destroy: () => { dead = true; inside?.destroy(); } };
+}
