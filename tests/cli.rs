@@ -314,7 +314,8 @@ fn damage_is_a_document_of_rounds_and_alters_no_file() {
         schema::assert_valid(&document);
         document
     };
-    let document = damage(&["--out", "damage.svg"]);
+    let document = damage(&["--figure", "damage", "--out", "damage.svg"]);
+    assert!(fs::read(folder.path().join("damage.svg")).expect("drawn").starts_with(b"<svg"));
     assert_eq!(names(&document), ["step1000 round 0", "step1000 round 1", "step1000 round 2"]);
     let rounds = document["checkpoints"].as_array().expect("rounds");
     for (round, amount) in [0.0, 0.25, 0.5].into_iter().enumerate() {

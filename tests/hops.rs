@@ -178,18 +178,7 @@ fn blocks_of_four_are_followed_and_others_refused() {
         assert!(matches!(refused, AnalysisError::NoPaths(NoPaths::NoBlock { .. })), "{refused}");
         assert_eq!(refused.code(), "bad-hops");
     }
-    let gap: Vec<(String, Vec<u64>)> = [(0, 0), (2, 1)]
-        .into_iter()
-        .flat_map(|(block, _)| {
-            let shapes: [(&str, [u64; 2]); 4] = [
-                ("attention.query_key_value", [24, 8]),
-                ("attention.dense", [8, 8]),
-                ("mlp.dense_h_to_4h", [32, 8]),
-                ("mlp.dense_4h_to_h", [8, 32]),
-            ];
-            shapes.map(|(name, shape)| (format!("layers.{block}.{name}.weight"), shape.to_vec()))
-        })
-        .collect();
+    let gap = blocks(NEOX, [0, 2]);
     let refused = plan(&common::described("gap", &gap), &hops(2)).expect_err("a block is missing");
     assert!(refused.to_string().contains("`block 2 attention in`"), "{refused}");
 }
@@ -208,22 +197,18 @@ fn what_cannot_be_followed_is_refused() {
     assert!(matches!(refused, Err(AnalysisError::PathsTooLarge { .. })), "{refused:?}");
 }
 
-fn fused(name: &str, family: [&str; 4], config: Option<ModelConfig>) -> (Checkpoint, Wiring) {
+/// Names and shapes of blocks with these numbers: 8 neurons wide, with queries, keys and values in one matrix.
+fn blocks(family: [&str; 4], numbers: [u32; 2]) -> Vec<(String, Vec<u64>)> {
     let shapes = [[24, 8], [8, 8], [32, 8], [8, 32]];
-    let tensors: Vec<(String, Vec<u64>)> = (0..2)
-        .flat_map(|block| {
-            let place = family[0].split_once('*').map(|(before, _)| before.to_owned()).unwrap_or_default();
-            family
-                .iter()
-                .zip(shapes)
-                .map(move |(tensor, shape)| {
-                    let tensor = tensor.trim_start_matches(&format!("{place}*"));
-                    (format!("{place}{block}{tensor}.weight"), shape.to_vec())
-                })
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let checkpoint = Checkpoint { config, ..common::described(name, &tensors) };
+    let block = |number: u32| {
+        let name = move |name: &str| format!("{}.weight", name.replace('*', &number.to_string()));
+        family.into_iter().zip(shapes).map(move |(of, shape)| (name(of), shape.to_vec()))
+    };
+    numbers.into_iter().flat_map(block).collect()
+}
+
+fn fused(family: [&str; 4], config: Option<ModelConfig>) -> (Checkpoint, Wiring) {
+    let checkpoint = Checkpoint { config, ..common::described("fused", &blocks(family, [0, 1])) };
     let wiring = recognise(&checkpoint).expect("a network");
     (checkpoint, wiring)
 }
@@ -238,7 +223,7 @@ const NEOX: [&str; 4] = [
 #[test]
 fn the_true_interconnect_of_gpt_neox_is_interleaved_and_parallel() {
     let config = ModelConfig { num_attention_heads: Some(2), ..ModelConfig::default() };
-    let (checkpoint, wiring) = fused("neox", NEOX, Some(config.clone()));
+    let (checkpoint, wiring) = fused(NEOX, Some(config.clone()));
     let (interconnect, warning) = Interconnect::of(&checkpoint, &wiring).expect("known");
     let per_head = FusedOrder::PerHead { width: 4 };
     assert_eq!((interconnect, warning), (Interconnect::True { fused: per_head, parallel: true }, None));
@@ -288,22 +273,35 @@ fn the_true_interconnect_of_gpt_neox_is_interleaved_and_parallel() {
     assert_eq!(fixed, Some(&expected));
 
     let sequential = ModelConfig { parallel_residual: Some(false), ..config };
-    let (checkpoint, wiring) = fused("neox", NEOX, Some(sequential));
+    let (checkpoint, wiring) = fused(NEOX, Some(sequential));
     let (interconnect, _) = Interconnect::of(&checkpoint, &wiring).expect("known");
     assert_eq!(interconnect, Interconnect::True { fused: per_head, parallel: false });
     let sample = Sampler::new(5, 3).sample_with(&wiring, interconnect);
     assert_eq!(sample[2], original[2]);
 
-    let (checkpoint, wiring) = fused("neox", NEOX, None);
-    let (interconnect, warning) = Interconnect::of(&checkpoint, &wiring)
-        .map_err(|e| e.to_string())
-        .unwrap_or((Interconnect::Original, None));
-    assert_eq!((interconnect, warning), (Interconnect::Original, None), "no usual width divides 8");
+    let (checkpoint, wiring) = fused(NEOX, None);
+    let unknown = NoPaths::UnknownOrder { group: "block 0 attention in".to_owned() };
+    assert_eq!(Interconnect::of(&checkpoint, &wiring), Err(unknown), "no usual width divides 8");
+}
+
+/// Without config.json the width of the heads is guessed, and said so.
+#[test]
+fn a_guessed_width_of_heads_is_a_warning() {
+    let checkpoint = opened(&[("neox-tiny/step0.safetensors", "step0.safetensors")]);
+    let wiring = recognise(&checkpoint).expect("a network");
+    let (interconnect, warning) = Interconnect::of(&checkpoint, &wiring).expect("guessed");
+    let per_head = FusedOrder::PerHead { width: 64 };
+    assert_eq!(interconnect, Interconnect::True { fused: per_head, parallel: true });
+    assert_eq!(warning.expect("said").code, "head-width-guessed");
+    let options = Options { interconnect: InterconnectKind::True, ..hops(1) };
+    let codes: Vec<String> =
+        measure(&options).record().warnings.into_iter().map(|warning| warning.code).collect();
+    assert!(codes.contains(&"head-width-guessed".to_owned()), "{codes:?}");
 }
 
 #[test]
 fn the_original_interconnect_is_that_of_the_authors() {
-    let (_, wiring) = fused("neox", NEOX, None);
+    let (_, wiring) = fused(NEOX, None);
     let sample = Sampler::new(0, 3).sample(&wiring);
     let network = PathNetwork::new(&wiring, &sample, Interconnect::Original).expect("blocks");
     assert_eq!(
@@ -357,7 +355,7 @@ fn a_matrix_whose_order_nobody_told_has_no_true_interconnect() {
         "h.*.mlp.dense_h_to_4h",
         "h.*.mlp.dense_4h_to_h",
     ];
-    let (checkpoint, wiring) = fused("falcon", falcon, None);
+    let (checkpoint, wiring) = fused(falcon, None);
     assert_eq!(
         Interconnect::of(&checkpoint, &wiring),
         Err(NoPaths::UnknownOrder { group: "block 0 attention in".to_owned() })

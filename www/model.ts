@@ -1,6 +1,6 @@
 // What the page knows, and what can be asked of it. Views read the model and call actions; only main.ts changes it.
 
-import type { PageState, Tab } from "./hash";
+import { followsPaths, type PageState, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 
 export type Source = "demo" | "files" | "result";
@@ -85,6 +85,8 @@ export function current(model: Model): Checkpoint | null {
 
 /** Layers of the whole of a checkpoint; null where only a part of it is known. */
 export function allLayers(model: Model, checkpoint: Checkpoint): number | null {
+  // Paths leave other layers than there are groups, and all of them count.
+  if (model.document && followsPaths(model.document.options)) return checkpoint.network.layers.length;
   const read = model.source === "files" ? model.found.get(checkpoint.name)?.groups : undefined;
   return read ?? checkpoint.part?.layers_of_all ?? (model.document?.options.layers ? null : checkpoint.network.layers.length);
 }

@@ -41,8 +41,7 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
   twin.addEventListener("toggle", () => draw());
   const results = h("div", { hidden: true },
     h("div.tools", null, exportButton(() => "neuromfa-damage", () => chart, () => document_)), chart.root, sentence, twin);
-  const title = h("h2.figure-title", { id: "damage-title" }, "Damage test");
-  const root = h("section.damage", { "aria-labelledby": "damage-title" }, title, h("p.caption", null, PROMISE), form, does, locked, said, failed, results);
+  const root = h("section.damage", { "aria-label": "Damage test" }, h("p.caption", null, PROMISE), form, does, locked, said, failed, results);
 
   kind.addEventListener("change", suggest);
   form.addEventListener("submit", (event) => {

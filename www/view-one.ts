@@ -11,6 +11,7 @@ import type { Topic } from "./explain";
 import type { FitData } from "./protocol";
 import { partNote } from "./layer-choice";
 import { rail } from "./rail";
+import { section } from "./section";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { exponentTable, histogramTable, spectrumTable, tableElement } from "./tables";
@@ -133,6 +134,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   nfdTwin.append(nfdBody);
   nfdTwin.addEventListener("toggle", () => update());
   const wiring = wiringPart(model, actions);
+  const damage = section("Damage test", async () => (await import("./section-damage")).damageSection, model, actions, phone);
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
 
   const root = h("div.view.one-view", null,
@@ -146,7 +148,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        wiring.root)));
+        damage.root, wiring.root)));
 
   function update(): void {
     const c = current(model);
@@ -180,6 +182,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     nfd.update();
     if (nfdTwin.open) fill(nfdBody, tableElement(histogramTable(c)));
     emptyState();
+    damage.update();
     wiring.update();
     twin();
   }
@@ -222,5 +225,5 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   }
 
   update();
-  return { root, update, destroy: () => { figure.destroy(); nfd.destroy(); slider.destroy(); } };
+  return { root, update, destroy: () => { damage.destroy(); figure.destroy(); nfd.destroy(); slider.destroy(); } };
 }
