@@ -27,8 +27,8 @@ fn one(kind: DamageKind, amount: f64) -> Damage {
 }
 
 /// The record of a checkpoint; `None` leaves it as it is.
-fn record(name: &str, file: &Vec<u8>, options: &Options, damage: Option<Damage>) -> CheckpointRecord {
-    let inputs = [Input::new(name, file)];
+fn record(name: &str, file: &[u8], options: &Options, damage: Option<Damage>) -> CheckpointRecord {
+    let inputs = [Input::new(name, &file)];
     let checkpoint =
         open(&collect(&inputs).candidates[0], &inputs).unwrap_or_else(|error| panic!("{}", error.text()));
     let wiring = recognise(&checkpoint).expect("a network");
@@ -114,7 +114,8 @@ fn decoding_for_damage_changes_no_bit() {
 fn damage_is_that_of_the_weights_in_memory() {
     let file = data("neox-tiny/step256.safetensors");
     let inputs = [Input::new("step256.safetensors", &file)];
-    let checkpoint = open(&collect(&inputs).candidates[0], &inputs).ok().expect("a checkpoint");
+    let checkpoint =
+        open(&collect(&inputs).candidates[0], &inputs).unwrap_or_else(|error| panic!("{}", error.text()));
     let wiring = recognise(&checkpoint).expect("a network");
     for (kind, amount) in KINDS {
         let damage = one(kind, amount);

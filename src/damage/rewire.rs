@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_share_changes_places_and_nothing_is_lost() {
         let moved = |entries: &[f64]| (0..1000).filter(|&i| entries[i] != i as f64).count();
-        for (share, most) in [(0.001, 0), (0.1, 100), (0.5, 500), (1.0, 1000)] {
+        for (share, most) in [(0.001, 0_usize), (0.1, 100), (0.5, 500), (1.0, 1000)] {
             let mut entries = rewired(share, 8);
             let found = moved(&entries);
             // About one of a random permutation falls on its own place.
