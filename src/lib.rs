@@ -2,18 +2,20 @@
 //!
 //! Data enters as bytes at the bottom and leaves as a drawing at the top; nothing below knows what is above it:
 //! [`source`] and [`checkpoint`] turn files into named tensors, [`network`] turns tensors into groups of neurons,
-//! [`multifractal`] turns groups into spectra and null models, [`scores`] reads benchmark results, [`series`] puts
-//! checkpoints in order and beside their scores, [`analysis`] drives all of it over bytes that the host feeds, [`report`]
-//! is the result document, and `plot` draws that document.
+//! [`multifractal`] turns groups into spectra and null models, [`damage`] harms weights on purpose, [`scores`] reads
+//! benchmark results, [`series`] puts checkpoints in order and beside their scores, [`analysis`] drives all of it over bytes
+//! that the host feeds, [`report`] is the result document, and `plot` draws that document.
 
 pub mod analysis;
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod checkpoint;
+pub mod damage;
 pub mod multifractal;
 pub mod network;
 #[cfg(feature = "plot")]
 pub mod plot;
+mod random;
 pub mod report;
 pub mod scores;
 pub mod series;

@@ -281,7 +281,7 @@ fn parts_are_merged_to_the_bytes_of_one_run() {
 
 #[test]
 fn arguments_that_cannot_be() {
-    let refused: [&[&str]; 12] = [
+    let refused: [&[&str]; 20] = [
         &[],
         &["analyze"],
         &["analyze", "x", "--mode", "fast"],
@@ -291,6 +291,14 @@ fn arguments_that_cannot_be() {
         &["analyze", "x", "--filter", "1"],
         &["analyze", "x", "--null", "gaussian"],
         &["analyze", "x", "--hops", "2"],
+        &["analyze", "x", "--network", "sampled", "--hops", "4"],
+        &["analyze", "x", "--interconnect", "true"],
+        &["analyze", "x", "--network", "sampled", "--hops", "2", "--part"],
+        &["damage", "x"],
+        &["damage", "x", "--kind", "noise", "--amount", "-1"],
+        &["damage", "x", "--kind", "prune", "--amount", "0.5", "--rounds", "3"],
+        &["damage", "x", "--kind", "quantise", "--amount", "8", "--rounds", "8"],
+        &["damage", "x", "--kind", "noise", "--amount", "1", "--part"],
         &["analyze", "x", "--samples", "0"],
         &["analyze", "x", "--threads", "0"],
         &["analyze", "x", "--out", "x.pdf"],
@@ -300,6 +308,100 @@ fn arguments_that_cannot_be() {
         assert_eq!((ran.status, ran.json), (Some(2), None), "{arguments:?}");
         assert!(!ran.errors.is_empty(), "{arguments:?}");
     }
+}
+
+#[test]
+fn paths_of_several_hops_are_followed_and_merged_and_refused() {
+    let files = [
+        ("neox-tiny/step0.safetensors", "step0.safetensors"),
+        ("neox-tiny/step32.safetensors", "step32.safetensors"),
+    ];
+    let folder = folder_of(&files);
+    let options =
+        ["--network", "sampled", "--samples", "2", "--hops", "2", "--null", "shuffle", "--null-samples", "2"];
+    let document = |path: &str, more: &[&str]| {
+        let ran = run(folder.path(), &[&["analyze", path], &options[..], more].concat());
+        assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+        let document = ran.json.expect("a document");
+        schema::assert_valid(&document);
+        document
+    };
+    let both = document(".", &[]);
+    assert_eq!((&both["options"]["hops"], &both["options"]["interconnect"]), (&2.into(), &Value::Null));
+    assert_eq!(both["checkpoints"][1]["network"]["layers"].as_array().map(Vec::len), Some(15));
+    document("step32.safetensors", &["--out", "b.json"]);
+    document("step0.safetensors", &["--out", "a.json"]);
+    assert_eq!(run(folder.path(), &["merge", "b.json", "a.json"]).json.expect("a document"), both);
+    let as_computed = document("step32.safetensors", &["--interconnect", "true"]);
+    assert_eq!(as_computed["options"]["interconnect"], "true");
+    assert_ne!(as_computed["checkpoints"][0]["mean"], both["checkpoints"][1]["mean"]);
+
+    let mlp = data("architectures/mlp/model.safetensors");
+    let mlp = mlp.to_str().expect("text");
+    for (path, more, sentence) in [
+        (mlp, &[][..], "paths run through whole blocks of four layers"),
+        (
+            "step0.safetensors",
+            &["--layers", "0-3"],
+            "paths run through all layers; they cannot be followed in some of them.",
+        ),
+    ] {
+        let ran = run(folder.path(), &[&["analyze", path], &options[..], more].concat());
+        assert_eq!((ran.status, ran.json), (Some(2), None), "{more:?}");
+        assert!(ran.errors.len() == 1 && ran.errors[0].contains(sentence), "{:?}", ran.errors);
+    }
+}
+
+#[test]
+fn damage_is_a_document_of_rounds_and_alters_no_file() {
+    let files = [
+        ("neox-tiny/step0.safetensors", "step0.safetensors"),
+        ("neox-tiny/step1000.safetensors", "step1000.safetensors"),
+    ];
+    let folder = folder_of(&files);
+    let path = folder.path().join("step1000.safetensors");
+    let before = fs::read(&path).expect("readable");
+    let options =
+        ["--kind", "prune", "--amount", "0.25", "--rounds", "2", "--null-samples", "3", "--seed", "7"];
+    let damage = |more: &[&str]| {
+        let ran = run(folder.path(), &[&["damage", "step1000.safetensors"], &options[..], more].concat());
+        assert_eq!((ran.status, ran.errors), (Some(0), vec![]));
+        let document = ran.json.expect("a document");
+        schema::assert_valid(&document);
+        document
+    };
+    let document = damage(&["--figure", "damage", "--out", "damage.svg"]);
+    assert!(fs::read(folder.path().join("damage.svg")).expect("drawn").starts_with(b"<svg"));
+    assert_eq!(names(&document), ["step1000 round 0", "step1000 round 1", "step1000 round 2"]);
+    let rounds = document["checkpoints"].as_array().expect("rounds");
+    for (round, amount) in [0.0, 0.25, 0.5].into_iter().enumerate() {
+        let record = &rounds[round];
+        let expected = serde_json::json!({"kind": "prune", "amount": amount, "round": round, "seed": 7});
+        assert_eq!((&record["damage"], &record["step"]), (&expected, &Value::Null));
+        assert_eq!(record["network"]["zero_weights"], (147_456.0 * amount) as u64);
+        assert_eq!(
+            (&record["nulls"][0]["kind"], &record["nulls"][0]["samples"]),
+            (&"shuffle".into(), &3.into())
+        );
+    }
+    assert_eq!(rounds[0]["emergence"], 0.0);
+    let plain = run(folder.path(), &["analyze", "step1000.safetensors"]).json.expect("a document");
+    assert_eq!(rounds[0]["samples"], plain["checkpoints"][0]["samples"]);
+    assert_eq!(plain["checkpoints"][0]["damage"], Value::Null);
+
+    let against = damage(&["--baseline", "step0.safetensors"]);
+    assert_eq!(names(&against), ["step0", "step1000 round 0", "step1000 round 1", "step1000 round 2"]);
+    let series = run(folder.path(), &["analyze", "."]).json.expect("a document");
+    assert_eq!(against["checkpoints"][1]["emergence"], series["checkpoints"][1]["emergence"]);
+    assert_eq!(against["checkpoints"][3]["samples"], rounds[2]["samples"]);
+
+    assert_eq!(damage(&["--threads", "1"]), damage(&["--threads", "3"]));
+    let several = run(folder.path(), &[&["damage", "."], &options[..]].concat());
+    assert_eq!((several.status, several.json), (Some(2), None));
+    assert!(several.errors[0].contains("there are 2 checkpoints among the paths"), "{:?}", several.errors);
+    let none = run(folder.path(), &[&["damage", "nowhere"], &options[..]].concat());
+    assert_eq!((none.status, none.errors.len()), (Some(3), 1), "{:?}", none.errors);
+    assert_eq!(fs::read(&path).expect("readable"), before);
 }
 
 #[test]

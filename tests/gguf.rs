@@ -103,6 +103,7 @@ fn the_header_says_what_the_wiring_can_use() {
         num_key_value_heads: Some(8),
         head_dim: Some(128),
         num_hidden_layers: Some(2),
+        parallel_residual: None,
     };
     assert_eq!(checkpoint.config, Some(config));
     assert_eq!(checkpoint.format, "GGUF");

@@ -1,10 +1,10 @@
 // The page's side of the engine: owns the worker, starts it when it is first needed, and replaces it after a trap.
 
-import type { Checkpoint, Comparison, Dropped, EngineState, FitData, FromWorker, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, DamageProgress, DamageWish, Dropped, EngineState, FitData, FromWorker, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
 export interface EngineEvents {
   ready(state: EngineState): void;
-  message(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" }>): void;
+  message(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" | "damage" }>): void;
 }
 
 /** Takes a comparison as it grows; null, and why, where there is none. */
@@ -21,6 +21,8 @@ export class EngineClient {
   private readonly wirings = new Map<number, (data: WiringData | null) => void>();
   /** Who waits for the newest comparison. */
   private comparing: { request: number; take: TakeComparison } | null = null;
+  /** The damage test under way. */
+  private test: { request: number; tell: (progress: DamageProgress) => void } | null = null;
   /** How the files of this drop are to be read. */
   private wishes: Wishes = { wiring: null, stateDicts: {} };
   /** Those that hold again if the engine refuses the present ones. */
@@ -151,6 +153,27 @@ export class EngineClient {
     this.send({ type: "compare", request: this.request, before, after });
   }
 
+  /** Starts a damage test, which ends the one before it; the answer stops it. */
+  damage(name: string, wish: DamageWish, first: Checkpoint | null, tell: (progress: DamageProgress) => void): () => void {
+    this.endTest("stopped");
+    const request = (this.request += 1);
+    if (!this.worker || this.dead) {
+      tell(testEnd("failed"));
+      return () => undefined;
+    }
+    this.test = { request, tell };
+    this.send({ type: "damage", request, name, wish, first });
+    return () => { if (this.test?.request === request) this.endTest("stopped"); };
+  }
+
+  private endTest(state: "stopped" | "failed"): void {
+    const { test } = this;
+    if (!test) return;
+    this.test = null;
+    this.send({ type: "stop-damage", request: test.request });
+    test.tell(testEnd(state));
+  }
+
   private ask<T>(waiting: Map<number, (data: T | null) => void>, message: (request: number) => ToWorker): Promise<T | null> {
     if (!this.worker) return Promise.resolve(null);
     const request = (this.request += 1);
@@ -174,11 +197,17 @@ export class EngineClient {
         this.wirings.get(data.request)?.(data.data);
         this.wirings.delete(data.request);
         return;
+      case "damage":
+        if (data.request !== this.test?.request) return;
+        this.test.tell(data.progress);
+        if (!["reading", "shuffling"].includes(data.progress.state)) this.test = null;
+        return;
       case "refused":
         if (data.job === this.job) this.wishes = this.before;
         return this.events.message(data);
       case "trap":
         this.dead = true;
+        this.endTest("failed");
         return this.events.message(data);
       case "cancelled":
         this.acknowledged();
@@ -199,9 +228,16 @@ export class EngineClient {
     this.dead = false;
     this.comparing?.take(null, "", true);
     this.comparing = null;
+    this.endTest("stopped");
     for (const waiting of [this.fits, this.wirings]) {
       for (const resolve of waiting.values()) resolve(null);
       waiting.clear();
     }
   }
+}
+
+/** What a damage test says last where the worker cannot: the rounds before it stay. */
+function testEnd(state: "stopped" | "failed"): DamageProgress {
+  const error = { code: "engine", text: "The engine stopped.", file: "", hint: "Run the test again." };
+  return { document: null, round: 0, rounds: 0, state, error: state === "failed" ? error : null };
 }

@@ -1,7 +1,7 @@
 // The dedicated worker that owns the engine: picks a flavour, feeds it what another worker reads of files, computes null
 // models between messages.
 
-import type { Checkpoint, Comparison, Drop, Dropped, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, Damage, DamageProgress, Drop, Dropped, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 import { Reading } from "./reading";
 
 /** Reads headers; a module of its own, which answers in JSON. */
@@ -33,6 +33,11 @@ interface Engine {
   compare(before: number, after: number, top: number, pairs: number): Comparison | null;
   record(checkpoint: number): Checkpoint | null;
   document(records: Checkpoint[], options: object): ResultDocument;
+  damageRounds(kind: string, amount: number, rounds: number, seed: number): Damage[];
+  planDamaged(checkpoint: number, options: object, damage: Damage): Plan;
+  damagedNullSamples(count: number): number;
+  damagedRecord(): Checkpoint | null;
+  endDamage(): void;
   forget(checkpoint: number): void;
 }
 
@@ -101,6 +106,8 @@ let job = 0;
 /** The newest job that was asked for; the queue may not have come to it. */
 let latest = 0;
 let cancelled = -1;
+/** The newest damage test that is to stop. */
+let stopped = -1;
 let selected: string | null = null;
 let where = "";
 let busy = Promise.resolve();
@@ -115,6 +122,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   switch (data.type) {
     case "select": selected = data.name; return;
     case "cancel": cancelled = Math.max(cancelled, data.job); return;
+    case "stop-damage": stopped = Math.max(stopped, data.request); return;
+    case "damage": return queue(() => damageTest(data));
     case "start": return queue(() => start(data.threads));
     case "job":
       // A newer drop ends what is under way; the queue then comes to it.
@@ -622,6 +631,60 @@ async function compareSlice(data: Extract<ToWorker, { type: "compare" }>, pairs:
   if (!found || found.shuffled_pairs >= COMPARED_PAIRS) return;
   await new Promise((resolve) => setTimeout(resolve, 0));
   queue(() => compareSlice(data, next));
+}
+
+// ---- damage ----
+
+/** Round after round: the weights are read again, damaged and analysed, then shuffled. Nothing else of the checkpoint changes. */
+async function damageTest({ request, name, wish, first }: Extract<ToWorker, { type: "damage" }>): Promise<void> {
+  const asked = latest;
+  const over = (): boolean => stopped >= request || latest !== asked;
+  const entry = entries.find((e) => e.name === name);
+  let progress: DamageProgress = { document: null, round: 0, rounds: wish.rounds, state: "reading", error: null };
+  const tell = (change: Partial<DamageProgress>): void => {
+    progress = { ...progress, ...change };
+    post({ type: "damage", request, progress });
+  };
+  try {
+    if (!entry?.found) return tell({ state: "failed", error: { code: "no-weights", text: "", file: name, hint: "" } });
+    // After a restart the engine knows nothing of it.
+    if (entry.restored) engine.load(entry.id, reader.network(entry.id));
+    const wanted: Options = { ...options, null: options.null.includes("shuffle") ? options.null : [...options.null, "shuffle"] };
+    const records = first ? [first] : [];
+    for (const damage of engine.damageRounds(wish.kind, wish.amount, wish.rounds, wish.seed)) {
+      where = `damaging ${name}`;
+      tell({ round: damage.round, state: "reading" });
+      if (!await damagedRound(entry.id, wanted, damage, over, () => tell({ state: "shuffling" }))) return tell({ state: "stopped" });
+      records.push(engine.damagedRecord()!);
+      tell({ document: engine.document(records, wanted) });
+    }
+    tell({ state: "done" });
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    tell({ state: "failed", error: asError(error, entry?.found ?? null) });
+  } finally {
+    where = "";
+    engine.endDamage();
+  }
+}
+
+/** One round with its shuffles; false where the test was stopped. */
+async function damagedRound(id: number, wanted: Options, damage: Damage, over: () => boolean, shuffling: () => void): Promise<boolean> {
+  const plan = engine.planDamaged(id, wanted, damage);
+  const slices = plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file, offset, length }));
+  for await (const part of reading.read(slices)) {
+    if (over()) return false;
+    engine.feed(part);
+  }
+  engine.finish();
+  shuffling();
+  for (let missing = engine.damagedNullSamples(0); missing > 0;) {
+    const until = performance.now() + BATCH_MS;
+    for (let size = 1; missing > 0 && performance.now() < until; size = Math.min(8, size * 2)) missing = engine.damagedNullSamples(size);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (over()) return false;
+  }
+  return true;
 }
 
 // ---- errors ----

@@ -6,7 +6,8 @@ import type { Options } from "./protocol";
 /** Defaults of the command line, and the shuffle null, which the page computes after the spectra. */
 export const DEFAULTS: Options = {
   network: "full", layers: null, mode: "exact", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
-  q_min: -3, q_max: 3, q_step: 0.1, filter: 0, null: ["shuffle"], null_samples: 100,
+  q_min: -3, q_max: 3, q_step: 0.1, filter: 0, hops: 1, interconnect: "original",
+  null: ["shuffle"], null_samples: 100,
 };
 
 const NULL_KINDS = ["shuffle", "gaussian", "initialisation", "rescale"];
@@ -37,13 +38,24 @@ export function initial(): PageState {
 const NUMBERS: Partial<Record<keyof Options, [low: number, high: number, whole: boolean]>> = {
   samples: [1, 1000, true], seed: [0, 4294967295, true], layer_sample: [2, 4096, true],
   threshold: [2, 100000, false], nfd_threshold: [2, 100000, false],
-  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], null_samples: [2, 10000, true],
+  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], hops: [1, 3, true], null_samples: [2, 10000, true],
 };
 
 /** Whether `value` may stand for option `key`. */
 export function allowed(key: keyof Options, value: number): boolean {
   const limit = NUMBERS[key];
   return !!limit && Number.isFinite(value) && value >= limit[0] && value <= limit[1] && (!limit[2] || Number.isInteger(value));
+}
+
+/** Whether distances are those of paths: of several hops, or over another interconnect. */
+export function followsPaths(options: Options): boolean {
+  return options.hops > 1 || options.interconnect === "true";
+}
+
+/** Paths run through all layers of a sampled network; the whole network has none. */
+export function possible(options: Options): Options {
+  if (options.network === "full") return { ...options, hops: 1, interconnect: "original" };
+  return followsPaths(options) ? { ...options, layers: null } : options;
 }
 
 /** Reads a hash; whatever is unknown or out of range is left at its default. */
@@ -59,7 +71,9 @@ export function parse(hash: string): PageState {
   }
   if (given.get("network") === "sampled") options.network = "sampled";
   if (given.get("mode") === "reference") options.mode = "reference";
+  if (given.get("interconnect") === "true") options.interconnect = "true";
   options.layers = layersFrom(given.get("layers") ?? "");
+  Object.assign(options, possible(options));
   const kinds = given.get("null");
   if (kinds !== null) options.null = kinds.split(",").filter((k) => NULL_KINDS.includes(k));
   const theme = given.get("theme");

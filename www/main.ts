@@ -71,6 +71,11 @@ const session = new Session(model, {
     return rest;
   },
   scored: (document_) => book?.complete(document_) ?? document_,
+  oneHop() {
+    model.state.options = { ...model.state.options, hops: 1, interconnect: "original" };
+    remember();
+    session.readAll();
+  },
 });
 
 let book: ScoreBook | null = null;
@@ -123,6 +128,7 @@ const actions: Actions = {
   scores,
   preset(preset) { model.state.preset = preset; remember(); schedule(); },
   list: session.list,
+  damage: (checkpoint, wish, tell) => session.damage(checkpoint, wish, tell),
 };
 
 // ---- frame ----

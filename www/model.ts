@@ -1,8 +1,8 @@
 // What the page knows, and what can be asked of it. Views read the model and call actions; only main.ts changes it.
 
 import type { TakeComparison } from "./engine-client";
-import type { PageState, Tab } from "./hash";
-import type { Checkpoint, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import { followsPaths, type PageState, type Tab } from "./hash";
+import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { ScoreBook } from "./score-book";
 
 /** `kept`: a result of an earlier visit, from the browser's own database. */
@@ -91,6 +91,8 @@ export interface Actions {
   scores(): Promise<ScoreBook>;
   /** Published numbers in the section of scores, or none. */
   preset(preset: PageState["preset"]): void;
+  /** Damages a checkpoint in memory, round by round, and tells of it; the answer stops it. */
+  damage(checkpoint: Checkpoint, wish: DamageWish, tell: (progress: DamageProgress) => void): () => void;
   list: ListActions;
 }
 
@@ -135,6 +137,8 @@ export function current(model: Model): Checkpoint | null {
 
 /** Layers of the whole of a checkpoint; null where only a part of it is known. */
 export function allLayers(model: Model, checkpoint: Checkpoint): number | null {
+  // Paths leave other layers than there are groups, and all of them count.
+  if (model.document && followsPaths(model.document.options)) return checkpoint.network.layers.length;
   const read = model.source === "files" ? model.found.get(keyOf(model, checkpoint))?.groups : undefined;
   return read ?? checkpoint.part?.layers_of_all ?? (model.document?.options.layers ? null : checkpoint.network.layers.length);
 }

@@ -18,9 +18,18 @@ export interface Options {
   q_max: number;
   q_step: number;
   filter: number;
+  /** Length of the paths that are followed in a sampled network. */
+  hops: number;
+  /** What joins the layers of a block beside its weights. Absent in documents where it is the original. */
+  interconnect?: "original" | "true";
   null: string[];
   null_samples: number;
 }
+
+export type DamageKind = "noise" | "prune" | "rewire" | "quantise";
+
+/** All that was done to the weights up to a round; its unit is that of the kind. */
+export interface Damage { kind: DamageKind; amount: number; round: number; seed: number }
 
 export interface Warning { code: string; text: string }
 
@@ -110,8 +119,8 @@ export interface Checkpoint {
   series?: string | null;
   /** Whether the user chose that the degrees of emergence of the series count from here. */
   is_baseline?: boolean;
-  /** What was done to the weights before they were analysed. */
-  damage?: { kind: string; amount: number; round: number; seed: number };
+  /** Absent where nothing was done. */
+  damage?: Damage;
   /** In a document of some layers that `merge` can join; its sums are of no use here. */
   part?: { layers_of_all: number };
 }
@@ -257,6 +266,19 @@ export interface Difference {
 /** Two checkpoints: what `neuromfa compare --json` prints too. */
 export interface Comparison { shuffled_pairs: number; whole: Difference; groups: Difference[] }
 
+/** A damage test: the amount that each round adds, or the bits of the first. */
+export interface DamageWish { kind: DamageKind; amount: number; rounds: number; seed: number }
+
+/** How far a damage test is. */
+export interface DamageProgress {
+  /** The rounds that are complete, behind the checkpoint from which E counts if that is another one. */
+  document: ResultDocument | null;
+  round: number;
+  rounds: number;
+  state: "reading" | "shuffling" | "done" | "stopped" | "failed";
+  error: EngineError | null;
+}
+
 // ---- page and worker ----
 
 export interface InputFile { path: string; file: File }
@@ -282,8 +304,11 @@ export type ToWorker =
   | { type: "options"; job: number; options: Options; selected: string | null }
   | { type: "select"; name: string }
   | { type: "cancel"; job: number }
-  | { type: "fit"; request: number; name: string; sample: number; q: number }
-  | { type: "compare"; request: number; before: string; after: string };
+  | { type: "compare"; request: number; before: string; after: string }
+  /** Damages a checkpoint in memory; E counts from `first` if there is one. */
+  | { type: "damage"; request: number; name: string; wish: DamageWish; first: Checkpoint | null }
+  | { type: "stop-damage"; request: number }
+  | { type: "fit"; request: number; name: string; sample: number; q: number };
 
 export type FromWorker =
   | ({ type: "ready" } & EngineState)
@@ -294,6 +319,7 @@ export type FromWorker =
   | { type: "document"; job: number; document: ResultDocument; nulls: NullProgress; final: boolean; memory: number }
   | { type: "nulls"; job: number; nulls: NullProgress }
   | { type: "cancelled"; job: number }
+  | { type: "damage"; request: number; progress: DamageProgress }
   | { type: "fit"; request: number; data: FitData | null }
   | { type: "comparison"; request: number; data: Comparison | null; refused: string; final: boolean }
   | { type: "wiring"; request: number; data: WiringData | null }

@@ -7,8 +7,9 @@ import { somethingLoaded } from "./isolation";
 import { keyOf, type Banner, type Item, type ListActions, type Model } from "./model";
 import type { Edit } from "./edits";
 import { Own } from "./own";
-import type { Checkpoint, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import type { Checkpoint, DamageProgress, DamageWish, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import { isResult, SCHEMA } from "./result";
+import { isTraining } from "./verdict";
 import { errorParts, errorText, ERRORS, LIST } from "./words";
 
 export interface SessionEvents {
@@ -27,6 +28,8 @@ export interface SessionEvents {
   scored(document: ResultDocument): ResultDocument | Promise<ResultDocument>;
   /** The demo comes in the place of the user's own result. */
   showDemo(): void;
+  /** Single weights are the edges again, and all files are read from the start. */
+  oneHop(): void;
 }
 
 /** Larger JSON files are not results of anything. */
@@ -299,6 +302,13 @@ export class Session {
     return this.model.source === "files" ? this.engine.wiring(keyOf(this.model, checkpoint)) : Promise.resolve(null);
   }
 
+  /** E counts from the first checkpoint of a training; the answer stops the test. */
+  damage(checkpoint: Checkpoint, wish: DamageWish, tell: (progress: DamageProgress) => void): () => void {
+    const document_ = this.model.document;
+    const first = document_ && isTraining(document_) ? document_.checkpoints[0]! : null;
+    return this.engine.damage(keyOf(this.model, checkpoint), wish, first && first.name !== checkpoint.name ? first : null, tell);
+  }
+
   /** Every checkpoint is read again, with this wiring or with the recognised one. */
   rewire(wiring: WiringSpec | null): void {
     this.followLast = false;
@@ -319,7 +329,7 @@ export class Session {
     return this.inEngine && !this.outdated ? this.own.raw?.checkpoints ?? [] : [];
   }
 
-  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" }>): void {
+  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" | "damage" }>): void {
     const { model } = this;
     switch (message.type) {
       case "found": {
@@ -470,6 +480,7 @@ export class Session {
   private banner(error: EngineError, again = false) {
     const series = again && (this.model.document?.checkpoints.length ?? 0) > 0 && this.model.source === "files";
     if (error.code === "bad-layers") return errorBanner(error, [{ label: "Count all layers", run: () => this.events.countAll() }]);
+    if (error.code === "bad-hops") return errorBanner(error, [{ label: "Follow one hop", run: () => this.events.oneHop() }]);
     return errorBanner(error, [series ? { label: "Choose it again", run: () => this.events.chooseAgain(error.file) } : { label: "Choose another file", run: () => this.events.choose() }]);
   }
 

@@ -2,7 +2,7 @@
 
 import { h, hidden, icon, rich } from "./dom";
 import { fixed } from "./format";
-import { allowed } from "./hash";
+import { allowed, followsPaths, possible } from "./hash";
 import { layersButton, layersValue } from "./layer-choice";
 import { current, weightsHere, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
@@ -31,7 +31,7 @@ export function settings(model: Model, actions: Actions): Settings {
   }
 
   function set(change: Partial<Options>): void {
-    actions.options({ ...model.state.options, ...change });
+    actions.options(possible({ ...model.state.options, ...change }));
   }
 
   function openRows(o: Options): HTMLElement[] {
@@ -39,8 +39,10 @@ export function settings(model: Model, actions: Actions): Settings {
       row("Network", segments("network", [["full", "Whole"], ["sampled", "Sampled"]], o.network, (v) => set({ network: v as Options["network"] }))),
       ...(o.network === "sampled" ? [
         number("samples", "Samples", o.samples), number("layer_sample", "Neurons per layer", o.layer_sample),
+        row("Hops", segments("hops", [["1", "1"], ["2", "2"], ["3", "3"]], String(o.hops ?? 1), (v) => set({ hops: Number(v) }))),
+        row("Interconnect", segments("interconnect", [["original", "Original"], ["true", "True"]], o.interconnect ?? "original", (v) => set({ interconnect: v as "original" | "true" }))),
       ] : []),
-      row("Layers that count", layers.root),
+      row("Layers that count", followsPaths(o) ? h("span.locked", null, "All", hidden(", since paths run through all layers")) : layers.root),
       row("Mode", segments("mode", [["exact", "Exact"], ["reference", "Reference"]], o.mode, (v) => set({ mode: v as Options["mode"] }))),
       number("threshold", "Longest edge {T}", o.threshold),
       row("Range of {q}", range(o)),
@@ -58,7 +60,7 @@ export function settings(model: Model, actions: Actions): Settings {
   }
 
   function segments(name: string, choices: [string, string][], value: string, pick: (v: string) => void): HTMLElement {
-    const group = h("div.segments", { role: "radiogroup", "aria-label": name === "network" ? "Network" : "Mode" });
+    const group = h("div.segments", { role: "radiogroup", "aria-label": `${name.charAt(0).toUpperCase()}${name.slice(1)}` });
     for (const [v, text] of choices) {
       const input = h("input", { type: "radio", name: `set-${name}`, id: `set-${name}-${v}`, value: v, checked: v === value, onchange: () => pick(v) });
       group.append(h("label", null, input, h("span", null, text)));
@@ -107,6 +109,7 @@ export function settings(model: Model, actions: Actions): Settings {
     const line = (name: string, value: string): HTMLElement => row(name, h("span.locked", null, value, icon("lock", 16), hidden("needs the weights")));
     return [
       line("Network", o.network === "full" ? "Whole" : "Sampled"),
+      ...(followsPaths(o) ? [line("Hops", String(o.hops)), line("Interconnect", o.interconnect === "true" ? "True" : "Original")] : []),
       line("Layers that count", layersText()),
       line("Mode", o.mode === "exact" ? "Exact" : "Reference"),
       line("Longest edge {T}", String(o.threshold)),

@@ -135,6 +135,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   nfdTwin.addEventListener("toggle", () => update());
   const wiring = wiringPart(model, actions);
   const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone);
+  const damage = section("Damage test", async () => (await import("./section-damage")).damageSection, model, actions, phone);
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
   const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
 
@@ -149,7 +150,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        where.root, wiring.root, list.root)));
+        where.root, damage.root, wiring.root, list.root)));
 
   function update(): void {
     const c = current(model);
@@ -183,10 +184,9 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     nfd.update();
     if (nfdTwin.open) fill(nfdBody, tableElement(histogramTable(c)));
     emptyState();
-    where.update();
     wiring.update();
     list.root.hidden = model.source === "demo";
-    list.update();
+    for (const part of [where, damage, list]) part.update();
     twin();
   }
 
@@ -228,5 +228,5 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   }
 
   update();
-  return { root, update, destroy: () => [figure, nfd, slider, where, list].forEach((part) => part.destroy()) };
+  return { root, update, destroy: () => [figure, nfd, slider, where, damage, list].forEach((part) => part.destroy()) };
 }

@@ -1,9 +1,12 @@
-//! From the bytes of a piece to the histograms of its neurons.
+//! From the bytes of a piece to the histograms of its neurons, or to the weights that paths lead over.
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::elements::{Elements, TypeBins};
 use super::matrix::{Order, Piece, Scatter, StoredMatrix};
+use super::paths::PathSample;
 use crate::multifractal::{Binning, BlockShape, GroupHistograms};
 use crate::network::{Matrix, SampledGroup};
 
@@ -17,40 +20,97 @@ pub(super) struct Counter<'a> {
     pub(super) binning: &'a Binning,
     /// Those of the matrix's type.
     pub(super) bins: &'a TypeBins,
-    /// Those of the group, one for each sample.
-    pub(super) histograms: &'a mut [GroupHistograms],
+    pub(super) sink: Sink<'a>,
     /// Room for bins.
     pub(super) scratch: &'a mut Vec<u16>,
 }
 
+/// Where elements go; one entry for each sample.
+pub(super) enum Sink<'a> {
+    /// The histograms of the group.
+    Histograms(&'a mut [GroupHistograms]),
+    /// The sampled weights themselves.
+    Weights(&'a mut [PathSample]),
+}
+
 impl Counter<'_> {
-    /// Adds the elements of a piece, in its bytes, to the histograms of every sample.
+    /// Adds the elements of a piece, in its bytes, to what is kept of every sample.
     pub(super) fn count(&mut self, piece: &Piece, bytes: &[u8]) {
         let elements = Elements::new(bytes, self.stored.lead(piece), self.bins, self.binning);
-        let (stored, matrix) = (self.stored, &self.stored.matrix);
-        let (of_matrix, group, samples, scratch) =
-            (self.matrix, self.group, self.samples, &mut *self.scratch);
-        let consecutive = |first: &u64| piece.0.start - first..piece.0.end - first;
-        if let (Order::Rows { first }, [None]) = (&stored.order, samples) {
-            for histograms in &mut *self.histograms {
-                count_all(histograms, &elements, matrix, consecutive(first), scratch);
+        let part = Part { stored: self.stored, matrix: self.matrix, group: self.group, piece };
+        match &mut self.sink {
+            Sink::Histograms(histograms) => part.count(histograms, self.samples, &elements, self.scratch),
+            Sink::Weights(weights) => part.keep(weights, self.samples, &elements),
+        }
+    }
+}
+
+/// A piece of a matrix of a group.
+struct Part<'a> {
+    stored: &'a StoredMatrix,
+    matrix: usize,
+    group: usize,
+    piece: &'a Piece,
+}
+
+impl Part<'_> {
+    fn count(
+        &self,
+        histograms: &mut [GroupHistograms],
+        samples: &[Option<Vec<SampledGroup>>],
+        elements: &Elements<'_>,
+        scratch: &mut Vec<u16>,
+    ) {
+        let matrix = &self.stored.matrix;
+        if let (Order::Rows { first }, [None]) = (&self.stored.order, samples) {
+            let range = self.piece.0.start - first..self.piece.0.end - first;
+            for histograms in histograms {
+                count_all(histograms, elements, matrix, range.clone(), scratch);
             }
             return;
         }
         // Samples have nothing in common but the bytes.
-        self.histograms.par_iter_mut().zip(samples).for_each(|(histograms, sample)| {
-            let sampled = sample.as_ref().map(|groups| Sampled::new(&groups[group], of_matrix));
-            match (&stored.order, sampled) {
-                (Order::Rows { first }, Some(sampled)) => {
-                    count_sampled(histograms, &elements, matrix, consecutive(first), sampled);
+        histograms.par_iter_mut().zip(samples).for_each(|(histograms, sample)| {
+            match (sample, &self.stored.order) {
+                (Some(groups), _) => {
+                    self.visit(&groups[self.group], |run, (input, _)| {
+                        histograms.count_edges(elements, run, input);
+                    });
+                }
+                (None, Order::Scattered(scatter)) => {
+                    count_scattered(histograms, elements, matrix, scatter, self.piece);
                 }
                 // The whole network is one sample, which was counted above.
-                (Order::Rows { .. }, None) => {}
-                (Order::Scattered(scatter), sampled) => {
-                    count_scattered(histograms, &elements, matrix, scatter, piece, sampled);
-                }
+                (None, Order::Rows { .. }) => {}
             }
         });
+    }
+
+    fn keep(
+        &self,
+        weights: &mut [PathSample],
+        samples: &[Option<Vec<SampledGroup>>],
+        elements: &Elements<'_>,
+    ) {
+        weights.par_iter_mut().zip(samples).for_each(|(weights, sample)| {
+            let Some(groups) = sample else { return };
+            self.visit(&groups[self.group], |run, edge| {
+                run.for_each(|place| weights.take(self.group, self.matrix, edge, elements.value(place)));
+            });
+        });
+    }
+
+    /// Visits the sampled elements of the piece: where they are in it, and which of the sampled inputs and outputs their
+    /// edges join.
+    #[inline(always)]
+    fn visit(&self, group: &SampledGroup, visit: impl FnMut(Range<usize>, (usize, usize))) {
+        let (matrix, sampled) = (&self.stored.matrix, Sampled::new(group, self.matrix));
+        match &self.stored.order {
+            Order::Rows { first } => {
+                visit_sampled(matrix, self.piece.0.start - first..self.piece.0.end - first, sampled, visit);
+            }
+            Order::Scattered(scatter) => visit_scattered(matrix, scatter, self.piece, sampled, visit),
+        }
     }
 }
 
@@ -68,7 +128,7 @@ struct Run {
 }
 
 /// Cuts a range of a matrix's elements into runs, in order.
-fn runs(matrix: &Matrix, elements: std::ops::Range<u64>) -> impl Iterator<Item = Run> {
+fn runs(matrix: &Matrix, elements: Range<u64>) -> impl Iterator<Item = Run> {
     let tail = matrix.tail();
     let (row_length, before, inputs) = (matrix.inputs * tail, matrix.before, matrix.inputs);
     let mut at = elements.start;
@@ -95,7 +155,7 @@ fn count_all(
     histograms: &mut GroupHistograms,
     elements: &Elements<'_>,
     matrix: &Matrix,
-    range: std::ops::Range<u64>,
+    range: Range<u64>,
     scratch: &mut Vec<u16>,
 ) {
     let mut at = 0;
@@ -121,43 +181,66 @@ impl<'a> Sampled<'a> {
     }
 
     /// Place among the sampled neurons of the first in a range, and those of the range.
-    fn inputs_in(&self, range: std::ops::Range<u64>) -> (usize, &'a [u64]) {
+    fn inputs_in(&self, range: Range<u64>) -> (usize, &'a [u64]) {
         let first = self.inputs.partition_point(|&input| input < range.start);
         let end = self.inputs.partition_point(|&input| input < range.end);
         (first, &self.inputs[first..end])
     }
 
-    fn outputs_in(&self, range: std::ops::Range<u64>) -> &'a [u64] {
+    /// Place among the sampled outputs of the first in a range, and those of the range.
+    fn outputs_in(&self, range: Range<u64>) -> (usize, &'a [u64]) {
         let first = self.outputs.partition_point(|&output| output < range.start);
         let end = self.outputs.partition_point(|&output| output < range.end);
-        &self.outputs[first..end]
+        (first, &self.outputs[first..end])
     }
 }
 
-/// Adds the sampled ones among consecutive elements. Neurons are never cut.
-fn count_sampled(
-    histograms: &mut GroupHistograms,
-    elements: &Elements<'_>,
+/// Visits the sampled ones among consecutive elements. Neurons are never cut.
+#[inline(always)]
+fn visit_sampled(
     matrix: &Matrix,
-    range: std::ops::Range<u64>,
+    range: Range<u64>,
     sampled: Sampled<'_>,
+    mut visit: impl FnMut(Range<usize>, (usize, usize)),
 ) {
     let Matrix { before, inputs, after, positions, .. } = *matrix;
     let tail = matrix.tail();
     let mut at = 0;
     for run in runs(matrix, range) {
         let neuron = run.row / before * inputs + run.neuron;
-        let (first, picked) = sampled.inputs_in(neuron..neuron + run.neurons);
-        for output in sampled.outputs_in(run.row * after..(run.row + run.rows) * after) {
+        let (first_input, picked) = sampled.inputs_in(neuron..neuron + run.neurons);
+        let (first_output, outputs) = sampled.outputs_in(run.row * after..(run.row + run.rows) * after);
+        for (to, output) in (first_output..).zip(outputs) {
             let row = (output / after - run.row) * run.neurons * tail;
-            for (place, input) in (first..).zip(picked) {
+            for (from, input) in (first_input..).zip(picked) {
                 let edges = row + (input - neuron) * tail + output % after * positions;
                 let start = at + edges as usize;
-                histograms.count_edges(elements, start..start + positions as usize, place);
+                visit(start..start + positions as usize, (from, to));
             }
         }
         at += (run.rows * run.neurons * run.edges) as usize;
     }
+}
+
+/// Visits the sampled elements of a window of the storage one by one.
+#[inline(always)]
+fn visit_scattered(
+    matrix: &Matrix,
+    scatter: &Scatter,
+    piece: &Piece,
+    Sampled { inputs, outputs }: Sampled<'_>,
+    mut visit: impl FnMut(Range<usize>, (usize, usize)),
+) {
+    let range = matrix.skip..matrix.skip + matrix.elements();
+    scatter.visit(&piece.0, |place, element| {
+        if !range.contains(&element) {
+            return;
+        }
+        let (neuron, output) = matrix.edge(element - matrix.skip);
+        if let (Ok(to), Ok(from)) = (outputs.binary_search(&output), inputs.binary_search(&neuron)) {
+            visit(place..place + 1, (from, to));
+        }
+    });
 }
 
 /// Adds the elements of a window of the storage one by one.
@@ -167,22 +250,12 @@ fn count_scattered(
     matrix: &Matrix,
     scatter: &Scatter,
     piece: &Piece,
-    sampled: Option<Sampled<'_>>,
 ) {
     let range = matrix.skip..matrix.skip + matrix.elements();
     scatter.visit(&piece.0, |place, element| {
-        if !range.contains(&element) {
-            return;
-        }
-        let (neuron, output) = matrix.edge(element - matrix.skip);
-        let neuron = match sampled {
-            None => Some(neuron as usize),
-            Some(Sampled { inputs, outputs }) => {
-                outputs.binary_search(&output).and_then(|_| inputs.binary_search(&neuron)).ok()
-            }
-        };
-        if let Some(neuron) = neuron {
-            histograms.count_edges(elements, place..place + 1, neuron);
+        if range.contains(&element) {
+            let (neuron, _) = matrix.edge(element - matrix.skip);
+            histograms.count_edges(elements, place..place + 1, neuron as usize);
         }
     });
 }

@@ -66,6 +66,14 @@ impl<'a> Elements<'a> {
         };
         Self { bytes, dtype, size, lead, bins, binning }
     }
+
+    /// The value of one element.
+    pub(super) fn value(&self, place: usize) -> f64 {
+        let start = (place + self.lead) * self.size;
+        let mut value = [0.0];
+        self.dtype.decode_f64(&self.bytes[start..start + self.size], &mut value);
+        value[0]
+    }
 }
 
 impl Weights for Elements<'_> {

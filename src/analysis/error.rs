@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::checkpoint::StreamError;
 use crate::multifractal::{BinningError, QGridError};
+use crate::network::NoPaths;
 
 /// An analysis that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -46,6 +47,37 @@ pub enum AnalysisError {
         shares: u32,
         /// Layers of the network.
         layers: usize,
+    },
+    /// Paths of several hops in the whole network.
+    #[error("paths of several hops, and other interconnects, are followed in sampled networks only")]
+    PathsOfAll,
+    /// Paths of several hops in some layers.
+    #[error("paths run through all layers; they cannot be followed in some of them")]
+    PathsOfLayers,
+    /// Paths of several hops in a network that has none.
+    #[error(transparent)]
+    NoPaths(#[from] NoPaths),
+    /// Sub-matrices that do not fit the memory that is given to them.
+    #[error(
+        "the sampled weights of all samples take {} MB, and paths keep at most {} MB of them",
+        .bytes >> 20,
+        .most >> 20
+    )]
+    PathsTooLarge {
+        /// Bytes of the weights.
+        bytes: u64,
+        /// The limit.
+        most: u64,
+    },
+    /// A group that cannot be damaged in memory.
+    #[error("`{group}` has {weights} weights, and {most} are the most that can be damaged at once")]
+    TooLargeToDamage {
+        /// Name of the group.
+        group: String,
+        /// Its weights.
+        weights: u64,
+        /// The limit.
+        most: u64,
     },
     /// A group with more neurons than memory is given for.
     #[error("`{group}` has {neurons} neurons; {most} are the most that one group may have")]
@@ -91,6 +123,9 @@ impl AnalysisError {
             Self::Orders(_) => "bad-q-range",
             Self::Count { .. } => "bad-option",
             Self::LayerRanges | Self::NoSuchLayer { .. } | Self::Shares { .. } => "bad-layers",
+            Self::PathsOfAll | Self::PathsOfLayers | Self::NoPaths(_) => "bad-hops",
+            Self::PathsTooLarge { .. } => "paths-too-large",
+            Self::TooLargeToDamage { .. } => "too-large-to-damage",
             Self::TooManyNeurons { .. } => "too-many-neurons",
             Self::TooManyEdges { .. } => "too-many-edges",
             Self::Stored { .. } => "damaged-data",
@@ -104,6 +139,12 @@ impl AnalysisError {
             Self::Threshold(_) | Self::Orders(_) | Self::Count { .. } | Self::LayerRanges => {
                 "Change the setting."
             }
+            Self::PathsOfAll => "Sample the network, or follow one hop with the original interconnect.",
+            Self::PathsOfLayers => "Count all layers, or follow one hop with the original interconnect.",
+            Self::NoPaths(NoPaths::NoBlock { .. }) => "Follow one hop with the original interconnect.",
+            Self::NoPaths(NoPaths::UnknownOrder { .. }) => "Use the original interconnect.",
+            Self::PathsTooLarge { .. } => "Take fewer samples, or fewer neurons of each layer.",
+            Self::TooLargeToDamage { .. } => "Damage a smaller model.",
             Self::NoSuchLayer { .. } | Self::Shares { .. } => "Choose among the layers that it has.",
             Self::TooManyNeurons { .. } | Self::TooManyEdges { .. } => "Analyse a sample of the network.",
             Self::Stored { .. } => "Save or download the file again.",

@@ -101,6 +101,14 @@ impl StoredMatrix {
         spans.into_iter().flat_map(cut).collect()
     }
 
+    /// The matrix once its elements were decoded: one after the other, as binary32 or, where they were stored so, as
+    /// binary64. It has the same pieces as before, so that sums run in the same order.
+    pub(super) fn in_memory(&self) -> Self {
+        let dtype = if self.dtype == DType::F64 { DType::F64 } else { DType::F32 };
+        let storage = Storage::plain(0, self.matrix.elements() * dtype.block().bytes);
+        Self { dtype, storage, order: Order::Rows { first: 0 }, ..self.clone() }
+    }
+
     fn elements_per_read(&self) -> u64 {
         let block = self.dtype.block();
         ELEMENTS_PER_READ.min(BYTES_PER_READ / block.bytes * block.elements)

@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 
 use super::folded::{Folded, GroupSpectrum, MOST_GROUP_SPECTRA, SampleFold};
-use super::nulls::{NullSamples, NullSource};
+use super::nulls::{Deck, NullSamples, NullSource};
+use super::paths::Paths;
 use super::record::{Identity, LogLogFit};
-use super::{AnalysisError, Options};
-use crate::checkpoint::Checkpoint;
-use crate::multifractal::{Binning, GroupHistograms, GroupTotals, NumberTables, OutlineTables, fold_group};
-use crate::network::{SampledGroup, Wiring};
+use super::{AnalysisError, NetworkKind, Options};
+use crate::multifractal::{
+    Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, OutlineTables, fold_group,
+};
 use crate::report::CheckpointRecord;
 
 /// A checkpoint that has been read: the folds of its groups, and their histograms where they fit the budget.
@@ -18,6 +19,8 @@ pub struct Measured {
     /// The groups that are read, ascending; the chosen ones are among them.
     wanted: Vec<usize>,
     samples: Vec<SampleGroups>,
+    /// The sampled weights, where paths are followed: everything follows from them, and there are no histograms.
+    paths: Option<Paths>,
     keeps_histograms: bool,
     histogram_budget: u64,
     /// Whether the sums go into a part.
@@ -35,45 +38,30 @@ struct SampleGroups {
 }
 
 impl Measured {
+    /// `neurons` has those of every group of the wiring, for each sample.
     pub(super) fn new(
-        checkpoint: &Checkpoint,
-        wiring: &Wiring,
+        identity: Identity,
         options: &Options,
         binning: Binning,
-        samples: &[Option<Vec<SampledGroup>>],
+        neurons: Vec<Vec<usize>>,
         histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
         let settings = options.fold_settings()?;
-        let groups = options.groups(wiring.groups.len())?;
-        let seed = |index| u64::from(options.seed.wrapping_add(index));
-        let folds = (0..).zip(samples).map(|(index, sampled)| {
-            let seed = sampled.as_ref().map(|_| seed(index));
-            SampleFold::new(seed, &settings)
-        });
-        let folds = folds.collect();
-        let neurons = |sampled: &Option<Vec<SampledGroup>>| -> Vec<usize> {
-            match sampled {
-                Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
-                None => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
-            }
+        let groups = options.groups(identity.groups.len())?;
+        let read: u64 = neurons.iter().flat_map(|all| groups.iter().map(|&group| all[group] as u64)).sum();
+        let seed = |index: u32| match options.network {
+            NetworkKind::Full => None,
+            NetworkKind::Sampled => Some(options.seed.wrapping_add(index).into()),
         };
-        let samples: Vec<SampleGroups> = samples
-            .iter()
-            .map(|sampled| SampleGroups {
-                neurons: neurons(sampled),
-                totals: Vec::new(),
-                histograms: Vec::new(),
-            })
-            .collect();
-        let read = |sample: &SampleGroups| -> u64 { groups.iter().map(|&g| sample.neurons[g] as u64).sum() };
-        let neurons: u64 = samples.iter().map(read).sum();
+        let folds = (0..).zip(&neurons).map(|(index, _)| SampleFold::new(seed(index), &settings)).collect();
+        let sample = |neurons| SampleGroups { neurons, totals: Vec::new(), histograms: Vec::new() };
         Ok(Self {
             // Wide counters are seen when they are there.
-            keeps_histograms: GroupHistograms::most_bytes(neurons, 0, &binning) <= histogram_budget,
+            keeps_histograms: GroupHistograms::most_bytes(read, 0, &binning) <= histogram_budget,
             histogram_budget,
             wanted: groups.clone(),
             folded: Folded {
-                identity: Identity::new(checkpoint, wiring, options.network),
+                identity,
                 tables: NumberTables::new(&settings),
                 settings,
                 groups,
@@ -82,9 +70,22 @@ impl Measured {
                 options: options.clone(),
             },
             binning,
-            samples,
+            samples: neurons.into_iter().map(sample).collect(),
+            paths: None,
             for_part: false,
         })
+    }
+
+    /// Waits for the weights of so many samples, over which paths are followed; the groups of the identity are the layers
+    /// of neurons.
+    pub(super) fn of_paths(
+        identity: Identity,
+        options: &Options,
+        binning: Binning,
+        samples: usize,
+    ) -> Result<Self, AnalysisError> {
+        let none = vec![0; identity.groups.len()];
+        Self::new(identity, options, binning, vec![none; samples], 0)
     }
 
     pub(super) fn binning(&self) -> &Binning {
@@ -94,11 +95,6 @@ impl Measured {
     pub(super) fn empty_histograms(&self, group: usize) -> Vec<GroupHistograms> {
         let neurons = self.samples.iter().map(|sample| sample.neurons[group]);
         neurons.map(|neurons| GroupHistograms::new(neurons, &self.binning)).collect()
-    }
-
-    /// Groups that are read, ascending.
-    pub(super) fn wanted(&self) -> &[usize] {
-        &self.wanted
     }
 
     /// The group whose histograms come next; `None` where all came.
@@ -137,17 +133,40 @@ impl Measured {
     fn has_group_spectra(&self) -> bool {
         let Folded { identity, groups, options, .. } = &self.folded;
         let groups = if self.for_part { identity.groups.len() } else { groups.len() };
-        options.group_spectra && groups <= MOST_GROUP_SPECTRA
+        options.group_spectra && !options.follows_paths() && groups <= MOST_GROUP_SPECTRA
     }
 
-    /// Bytes of histograms that are kept.
+    /// Takes the weights that paths are followed over, all of which were read.
+    pub(super) fn follow(&mut self, paths: Paths) {
+        self.paths = Some(paths);
+        self.fold_paths();
+    }
+
+    /// Folds the distances that leave each layer, of every sample.
+    fn fold_paths(&mut self) {
+        let Folded { samples, settings, tables, options, .. } = &mut self.folded;
+        let Some(paths) = &self.paths else { return };
+        tables.reach(paths.most_targets(options.hops));
+        for (index, sample) in samples.iter_mut().enumerate() {
+            *sample = SampleFold::new(sample.seed, settings);
+            for (fold, absolute_sum) in paths.folds(index, options.hops, &self.binning, settings, tables) {
+                sample.add(fold, absolute_sum, None);
+            }
+        }
+        self.settle();
+    }
+
+    /// Bytes of histograms, or of the weights that paths lead over, that are kept.
     pub fn kept_bytes(&self) -> u64 {
         let kept = self.samples.iter().flat_map(|sample| &sample.histograms);
-        kept.map(GroupHistograms::bytes).sum()
+        kept.map(GroupHistograms::bytes).sum::<u64>() + self.paths.as_ref().map_or(0, Paths::bytes)
     }
 
-    /// Drops the histograms. Null samples need none.
+    /// Drops the histograms. Null samples need none; weights that paths lead over stay until all null samples are there.
     pub fn drop_histograms(&mut self) {
+        if self.folded.nulls.iter().all(|null| null.missing() == 0) {
+            self.paths = None;
+        }
         self.keeps_histograms = false;
         self.samples.iter_mut().for_each(|sample| sample.histograms = Vec::new());
     }
@@ -163,12 +182,21 @@ impl Measured {
         options.check()?;
         let settings = options.fold_settings()?;
         let groups = options.groups(self.folded.identity.groups.len())?;
-        let suffices = self.keeps_histograms
-            && self.folded.options.same_network(options)
-            && settings.resolved_by(&self.binning)
-            && groups.iter().all(|group| self.wanted.binary_search(group).is_ok());
-        if !suffices {
+        let kept = match self.paths {
+            // They have no bins yet.
+            Some(_) => true,
+            None => {
+                self.keeps_histograms
+                    && settings.resolved_by(&self.binning)
+                    && groups.iter().all(|group| self.wanted.binary_search(group).is_ok())
+            }
+        };
+        if !kept || !self.folded.options.same_network(options) {
             return Ok(false);
+        }
+        if self.paths.is_some() {
+            self.redo_paths(options, settings)?;
+            return Ok(true);
         }
         let more_spectra = options.group_spectra && !self.folded.options.group_spectra;
         if settings != self.folded.settings || groups != self.folded.groups || more_spectra {
@@ -183,6 +211,23 @@ impl Measured {
         self.update_nulls(options);
         self.folded.options = options.clone();
         Ok(true)
+    }
+
+    /// Follows the paths again, where other options ask for other distances.
+    fn redo_paths(&mut self, options: &Options, settings: FoldSettings) -> Result<(), AnalysisError> {
+        let same = self.folded.options.hops == options.hops && self.folded.settings == settings;
+        if !same {
+            self.binning = options.binning()?;
+            self.folded.tables = NumberTables::new(&settings);
+            self.folded.settings = settings;
+            self.folded.nulls.clear();
+        }
+        self.update_nulls(options);
+        self.folded.options = options.clone();
+        if !same {
+            self.fold_paths();
+        }
+        Ok(())
     }
 
     /// Folds the kept histograms of the chosen groups.
@@ -244,9 +289,12 @@ impl Measured {
         let Folded { nulls, groups, settings, tables, options, .. } = &mut self.folded;
         let few = (alone && count > 0).then(|| OutlineTables::new(&settings.grid));
         let chosen = |sample| numbered_totals(sample, groups, &self.wanted);
-        let totals: Vec<Vec<(u32, &GroupTotals)>> = self.samples.iter().map(chosen).collect();
+        let deck = match &self.paths {
+            Some(paths) => Deck::Paths(paths, options.hops),
+            None => Deck::Groups(self.samples.iter().map(chosen).collect()),
+        };
         let source = NullSource {
-            totals: &totals,
+            deck,
             binning: &self.binning,
             settings,
             tables,

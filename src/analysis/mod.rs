@@ -7,6 +7,7 @@
 
 mod compare;
 mod count;
+mod damaged;
 mod elements;
 mod error;
 mod folded;
@@ -17,6 +18,7 @@ mod nulls;
 mod options;
 #[cfg(feature = "parts")]
 mod part;
+mod paths;
 mod plan;
 mod record;
 mod sequence;
@@ -27,7 +29,7 @@ pub use error::AnalysisError;
 pub use layers::share_of_layers;
 pub use measured::Measured;
 pub use nulls::NullSamples;
-pub use options::{Mode, NetworkKind, NullKind, Options};
+pub use options::{InterconnectKind, Mode, NetworkKind, NullKind, Options};
 #[cfg(feature = "parts")]
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};

@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 
 use super::folded::Folded;
+use super::paths::Paths;
 use super::record::{DimensionHistogram, finite, six_decimals};
 use super::{NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
-    Binning, ExactPartition, FoldSettings, GroupTotals, NumberTables, OutlineTables, Spectrum, SpectrumMode,
-    outline, shuffle_group, spectrum,
+    Binning, ExactPartition, FoldSettings, GroupFold, GroupTotals, NumberTables, OutlineTables, Spectrum,
+    SpectrumMode, outline, shuffle_group, spectrum,
 };
 use crate::report::{GroupNull, NullNfd, NullRecord};
 
@@ -22,8 +23,7 @@ pub struct NullSamples {
 
 /// What null samples are drawn from, and how they are folded.
 pub(super) struct NullSource<'a> {
-    /// Of every sample and chosen group, with the group's index in the wiring.
-    pub(super) totals: &'a [Vec<(u32, &'a GroupTotals)>],
+    pub(super) deck: Deck<'a>,
     pub(super) binning: &'a Binning,
     pub(super) settings: &'a FoldSettings,
     pub(super) tables: &'a NumberTables,
@@ -32,6 +32,32 @@ pub(super) struct NullSource<'a> {
     pub(super) few: Option<&'a OutlineTables>,
     /// Sums that go into a part must stay exact.
     pub(super) for_part: bool,
+}
+
+/// What is shuffled.
+pub(super) enum Deck<'a> {
+    /// The totals of every sample and chosen group, with the group's index in the wiring.
+    Groups(Vec<Vec<(u32, &'a GroupTotals)>>),
+    /// The sampled weights of every sample, and the length of the paths over them.
+    Paths(&'a Paths, u8),
+}
+
+impl NullSource<'_> {
+    /// Calls `take` with the folds of one null sample, in the order of groups.
+    fn deal(&self, (seed, index): (u32, u32), mut take: impl FnMut(GroupFold)) {
+        let &Self { binning, settings, tables, .. } = self;
+        match &self.deck {
+            Deck::Groups(totals) => {
+                for &(group, totals) in &totals[index as usize % totals.len()] {
+                    take(shuffle_group(totals, binning, settings, tables, (seed, index, group)));
+                }
+            }
+            Deck::Paths(paths, hops) => {
+                let folds = paths.shuffled_folds((seed, index), *hops, binning, settings, tables);
+                folds.into_iter().for_each(|(fold, _)| take(fold));
+            }
+        }
+    }
 }
 
 /// What is kept of one null sample: sums over all groups, and two numbers of each of them.
@@ -95,21 +121,20 @@ impl NullSamples {
 
     /// Computes up to `count` of the missing samples. Returns how many there were.
     pub(super) fn compute(&mut self, count: usize, source: &NullSource) -> usize {
-        let &NullSource { totals, binning, settings, tables, mode, few, for_part } = source;
+        let &NullSource { settings, tables, mode, few, for_part, .. } = source;
         let seed = self.seed;
         let mut missing: Vec<_> =
             self.sums.iter_mut().enumerate().filter(|(_, sums)| !sums.complete).take(count).collect();
         missing.par_iter_mut().for_each(|(index, sums)| {
             let mut partition = ExactPartition::new(settings);
-            for &(group, totals) in &totals[*index % totals.len()] {
-                let fold = shuffle_group(totals, binning, settings, tables, (seed, *index as u32, group));
+            source.deal((seed, *index as u32), |fold| {
                 sums.dimensions.add(&fold.dimensions);
                 sums.groups.extend(few.map(|few| {
                     let numbers = outline(&fold, settings, tables, few, mode);
                     numbers.map_or([f64::NAN; 2], |(alpha0, width)| [alpha0, width])
                 }));
                 partition.add(fold.partition, fold.small);
-            }
+            });
             if !for_part {
                 partition.settle(&settings.grid, tables);
             }

@@ -34,8 +34,12 @@ pub struct Options {
     pub q_step: f64,
     /// Reference mode: which samples are dropped (0 none, 1 any f > 0, 2 alpha not peaked at its first q, 3 both).
     pub filter: u8,
-    /// Sampled network: length of the paths that are followed; only 1 for now.
+    /// Sampled network: length of the paths that are followed, 1 to 3 (method, section 8).
     pub hops: u8,
+    /// Sampled network: what joins the layers of a block beside its weights. Documents name it where it is not the
+    /// original one.
+    #[serde(skip_serializing_if = "InterconnectKind::is_original")]
+    pub interconnect: InterconnectKind,
     /// Null models.
     pub null: Vec<NullKind>,
     /// Number of samples of each null model.
@@ -60,6 +64,7 @@ impl Default for Options {
             q_step: 0.1,
             filter: 0,
             hops: 1,
+            interconnect: InterconnectKind::Original,
             null: Vec::new(),
             null_samples: 100,
             group_spectra: true,
@@ -80,12 +85,18 @@ impl Options {
             ("layer-sample", self.layer_sample, 1, MOST_DRAWN),
             ("null-samples", self.null_samples, 1, MOST_SAMPLES),
             ("filter", self.filter.into(), 0, 3),
-            ("hops", self.hops.into(), 1, 1),
+            ("hops", self.hops.into(), 1, 3),
         ];
         for (option, value, least, most) in counts {
             if !(least..=most).contains(&value) {
                 return Err(AnalysisError::Count { option, least, most });
             }
+        }
+        if self.follows_paths() && self.network == NetworkKind::Full {
+            return Err(AnalysisError::PathsOfAll);
+        }
+        if self.follows_paths() && self.layers.is_some() {
+            return Err(AnalysisError::PathsOfLayers);
         }
         self.check_layers()?;
         self.fold_settings()?;
@@ -107,8 +118,16 @@ impl Options {
         [self.threshold, self.nfd_threshold]
     }
 
+    /// Whether distances are those of paths, from neuron to neuron, and not lengths of single weights.
+    pub fn follows_paths(&self) -> bool {
+        self.hops > 1 || self.interconnect != InterconnectKind::Original
+    }
+
     /// Whether both choose the same neurons and edges of a layer, whatever is computed from them.
     pub fn same_network(&self, other: &Self) -> bool {
+        if self.follows_paths() != other.follows_paths() || self.interconnect != other.interconnect {
+            return false;
+        }
         let sample = |options: &Self| (options.samples, options.seed, options.layer_sample);
         self.network == other.network && (self.network == NetworkKind::Full || sample(self) == sample(other))
     }
@@ -122,6 +141,22 @@ pub enum NetworkKind {
     Full,
     /// A sampled network (SNIN).
     Sampled,
+}
+
+/// What joins the layers of a block beside its weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InterconnectKind {
+    /// As the authors' implementation has it.
+    Original,
+    /// As the model computes.
+    True,
+}
+
+impl InterconnectKind {
+    fn is_original(&self) -> bool {
+        *self == Self::Original
+    }
 }
 
 /// How alpha is computed from tau.

@@ -121,6 +121,7 @@ fn part_null(null: &NullSamples) -> PartNull {
 /// The layers of a part, ascending. `options` are those of its document.
 pub fn layers_of_part(options: &Options, part: &PartRecord) -> Result<Vec<usize>, PartError> {
     options.check()?;
+    ensure(!options.follows_paths(), "paths of several hops run through all layers and have no parts")?;
     ensure((1..=MOST_LAYERS).contains(&part.layers_of_all), "its number of layers cannot be")?;
     Ok(options.groups(part.layers_of_all as usize)?)
 }

@@ -2,15 +2,19 @@
 
 use std::ops::Range;
 
-use super::count::Counter;
+use super::count::{Counter, Sink};
+use super::damaged::Damaging;
 use super::elements::TypeBins;
 use super::matrix::{LARGEST_GAP_BYTES, Piece, StoredMatrix};
 use super::measured::Measured;
+use super::paths::{self, Paths};
+use super::record::Identity;
 use super::sequence::Sequence;
 use super::{AnalysisError, NetworkKind, Options};
 use crate::checkpoint::{Checkpoint, StreamError};
+use crate::damage::Damage;
 use crate::multifractal::{Binning, GroupHistograms};
-use crate::network::{Group, Matrix, SampledGroup, Sampler, Wiring};
+use crate::network::{Group, Matrix, SampledGroup, Wiring};
 
 /// Bytes that the histograms of one group may take: less where addresses have 32 bits, since a page shares 4 GB.
 const MOST_GROUP_BYTES: u64 = if cfg!(target_pointer_width = "32") { 160 << 20 } else { 512 << 20 };
@@ -65,17 +69,51 @@ pub struct Analysis {
     steps: Vec<Step>,
     next: usize,
     matrices: Vec<Vec<StoredMatrix>>,
+    counting: Counting,
+    /// The matrix that is being decoded from its start on, if one is.
+    sequence: Option<Sequence>,
+    /// The group that is read to be damaged, if it is to be.
+    damaging: Option<Damaging>,
+    measured: Measured,
+}
+
+/// What the elements that were read go into.
+struct Counting {
     /// The sampled groups of each sample; one empty entry for the whole network.
     samples: Vec<Option<Vec<SampledGroup>>>,
     /// Histograms of the group that is being read, one for each sample.
     current: Vec<GroupHistograms>,
-    /// The matrix that is being decoded from its start on, if one is.
-    sequence: Option<Sequence>,
+    /// The sampled weights, where paths are followed over them.
+    paths: Option<Paths>,
     /// Of the type that was read last.
     bins: Option<TypeBins>,
     /// Room for the bins of a piece.
     scratch: Vec<u16>,
-    measured: Measured,
+}
+
+impl Counting {
+    fn counter<'a>(
+        &'a mut self,
+        stored: &'a StoredMatrix,
+        (group, matrix): (usize, usize),
+        binning: &'a Binning,
+    ) -> Counter<'a> {
+        let bins = self.bins.take().filter(|bins| bins.dtype == stored.dtype);
+        let sink = match &mut self.paths {
+            Some(paths) => Sink::Weights(paths.samples_mut()),
+            None => Sink::Histograms(&mut self.current),
+        };
+        Counter {
+            stored,
+            matrix,
+            group,
+            samples: &self.samples,
+            binning,
+            bins: self.bins.insert(bins.unwrap_or_else(|| TypeBins::new(stored.dtype, binning))),
+            sink,
+            scratch: &mut self.scratch,
+        }
+    }
 }
 
 impl Analysis {
@@ -87,45 +125,80 @@ impl Analysis {
         options: &Options,
         histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
+        Self::plan_with(checkpoint, wiring, options, None, histogram_budget)
+    }
+
+    /// Plans the analysis of a checkpoint whose weights are damaged as they are read. All weights of the layers are read,
+    /// those that a sample leaves out too, unless the damage changes nothing. The record names the damage, and has no step.
+    pub fn plan_damaged(
+        checkpoint: &Checkpoint,
+        wiring: &Wiring,
+        options: &Options,
+        damage: &Damage,
+        histogram_budget: u64,
+    ) -> Result<Self, AnalysisError> {
+        Self::plan_with(checkpoint, wiring, options, Some(damage), histogram_budget)
+    }
+
+    fn plan_with(
+        checkpoint: &Checkpoint,
+        wiring: &Wiring,
+        options: &Options,
+        damage: Option<&Damage>,
+        histogram_budget: u64,
+    ) -> Result<Self, AnalysisError> {
         options.check()?;
         let binning = options.binning()?;
         let chosen = options.groups(wiring.groups.len())?;
+        let groups = || chosen.iter().map(|&group| &wiring.groups[group]);
         match options.network {
-            NetworkKind::Full => check_memory(chosen.iter().map(|&group| &wiring.groups[group]), &binning)?,
+            NetworkKind::Full => check_memory(groups(), &binning)?,
             // Draws are made for all groups, so that those of a layer do not depend on which ones are chosen.
             NetworkKind::Sampled => check_memory(wiring.groups.iter(), &binning)?,
         }
-        let samples = samples(wiring, options);
+        let damaging = damage.map(|damage| Damaging::new(damage, groups())).transpose()?.flatten();
+        let (interconnect, warning) = paths::interconnect(checkpoint, wiring, options)?;
+        let samples: Vec<Option<Vec<SampledGroup>>> = match options.network {
+            NetworkKind::Full => vec![None],
+            NetworkKind::Sampled => paths::draw(wiring, options, interconnect).map(Some).collect(),
+        };
+        let paths =
+            options.follows_paths().then(|| Paths::new(wiring, &samples, interconnect)).transpose()?;
         let stored = |group: &Group| -> Vec<StoredMatrix> {
             let matrices = group.matrices.iter();
             matrices.map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()
         };
         let matrices: Vec<Vec<StoredMatrix>> = wiring.groups.iter().map(stored).collect();
-        let measured = Measured::new(checkpoint, wiring, options, binning, &samples, histogram_budget)?;
+        let mut identity = Identity::new(checkpoint, wiring, options.network, damage);
+        identity.warnings.extend(warning);
+        let neurons = samples.iter().map(|sample| neurons(wiring, sample.as_deref())).collect();
+        let measured = match &paths {
+            None => Measured::new(identity, options, binning, neurons, histogram_budget)?,
+            Some(paths) => Measured::of_paths(identity.with_paths(paths), options, binning, paths.len())?,
+        };
+        let counting = Counting { samples, current: Vec::new(), paths, bins: None, scratch: Vec::new() };
         let mut analysis = Self {
             reads: Vec::new(),
             steps: Vec::new(),
             next: 0,
             matrices,
-            samples,
-            current: Vec::new(),
+            counting,
             sequence: None,
-            bins: None,
-            scratch: Vec::new(),
+            damaging,
             measured,
         };
-        analysis.list_steps()?;
+        analysis.list_steps(&chosen)?;
         analysis.reads = reads(&analysis.steps);
         Ok(analysis)
     }
 
-    fn list_steps(&mut self) -> Result<(), AnalysisError> {
-        for &group in self.measured.wanted() {
+    fn list_steps(&mut self, groups: &[usize]) -> Result<(), AnalysisError> {
+        for &group in groups {
             for (matrix, stored) in self.matrices[group].iter().enumerate() {
                 let step =
                     |(offset, length), kind| Step { file: stored.file, offset, length, group, matrix, kind };
                 if stored.storage.is_random_access() {
-                    let pieces = stored.pieces(&self.samples, group, matrix).into_iter();
+                    let pieces = stored.pieces(self.samples_to_read(), group, matrix).into_iter();
                     let piece = |piece| step(stored.bytes_of(&piece), StepKind::Piece(piece));
                     self.steps.extend(pieces.map(piece));
                 } else {
@@ -143,6 +216,11 @@ impl Analysis {
             }
         }
         Ok(())
+    }
+
+    /// Damage needs all weights: those of the whole network.
+    fn samples_to_read(&self) -> &[Option<Vec<SampledGroup>>] {
+        if self.damaging.is_some() { &[None] } else { &self.counting.samples }
     }
 
     /// The reads, in the order in which they must be fed.
@@ -172,10 +250,12 @@ impl Analysis {
     /// Takes the bytes of a step.
     fn take(&mut self, index: usize, bytes: &[u8]) -> Result<(), AnalysisError> {
         let group = self.steps[index].group;
-        self.begin_group(group);
+        if index == 0 || self.steps[index - 1].group != group {
+            self.begin_group(group);
+        }
         self.count(index, bytes)?;
         if self.steps.get(index + 1).is_none_or(|next| next.group != group) {
-            self.measured.complete(std::mem::take(&mut self.current));
+            self.end_group(group);
         }
         Ok(())
     }
@@ -185,8 +265,13 @@ impl Analysis {
         if self.next < self.reads.len() {
             return Err(Box::new(self));
         }
-        self.complete_until(self.matrices.len());
-        self.measured.settle();
+        match self.counting.paths.take() {
+            Some(paths) => self.measured.follow(paths),
+            None => {
+                self.complete_until(self.matrices.len());
+                self.measured.settle();
+            }
+        }
         Ok(self.measured)
     }
 
@@ -197,9 +282,19 @@ impl Analysis {
     }
 
     fn begin_group(&mut self, group: usize) {
-        if self.current.is_empty() {
+        if let Some(damaging) = &mut self.damaging {
+            damaging.begin(&self.matrices[group]);
+        }
+        if self.counting.paths.is_none() {
             self.complete_until(group);
-            self.current = self.measured.empty_histograms(group);
+            self.counting.current = self.measured.empty_histograms(group);
+        }
+    }
+
+    fn end_group(&mut self, group: usize) {
+        self.count_damaged(group);
+        if self.counting.paths.is_none() {
+            self.measured.complete(std::mem::take(&mut self.counting.current));
         }
     }
 
@@ -212,36 +307,53 @@ impl Analysis {
     }
 
     fn count(&mut self, index: usize, bytes: &[u8]) -> Result<(), AnalysisError> {
-        let Step { group, matrix, kind, .. } = &self.steps[index];
-        let stored = &self.matrices[*group][*matrix];
-        let binning = self.measured.binning();
-        let bins = self.bins.take().filter(|bins| bins.dtype == stored.dtype);
-        let bins = self.bins.insert(bins.unwrap_or_else(|| TypeBins::new(stored.dtype, binning)));
-        let mut counter = Counter {
-            stored,
-            matrix: *matrix,
-            group: *group,
-            samples: &self.samples,
-            binning,
-            bins,
-            histograms: &mut self.current,
-            scratch: &mut self.scratch,
+        let Step { group, matrix, ref kind, .. } = self.steps[index];
+        if self.sequence.is_none() && matches!(kind, StepKind::Stored { .. }) {
+            let stored = &self.matrices[group][matrix];
+            self.sequence = Some(Sequence::new(stored, stored.pieces(self.samples_to_read(), group, matrix)));
+        }
+        let stored = &self.matrices[group][matrix];
+        let mut counter = self.counting.counter(stored, (group, matrix), self.measured.binning());
+        let mut take = |piece: &Piece, bytes: &[u8]| match &mut self.damaging {
+            Some(damaging) => damaging.take(stored, matrix, piece, bytes),
+            None => counter.count(piece, bytes),
         };
-        match kind {
-            StepKind::Piece(piece) => counter.count(piece, bytes),
-            StepKind::Stored { last } => {
-                let sequence = self.sequence.get_or_insert_with(|| {
-                    Sequence::new(stored, stored.pieces(&self.samples, *group, *matrix))
-                });
-                let pushed = sequence.push(bytes, |piece, bytes| counter.count(piece, bytes));
+        match (kind, &mut self.sequence) {
+            (StepKind::Piece(piece), _) => take(piece, bytes),
+            (StepKind::Stored { last }, Some(sequence)) => {
+                let pushed = sequence.push(bytes, take);
                 let result = pushed.and_then(|()| if *last { sequence.finish() } else { Ok(()) });
                 result.map_err(|error| AnalysisError::Stored { tensor: stored.name.clone(), error })?;
                 if *last {
                     self.sequence = None;
                 }
             }
+            // It was made above.
+            (StepKind::Stored { .. }, None) => {}
         }
         Ok(())
+    }
+
+    /// Damages the group that was read, and counts it as it would have been counted.
+    fn count_damaged(&mut self, group: usize) {
+        let Some(damaging) = &mut self.damaging else { return };
+        damaging.apply(group);
+        for (matrix, stored) in self.matrices[group].iter().enumerate() {
+            let stored = stored.in_memory();
+            for piece in stored.pieces(&self.counting.samples, group, matrix) {
+                let bytes = damaging.bytes(matrix, &piece, stored.dtype);
+                let mut counter = self.counting.counter(&stored, (group, matrix), self.measured.binning());
+                counter.count(&piece, &bytes);
+            }
+        }
+    }
+}
+
+/// Input neurons of every group, or those of a sample.
+fn neurons(wiring: &Wiring, sample: Option<&[SampledGroup]>) -> Vec<usize> {
+    match sample {
+        Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
+        None => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
     }
 }
 
@@ -267,17 +379,6 @@ fn reads(steps: &[Step]) -> Vec<Read> {
         needed = length;
     }
     reads
-}
-
-fn samples(wiring: &Wiring, options: &Options) -> Vec<Option<Vec<SampledGroup>>> {
-    match options.network {
-        NetworkKind::Full => vec![None],
-        NetworkKind::Sampled => (0..options.samples)
-            .map(|sample| {
-                Some(Sampler::new(options.seed.wrapping_add(sample), options.layer_sample).sample(wiring))
-            })
-            .collect(),
-    }
 }
 
 /// Refuses groups whose histograms or draws would not fit, before anything is allocated for them.

@@ -4,16 +4,19 @@ use serde::Serialize;
 
 use super::NetworkKind;
 use super::folded::{Folded, GroupSpectrum, LayerFold, SampleFold};
-use super::validity;
+use super::paths::Paths;
+use super::{damaged, validity};
 use crate::checkpoint::{Checkpoint, DType};
+use crate::damage::Damage;
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
 use crate::multifractal::{
     Curve, ExactSums, NetworkFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum,
 };
 use crate::network::Wiring;
 use crate::report::{
-    Baselines, CheckpointRecord, FileRecord, GroupRecord, LayerRecord, MeanRecord, NetworkRecord,
-    NfdHistogram, NfdLayer, NfdRecord, NfdSummary, PartitionRecord, SampleRecord, SkippedRecord, Warning,
+    Baselines, CheckpointRecord, DamageRecord, FileRecord, GroupRecord, LayerRecord, MeanRecord,
+    NetworkRecord, NfdHistogram, NfdLayer, NfdRecord, NfdSummary, PartitionRecord, SampleRecord,
+    SkippedRecord, Warning,
 };
 
 /// Width of the bins of fractal dimensions.
@@ -37,10 +40,17 @@ pub(super) struct Identity {
     skipped: Vec<SkippedRecord>,
     /// Those that do not follow from numbers.
     pub(super) warnings: Vec<Warning>,
+    damage: Option<DamageRecord>,
 }
 
 impl Identity {
-    pub(super) fn new(checkpoint: &Checkpoint, wiring: &Wiring, network: NetworkKind) -> Self {
+    /// `damage` is what was done to the weights.
+    pub(super) fn new(
+        checkpoint: &Checkpoint,
+        wiring: &Wiring,
+        network: NetworkKind,
+        damage: Option<&Damage>,
+    ) -> Self {
         let file = |file: &crate::checkpoint::FileInfo| FileRecord {
             name: file.name.clone(),
             bytes: file.bytes,
@@ -53,8 +63,8 @@ impl Identity {
             NetworkKind::Full => Vec::new(),
         };
         Self {
-            name: checkpoint.name.clone(),
-            step: checkpoint.step,
+            name: damage.map_or_else(|| checkpoint.name.clone(), |damage| damaged::name(checkpoint, damage)),
+            step: checkpoint.step.filter(|_| damage.is_none()),
             format: checkpoint.format.clone().into_owned(),
             architecture: wiring.architecture.clone(),
             guessed: wiring.guessed,
@@ -76,7 +86,18 @@ impl Identity {
                 &quantised(checkpoint, wiring),
             ]
             .concat(),
+            damage: damage.map(damaged::record),
         }
+    }
+
+    /// The layers of neurons that paths leave take the place of the groups.
+    pub(super) fn with_paths(mut self, paths: &Paths) -> Self {
+        let layer = |(name, groups): (&str, &[usize])| {
+            let tensors = groups.iter().flat_map(|&group| self.groups[group].1.clone());
+            (name.to_owned(), tensors.collect())
+        };
+        self.groups = paths.layers().map(layer).collect();
+        self
     }
 }
 
@@ -105,6 +126,7 @@ impl Identity {
             groups: vec![Default::default(); part.layers_of_all as usize],
             skipped: record.network.skipped.clone(),
             warnings: part.warnings.clone(),
+            damage: None,
         }
     }
 }
@@ -160,8 +182,8 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         warnings,
         emergence: None,
         series: None,
-        damage: None,
         is_baseline: false,
+        damage: folded.identity.damage.clone(),
     }
 }
 

@@ -44,6 +44,8 @@ struct Raw {
     n_layer: Lenient<u64>,
     num_layers: Lenient<u64>,
     n_layers: Lenient<u64>,
+    use_parallel_residual: Lenient<bool>,
+    parallel_attn: Lenient<bool>,
     text_config: Option<Box<Raw>>,
 }
 
@@ -65,11 +67,13 @@ impl Raw {
             head_dim: first([self.head_dim, self.d_kv]).or(inner.head_dim),
             num_hidden_layers: first([self.num_hidden_layers, self.n_layer, self.num_layers, self.n_layers])
                 .or(inner.num_hidden_layers),
+            parallel_residual: first([self.use_parallel_residual, self.parallel_attn])
+                .or(inner.parallel_residual),
         }
     }
 }
 
-fn first<const N: usize>(values: [Lenient<u64>; N]) -> Option<u64> {
+fn first<T, const N: usize>(values: [Lenient<T>; N]) -> Option<T> {
     values.into_iter().find_map(|value| value.0)
 }
 
@@ -87,6 +91,8 @@ mod tests {
             .expect("valid");
         assert_eq!((gpt2.hidden_size, gpt2.num_attention_heads), (Some(64), Some(4)));
         assert_eq!((gpt2.num_hidden_layers, gpt2.model_type.as_deref()), (Some(2), Some("gpt2")));
+        let neox = parse(r#"{"model_type":"gpt_neox","use_parallel_residual":false}"#).expect("valid");
+        assert_eq!(neox.parallel_residual, Some(false));
         let nested =
             parse(r#"{"model_type":"gemma3","text_config":{"hidden_size":8,"head_dim":2}}"#).expect("valid");
         assert_eq!((nested.hidden_size, nested.head_dim), (Some(8), Some(2)));

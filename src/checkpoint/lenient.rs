@@ -26,11 +26,20 @@ pub(super) trait Scalar: Sized {
     fn from_text(_: &str) -> Option<Self> {
         None
     }
+    fn from_bool(_: bool) -> Option<Self> {
+        None
+    }
 }
 
 impl Scalar for u64 {
     fn from_number(number: u64) -> Option<Self> {
         Some(number)
+    }
+}
+
+impl Scalar for bool {
+    fn from_bool(truth: bool) -> Option<Self> {
+        Some(truth)
     }
 }
 
@@ -59,8 +68,8 @@ impl<'de, T: Scalar> Deserialize<'de> for Lenient<T> {
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
                 Ok(None)
             }
-            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(None)
+            fn visit_bool<E>(self, truth: bool) -> Result<Self::Value, E> {
+                Ok(T::from_bool(truth))
             }
             fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
                 Ok(None)

@@ -167,4 +167,6 @@ pub struct ModelConfig {
     pub head_dim: Option<u64>,
     /// Number of blocks.
     pub num_hidden_layers: Option<u64>,
+    /// Whether attention and feed-forward part of a block have the same inputs.
+    pub parallel_residual: Option<bool>,
 }

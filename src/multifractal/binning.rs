@@ -110,6 +110,11 @@ impl Binning {
         bin_by_definition(&self.splits, weight)
     }
 
+    /// The bin of a distance above 0, by the same definition. An infinite one is no edge, as an exact zero is.
+    pub fn bin_distance(&self, distance: f64) -> u16 {
+        if distance == f64::INFINITY { self.zeros() as u16 } else { bin_of_distance(&self.splits, distance) }
+    }
+
     /// The bin of a weight, by table; equal to [`Self::bin_f64`] of the same value for every f32.
     #[inline]
     pub fn bin_f32(&self, weight: f32) -> u16 {
@@ -175,10 +180,13 @@ fn bin_by_definition(splits: &[f64], weight: f64) -> u16 {
     if !weight.is_finite() {
         return beyond + 2;
     }
-    let distance = 1.0 / weight.abs();
+    bin_of_distance(splits, 1.0 / weight.abs())
+}
+
+fn bin_of_distance(splits: &[f64], distance: f64) -> u16 {
     let radius = distance.round_ties_even();
     if radius >= splits.len() as f64 {
-        return beyond;
+        return 2 * splits.len() as u16;
     }
     let radius = radius as usize;
     2 * radius as u16 + u16::from(distance > splits[radius])

@@ -1,11 +1,12 @@
 //! Null models: what chance alone would give (method, section 7).
 
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::Rng;
+use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::fold::{Folder, NumberTables};
 use super::{Binning, FoldSettings, GroupFold, GroupTotals};
+use crate::random::stream;
 
 /// Folds a group whose entries, zeros and non-finite and out-of-range ones included, were dealt anew to its neurons:
 /// every weight is kept, the neurons are forgotten. `sample` numbers the null sample and `group` the group; each
@@ -21,7 +22,7 @@ pub fn shuffle_group(
     (seed, sample, group): (u32, u32, u32),
 ) -> GroupFold {
     let mut folder = Folder::new(binning, settings, tables);
-    let mut urn = Urn::new(&totals.counts, stream(seed, sample, group));
+    let mut urn = Urn::new(&totals.counts, stream([seed, sample, group]));
     let mut histogram = vec![0_u32; binning.len()];
     for entries in totals.entries.iter() {
         histogram.fill(0);
@@ -29,6 +30,12 @@ pub fn shuffle_group(
         folder.push(&histogram, entries);
     }
     folder.finish()
+}
+
+/// Permutes all entries of a sub-matrix, where they are at hand: what [`shuffle_group`] does to histograms, from the same
+/// kind of stream.
+pub fn shuffle_entries(entries: &mut [f64], (seed, sample, group): (u32, u32, u32)) {
+    entries.shuffle(&mut stream([seed, sample, group]));
 }
 
 /// Slots of the table that finds the bin of an entry.
@@ -119,15 +126,6 @@ fn entry_of(number: u64, scale: f64) -> u64 {
     ((number >> 11) as f64 * scale) as u64
 }
 
-/// An independent generator for each triple: ChaCha mixes the key, xoshiro is fast.
-fn stream(seed: u32, sample: u32, group: u32) -> Xoshiro256PlusPlus {
-    let mut key = [0; 32];
-    for (part, bytes) in [seed, sample, group].iter().zip(key.chunks_exact_mut(4)) {
-        bytes.copy_from_slice(&part.to_le_bytes());
-    }
-    Xoshiro256PlusPlus::from_rng(&mut ChaCha8Rng::from_seed(key))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +134,7 @@ mod tests {
     fn an_urn_gives_every_entry_once() {
         for counts in [vec![1], vec![0, 3, 0, 5_000, 1, 0, 70_000], vec![2; 600], vec![0, 7]] {
             let total: u64 = counts.iter().sum();
-            let mut urn = Urn::new(&counts, stream(1, 2, 3));
+            let mut urn = Urn::new(&counts, stream([1, 2, 3]));
             let mut drawn = vec![0; counts.len()];
             (0..total).for_each(|_| drawn[usize::from(urn.draw())] += 1);
             assert_eq!(drawn, counts);
@@ -150,7 +148,7 @@ mod tests {
         let (total, drawn, rounds) = (1000.0, 400.0, 4000);
         let mut sums = [(0.0, 0.0); 3];
         for round in 0..rounds {
-            let mut urn = Urn::new(&counts, stream(9, round, 0));
+            let mut urn = Urn::new(&counts, stream([9, round, 0]));
             let mut hits = [0.0; 3];
             (0..400).for_each(|_| hits[usize::from(urn.draw())] += 1.0);
             for (sum, hit) in sums.iter_mut().zip(hits) {

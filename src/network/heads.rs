@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Group, Role};
 use crate::checkpoint::{Checkpoint, TensorEntry};
+use crate::report::Warning;
 
 /// Widths that heads have where nothing tells.
 const USUAL_WIDTHS: [u64; 3] = [128, 64, 32];
@@ -19,12 +20,24 @@ pub struct HeadWidth {
     pub guessed: bool,
 }
 
+impl HeadWidth {
+    /// What the user must know of a width that nothing tells.
+    pub(super) fn warning(self) -> Option<Warning> {
+        let Self { neurons, guessed } = self;
+        let text = format!(
+            "The width of the attention heads was guessed as {neurons}; samples of keys and values follow from it. \
+             Give config.json together with the weights."
+        );
+        guessed.then(|| Warning { code: "head-width-guessed".to_owned(), text })
+    }
+}
+
 /// Sizes of the outputs of queries, keys and values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Projections {
     /// Outputs of the queries: number of heads times their width.
     pub(super) queries: u64,
-    /// Outputs of the keys, and of the values; divides that of the queries.
+    /// Outputs of the keys, and of the values; at least 1, and divides that of the queries.
     pub(super) keys: u64,
     /// All three are one matrix, read as `[q; k; v]`.
     pub(super) fused: bool,
@@ -42,6 +55,26 @@ impl Projections {
         let fits = keys > 0 && queries.is_multiple_of(keys) && group.outputs() == queries + 2 * keys;
         fits.then_some(Self { queries, keys, fused })
     }
+
+    /// The channel of the keys and values that a channel of the queries belongs to. `head_width` is at least 1.
+    pub(super) fn key_of(self, channel: u64, head_width: u64) -> u64 {
+        // Widths are those of the first block; they divide its keys.
+        let head_width = if self.keys.is_multiple_of(head_width) { head_width } else { 1 };
+        match self.queries / self.keys {
+            1 => channel,
+            shared => channel / (head_width * shared) * head_width + channel % head_width,
+        }
+    }
+}
+
+/// The width of heads that have their own keys and values; `queries` neurons leave all of them. `None` where none is
+/// possible.
+pub(super) fn width_of(checkpoint: &Checkpoint, queries: u64) -> Option<HeadWidth> {
+    let fits = |width: &u64| *width > 0 && queries.is_multiple_of(*width);
+    let told = from_config(checkpoint, Projections { queries, keys: queries, fused: true });
+    let told = told.into_iter().find(fits).map(|neurons| HeadWidth { neurons, guessed: false });
+    let usual = || USUAL_WIDTHS.into_iter().find(fits).map(|neurons| HeadWidth { neurons, guessed: true });
+    told.or_else(usual)
 }
 
 /// The width of the heads of the first block whose queries share keys and values; `None` where none does.

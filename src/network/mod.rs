@@ -7,12 +7,14 @@ mod families;
 mod heads;
 mod layers;
 mod names;
+mod paths;
 mod sampling;
 mod wiring;
 
 pub use edits::{Axes, GroupSpec, MatrixSpec, WiringSpec};
 pub use error::NetworkError;
 pub use heads::HeadWidth;
+pub use paths::{FusedOrder, Interconnect, Joint, NoPaths, PathLayer, PathNetwork};
 pub use sampling::{Draws, SampledGroup, Sampler};
 pub use wiring::recognise;
 
@@ -44,12 +46,7 @@ pub struct Wiring {
 impl Wiring {
     /// What the user of a sampled network must know where the width of the heads was guessed.
     pub fn head_width_warning(&self) -> Option<Warning> {
-        let width = self.head_width.filter(|width| width.guessed)?.neurons;
-        let text = format!(
-            "The width of the attention heads was guessed as {width}; samples of keys and values follow from it. \
-             Give config.json together with the weights."
-        );
-        Some(Warning { code: "head-width-guessed".to_owned(), text })
+        self.head_width.and_then(HeadWidth::warning)
     }
 }
 

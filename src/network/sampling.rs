@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rand_mt::Mt;
 
 use super::heads::Projections;
+use super::paths::Interconnect;
 use super::{Group, Matrix, Role, Wiring};
 
 /// The sub-matrices of one group in a sampled network.
@@ -46,6 +47,12 @@ impl Sampler {
     /// The sampled sub-matrices of every group: block by block where all groups are of blocks of four, stack after
     /// stack; else along the chain of groups.
     pub fn sample(&mut self, wiring: &Wiring) -> Vec<SampledGroup> {
+        self.sample_with(wiring, Interconnect::Original)
+    }
+
+    /// The same draws, as the layers of blocks of four are joined: other rows of queries, keys and values are those of
+    /// the drawn heads, and parallel parts of a block leave the same neurons.
+    pub fn sample_with(&mut self, wiring: &Wiring, interconnect: Interconnect) -> Vec<SampledGroup> {
         let shapes: Option<BTreeMap<u32, BlockShape>> = wiring
             .groups
             .chunk_by(|a, b| a.stack == b.stack)
@@ -53,7 +60,7 @@ impl Sampler {
             .collect();
         let stacks = wiring.groups.chunk_by(|a, b| a.stack == b.stack).count();
         match shapes.filter(|shapes| shapes.len() == stacks && stacks > 0) {
-            Some(shapes) => self.sample_blocks(wiring, &shapes),
+            Some(shapes) => self.sample_blocks(wiring, &shapes, interconnect),
             None => self.sample_chain(&wiring.groups),
         }
     }
@@ -78,7 +85,12 @@ impl Sampler {
         (draws, self.draw(width, self.k))
     }
 
-    fn sample_blocks(&mut self, wiring: &Wiring, shapes: &BTreeMap<u32, BlockShape>) -> Vec<SampledGroup> {
+    fn sample_blocks(
+        &mut self,
+        wiring: &Wiring,
+        shapes: &BTreeMap<u32, BlockShape>,
+        interconnect: Interconnect,
+    ) -> Vec<SampledGroup> {
         let drawn: BTreeMap<u32, (Vec<Draws>, Vec<u64>)> = shapes
             .iter()
             .map(|(&stack, shape)| {
@@ -91,9 +103,12 @@ impl Sampler {
             let block = group.block.unwrap_or(0) as usize;
             let Draws { attention_in, head, mlp_in, ffn } = &draws[block];
             let next = draws.get(block + 1).map_or(last, |draws| &draws.attention_in);
+            let parallel = interconnect.is_parallel();
             let (inputs, outputs) = match group.role {
-                Role::AttentionIn => (attention_in, shape.projected(group, head, head_width)),
+                Role::AttentionIn => (attention_in, shape.projected(group, head, head_width, interconnect)),
+                Role::AttentionOut if parallel => (head, vec![next.clone()]),
                 Role::AttentionOut => (head, vec![mlp_in.clone()]),
+                Role::MlpUp if parallel => (attention_in, shape.hidden_rows(group, ffn)),
                 Role::MlpUp => (mlp_in, shape.hidden_rows(group, ffn)),
                 _ => (ffn, vec![next.clone()]),
             };
@@ -149,18 +164,18 @@ impl Sampler {
 
 /// Sizes of blocks of four groups, the same in every block.
 #[derive(Debug, Clone, Copy)]
-struct BlockShape {
+pub(super) struct BlockShape {
     /// One more than the largest number: blocks that are missing (a lost shard) are drawn all the same, so that the
     /// others get the neurons they always get.
     blocks: u32,
     width: u64,
-    queries: u64,
-    hidden: u64,
+    pub(super) queries: u64,
+    pub(super) hidden: u64,
 }
 
 impl BlockShape {
     /// Of the groups of one stack; `None` where some are not of such blocks.
-    fn of(groups: &[Group]) -> Option<Self> {
+    pub(super) fn of(groups: &[Group]) -> Option<Self> {
         let first = |role: Role| groups.iter().find(|group| group.role == role);
         let attention = first(Role::AttentionIn)?;
         let width = attention.neurons;
@@ -196,17 +211,21 @@ impl BlockShape {
     }
 
     /// The sampled outputs of queries, keys and values: those of `head`, and of the keys and values that they share.
-    fn projected(&self, group: &Group, head: &[u64], head_width: u64) -> Vec<Vec<u64>> {
-        let Some(Projections { queries, keys, fused }) = Projections::of(group, self.queries) else {
+    fn projected(
+        &self,
+        group: &Group,
+        head: &[u64],
+        head_width: u64,
+        interconnect: Interconnect,
+    ) -> Vec<Vec<u64>> {
+        let Some(projections) = Projections::of(group, self.queries) else {
             return vec![Vec::new(); group.matrices.len()];
         };
-        let shared = queries / keys;
-        // Widths are those of the first block; they divide its keys.
-        let head_width = if keys % head_width == 0 { head_width } else { 1 };
-        let key = |row: &u64| match shared {
-            1 => *row,
-            _ => row / (head_width * shared) * head_width + row % head_width,
-        };
+        let Projections { queries, keys, fused } = projections;
+        if let Some(rows) = interconnect.rows_of_heads(head).filter(|_| fused && queries == keys) {
+            return vec![rows];
+        }
+        let key = |row: &u64| projections.key_of(*row, head_width);
         let mut key_rows = sorted(head.iter().map(key).collect());
         key_rows.dedup();
         if !fused {

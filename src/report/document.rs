@@ -120,13 +120,14 @@ pub struct CheckpointRecord {
 /// Damage done to the weights of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DamageRecord {
-    /// What was done: `noise`, `prune` and the like.
+    /// `noise`, `prune`, `rewire` or `quantise`.
     pub kind: String,
-    /// How much of it in one round, in the unit of its kind.
+    /// All that was done up to this round: the noise in standard deviations of each matrix, the share of entries that
+    /// were pruned or permuted, the bits that were left. 0 for round 0, in which nothing was done.
     pub amount: f64,
-    /// How often it was done.
+    /// Number of the round.
     pub round: u32,
-    /// Seed of the first round.
+    /// Seed of the damage.
     pub seed: u64,
 }
 

@@ -11,6 +11,7 @@ use super::network::Network;
 use super::series::arranged;
 use super::value::{Report, read, thrown, write};
 use crate::analysis::{Analysis, AnalysisError, Measured, Options, ShuffledPairs, compare};
+use crate::damage::{Damage, DamageKind};
 use crate::series;
 
 /// Bytes of histograms that are kept for changes of options; the oldest go first.
@@ -21,9 +22,19 @@ const HISTOGRAM_BUDGET: u64 = 64 << 20;
 #[derive(Default)]
 pub struct Engine {
     slots: Vec<Slot>,
-    running: Option<(usize, Analysis)>,
+    running: Option<Running>,
+    /// The checkpoint that was damaged last, after its damage.
+    damaged: Option<Measured>,
     /// The two checkpoints that were compared last, as long as they stay what they are.
     compared: Option<Pair>,
+}
+
+/// What is being read.
+struct Running {
+    checkpoint: usize,
+    analysis: Analysis,
+    /// Whether the weights are damaged: the results of the checkpoint itself stay.
+    damaged: bool,
 }
 
 /// Two checkpoints and what their shuffles gave so far.
@@ -83,13 +94,47 @@ impl Engine {
         let analysis = Analysis::plan(&network.checkpoint, &network.wiring, &options, HISTOGRAM_BUDGET);
         let analysis = analysis.map_err(|error| refused(&error, &network.checkpoint.name))?;
         let plan = Plan::new(&analysis, network);
-        self.running = Some((checkpoint, analysis));
+        self.running = Some(Running { checkpoint, analysis, damaged: false });
+        write(&plan)
+    }
+
+    /// Round 0 and the rounds of a damage test: `[{kind, amount, round, seed}]`.
+    #[wasm_bindgen(js_name = damageRounds)]
+    pub fn damage_rounds(
+        &self,
+        kind: JsValue,
+        amount: f64,
+        rounds: u32,
+        seed: u32,
+    ) -> Result<JsValue, JsValue> {
+        let kind: DamageKind = read(kind, "bad-damage", "This is no kind of damage.")?;
+        let rounds = Damage::rounds(kind, amount, rounds, seed);
+        write(&rounds.map_err(|error| thrown(&Report::new("bad-damage", format!("{error}."))))?)
+    }
+
+    /// The reads that the analysis of a checkpoint in a round of a damage test needs. [`finish`](Self::finish) gives its
+    /// record; its results take the place of those of the round before it.
+    #[wasm_bindgen(js_name = planDamaged)]
+    pub fn plan_damaged(
+        &mut self,
+        checkpoint: usize,
+        options: JsValue,
+        damage: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let options: Options = read(options, "bad-options", "These are no options.")?;
+        let damage: Damage = read(damage, "bad-damage", "This is no damage.")?;
+        self.damaged = None;
+        let network = self.network(checkpoint)?;
+        let analysis = Analysis::plan_damaged(&network.checkpoint, &network.wiring, &options, &damage, 0);
+        let analysis = analysis.map_err(|error| refused(&error, &network.checkpoint.name))?;
+        let plan = Plan::new(&analysis, network);
+        self.running = Some(Running { checkpoint, analysis, damaged: true });
         write(&plan)
     }
 
     /// Takes the bytes of the next read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
-        let (checkpoint, analysis) = self.running.as_mut().ok_or_else(not_running)?;
+        let Running { checkpoint, analysis, .. } = self.running.as_mut().ok_or_else(not_running)?;
         let name =
             self.slots[*checkpoint].network.as_ref().map_or("", |network| network.checkpoint.name.as_str());
         analysis.feed(bytes).map_err(|error| refused(&error, name))
@@ -97,8 +142,13 @@ impl Engine {
 
     /// After the last read: the record, with the null samples that could not wait.
     pub fn finish(&mut self) -> Result<JsValue, JsValue> {
-        let (checkpoint, analysis) = self.running.take().ok_or_else(not_running)?;
+        let Running { checkpoint, analysis, damaged } = self.running.take().ok_or_else(not_running)?;
         let measured = analysis.finish().map_err(|_| not_running())?;
+        if damaged {
+            let record = write(&measured.record());
+            self.damaged = Some(measured);
+            return record;
+        }
         self.slots[checkpoint].measured = Some(measured);
         self.compared = None;
         self.evict(checkpoint);
@@ -122,6 +172,24 @@ impl Engine {
     pub fn null_samples(&mut self, checkpoint: usize, count: usize) -> usize {
         let measured = self.slots.get_mut(checkpoint).and_then(|slot| slot.measured.as_mut());
         measured.map_or(0, |measured| measured.compute_nulls(count))
+    }
+
+    /// Computes up to `count` missing null samples of what was damaged last. Returns how many are missing after that.
+    #[wasm_bindgen(js_name = damagedNullSamples)]
+    pub fn damaged_null_samples(&mut self, count: usize) -> usize {
+        self.damaged.as_mut().map_or(0, |measured| measured.compute_nulls(count))
+    }
+
+    /// The record of what was damaged last, with the null samples computed so far, or null.
+    #[wasm_bindgen(js_name = damagedRecord)]
+    pub fn damaged_record(&self) -> Result<JsValue, JsValue> {
+        write(&self.damaged.as_ref().map(Measured::record))
+    }
+
+    /// Frees the memory of a damage test.
+    #[wasm_bindgen(js_name = endDamage)]
+    pub fn end_damage(&mut self) {
+        self.damaged = None;
     }
 
     /// The record of a checkpoint with the null samples computed so far, or null.
@@ -192,8 +260,9 @@ impl Engine {
                 return;
             }
             if let Some(measured) = slot.measured.as_mut().filter(|_| index != newest) {
-                total -= measured.kept_bytes();
+                let before = measured.kept_bytes();
                 measured.drop_histograms();
+                total -= before - measured.kept_bytes();
             }
         }
     }

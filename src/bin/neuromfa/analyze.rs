@@ -9,16 +9,18 @@ use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{
-    Analysis, AnalysisError, Measured, Mode, NetworkKind, NullKind, Options, Read, share_of_layers,
+    Analysis, AnalysisError, InterconnectKind, Measured, Mode, NetworkKind, NullKind, Options, Read,
+    share_of_layers,
 };
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
+use neuromfa::damage::Damage;
 use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
 use neuromfa::report::{CheckpointRecord, PartRecord};
 use neuromfa::scores::Scores;
 use neuromfa::series::{self, Placed};
 use neuromfa::source::{ReadAt, ReadError};
 
-use crate::args::{AnalyzeArguments, Layers, ModeName, Network, NullName};
+use crate::args::{AnalyzeArguments, InterconnectName, Layers, ModeName, Network, NullName};
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
 use crate::output::Outputs;
@@ -33,23 +35,10 @@ const NULLS_AT_ONCE: usize = 4;
 
 /// Runs the command.
 pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
-    let options = match options(arguments) {
-        Ok(options) => options,
+    let (wishes, outputs) = match prepare(arguments) {
+        Ok(prepared) => prepared,
         Err(text) => return stop(ARGUMENTS, text),
     };
-    let outputs = match Outputs::new(&arguments.output) {
-        Ok(outputs) => outputs,
-        Err(text) => return stop(ARGUMENTS, text),
-    };
-    if let Err(text) = use_threads(arguments.threads) {
-        return stop(ARGUMENTS, text);
-    }
-    let wiring = match arguments.wiring.as_deref().map(read_wiring).transpose() {
-        Ok(wiring) => wiring,
-        Err(text) => return stop(ARGUMENTS, text),
-    };
-    let wishes =
-        Wishes { options, layers: arguments.layers.as_ref(), wiring: wiring.as_ref(), part: arguments.part };
     // Before the long work, so that a wrong file is told at once.
     let scores = match scores::read(&arguments.scores.scores, Scores::default()) {
         Ok(scores) => scores,
@@ -64,6 +53,15 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         return stop(OUTPUT, text);
     }
     failures.status(done)
+}
+
+/// What the arguments ask for, and where it goes; or a sentence that says which of them cannot be. Starts the threads.
+pub fn prepare(arguments: &AnalyzeArguments) -> Result<(Wishes<'_>, Outputs<'_>), String> {
+    let options = options(arguments)?;
+    let outputs = Outputs::new(&arguments.output)?;
+    use_threads(arguments.threads)?;
+    let wiring = arguments.wiring.as_deref().map(read_wiring).transpose()?;
+    Ok((Wishes { options, layers: arguments.layers.as_ref(), wiring, part: arguments.part }, outputs))
 }
 
 /// Starts so many threads for everything that follows, or says why not.
@@ -89,9 +87,9 @@ fn write(
 }
 
 /// What came out of one checkpoint.
-struct Analyzed {
-    options: Options,
-    record: CheckpointRecord,
+pub struct Analyzed {
+    pub options: Options,
+    pub record: CheckpointRecord,
     part: Option<PartRecord>,
 }
 
@@ -106,11 +104,11 @@ impl Placed for Analyzed {
 }
 
 /// What is asked of every checkpoint.
-struct Wishes<'a> {
+pub struct Wishes<'a> {
     /// All options but the layers.
-    options: Options,
+    pub options: Options,
     layers: Option<&'a Layers>,
-    wiring: Option<&'a WiringSpec>,
+    wiring: Option<WiringSpec>,
     /// Whether the results will be joined with those of other layers.
     part: bool,
 }
@@ -144,7 +142,7 @@ fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut
     let open_options = OpenOptions { state_dict: arguments.state_dict.clone() };
     for candidate in &collection.candidates {
         let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
-        let analyzed = opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, wishes));
+        let analyzed = opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, wishes, None));
         match analyzed {
             Ok(next) if all.first().is_some_and(|first| first.options != next.options) => {
                 failures.arguments(Failure::OtherShare { name: next.record.name });
@@ -189,28 +187,39 @@ impl Failure {
     pub fn report(self, failures: &mut Failures) {
         match self {
             Self::Network(NetworkError::NoMatrix { .. }) => failures.nothing(self),
-            Self::Analysis { ref error, .. } if error.code() == "bad-layers" => failures.arguments(self),
+            Self::Analysis { ref error, .. } if ["bad-layers", "bad-hops"].contains(&error.code()) => {
+                failures.arguments(self)
+            }
             _ => failures.unreadable(self),
         }
     }
 }
 
-fn analyze(
+/// Analyses a checkpoint, or what a round of damage leaves of it.
+pub fn analyze(
     checkpoint: &Checkpoint,
     inputs: &[Input<'_>],
     files: &Files,
     wishes: &Wishes<'_>,
+    damage: Option<&Damage>,
 ) -> Result<Analyzed, Failure> {
-    for notice in &checkpoint.warnings {
+    // Said once for all rounds.
+    let says = damage.is_none_or(Damage::is_none);
+    for notice in checkpoint.warnings.iter().filter(|_| says) {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
-    let wiring = wishes.wiring.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
-    for notice in wiring.warnings.iter().filter(|_| !wiring.edited) {
+    let edited = wishes.wiring.as_ref();
+    let wiring = edited.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
+    for notice in wiring.warnings.iter().filter(|_| says && !wiring.edited) {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
     let options = wishes.options(checkpoint, &wiring).map_err(failed)?;
-    let mut analysis = Analysis::plan(checkpoint, &wiring, &options, HISTOGRAM_BUDGET).map_err(failed)?;
+    let analysis = match damage {
+        None => Analysis::plan(checkpoint, &wiring, &options, HISTOGRAM_BUDGET),
+        Some(damage) => Analysis::plan_damaged(checkpoint, &wiring, &options, damage, HISTOGRAM_BUDGET),
+    };
+    let mut analysis = analysis.map_err(failed)?;
     if wishes.part {
         analysis.for_part();
     }
@@ -287,9 +296,6 @@ pub fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
 
 /// The options but the layers, or a sentence that says which of them cannot be.
 fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
-    if arguments.hops > 1 {
-        return Err("--hops 2 and 3 are not computed yet. Use --hops 1.".to_owned());
-    }
     if arguments.filter > 0 && arguments.mode == ModeName::Exact {
         return Err("--filter belongs to --mode reference. Add that, or leave --filter out.".to_owned());
     }
@@ -320,11 +326,18 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         q_step: arguments.q_step,
         filter: arguments.filter,
         hops: arguments.hops,
+        interconnect: match arguments.interconnect {
+            InterconnectName::Original => InterconnectKind::Original,
+            InterconnectName::True => InterconnectKind::True,
+        },
         null,
         null_samples: arguments.null_samples,
         group_spectra: !arguments.no_group_spectra,
     };
     options.check().map_err(|error| format!("{error}. {}", error.hint()))?;
+    if arguments.part && options.follows_paths() {
+        return Err("Paths run through all layers: there are no parts of them. Leave --part out.".to_owned());
+    }
     Ok(options)
 }
 

@@ -23,6 +23,36 @@ groups  groups of channels of a convolution; 1 if left out
 rows    only this part of the first axis, from the first number to before the second: rows, or one expert of a stack
 role, block, stack  place in the network; samples follow blocks whose groups have them";
 
+/// Of `damage`.
+const DAMAGE_HELP: &str = "\
+Damages a checkpoint's weights in memory, in rounds, and analyses each; no file is altered.
+
+The document has a checkpoint for each round, from round 0 on, which is undamaged. E of a round counts from round 0, or \
+from the checkpoint of --baseline, which then comes first. The shuffle null is computed unless another is asked for.
+
+Each round begins with the undamaged weights and has the amounts of all rounds so far:
+  noise      adds Gaussian noise whose standard deviation is N rounds times the amount times that of the matrix
+  prune      sets N times the amount, a share of the entries of each matrix, to 0: those with the smallest magnitudes
+  rewire     permutes N times the amount, a share of the entries of each group of matrices; at 1 it is the shuffle null
+  quantise   leaves the amount of bits, 2 to 16, and one bit less with each further round: levels evenly spaced about 0, \
+up to the largest magnitude of each matrix
+
+With the same --seed, the noise of each round has the same direction, and what was pruned or moved stays so.";
+
+/// Of `--interconnect`.
+const INTERCONNECT_HELP: &str = "\
+What joins the layers of a block beside its weights (sampled network, blocks of attention and feed-forward layers)
+
+original  as in the authors' implementation: queries, keys and values lie one behind the other in a matrix of all three; \
+the output of a query joins the input of its own channel of the attention's output matrix, those of keys and values join \
+all; the feed-forward part follows the attention
+true      as the model computes: the order of queries, keys and values is that of the family (head by head in GPT-NeoX); \
+a value joins the inputs of the heads that read it, queries and keys join nothing, since they act through the softmax; \
+where attention and feed-forward part have the same inputs (parallel residual), these are the same neurons, and both \
+reach the inputs of the next block
+
+Distances are then those of paths, from neuron to neuron, for one hop too.";
+
 /// Neuron-based multifractal analysis of neural-network weights.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
@@ -39,6 +69,9 @@ pub enum Command {
     Analyze(Box<AnalyzeArguments>),
     /// Compares two checkpoints of one wiring: spectra, group by group, and fractal dimensions, neuron by neuron.
     Compare(CompareArguments),
+    /// Damages a checkpoint's weights in memory, in rounds, and analyses each; no file is altered.
+    #[command(long_about = DAMAGE_HELP)]
+    Damage(Box<DamageArguments>),
     /// Joins documents of parts ("analyze --part") and of checkpoints to the one that a single "analyze" would write.
     Merge(MergeArguments),
     /// Adds benchmark scores to a document and tells how they go with its numbers.
@@ -205,9 +238,14 @@ pub struct AnalyzeArguments {
     /// Leaves out the spectrum of every group alone, and its null models.
     #[arg(long)]
     pub no_group_spectra: bool,
-    /// Length of the paths that are followed (sampled network).
+    /// Length of the paths that are followed: distances are the shortest to all neurons of so many following layers, the
+    /// interconnect between queries, keys, values and the attention's output included (sampled network).
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
     pub hops: u8,
+    /// What joins the layers of a block beside its weights: as the authors have it, or as the model computes (sampled
+    /// network).
+    #[arg(long, value_enum, default_value_t = InterconnectName::Original, long_help = INTERCONNECT_HELP)]
+    pub interconnect: InterconnectName,
     /// Wires every checkpoint as this file says, which "inspect --wiring" wrote and you changed.
     #[arg(long, value_name = "FILE")]
     pub wiring: Option<PathBuf>,
@@ -218,6 +256,38 @@ pub struct AnalyzeArguments {
     pub threads: Option<u16>,
     #[command(flatten)]
     pub output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct DamageArguments {
+    #[command(flatten)]
+    pub analysis: AnalyzeArguments,
+    /// What is done to the weights.
+    #[arg(long, value_enum)]
+    pub kind: DamageName,
+    /// How much each round does: standard deviations, a share of the entries, or the bits of the first round.
+    #[arg(long, value_name = "X", allow_hyphen_values = true, value_parser = finite)]
+    pub amount: f64,
+    /// Number of rounds.
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub rounds: u32,
+    /// First checkpoint of the training, from which E counts; without it, E counts from the undamaged weights.
+    #[arg(long, value_name = "PATH")]
+    pub baseline: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DamageName {
+    Noise,
+    Prune,
+    Rewire,
+    Quantise,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InterconnectName {
+    Original,
+    True,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

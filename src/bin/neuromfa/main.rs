@@ -7,6 +7,7 @@
 mod analyze;
 mod args;
 mod compare;
+mod damage;
 mod diff;
 mod failures;
 mod inputs;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Damage(arguments) => damage::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Scores(arguments) => scores::run(&arguments),
     }

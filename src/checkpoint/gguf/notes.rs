@@ -107,6 +107,7 @@ impl Notes {
             num_key_value_heads: key_heads,
             head_dim: head_width,
             num_hidden_layers: blocks,
+            parallel_residual: None,
         })
     }
 }
