@@ -237,7 +237,7 @@ impl Map {
         for (number, name) in self.kinds.iter().enumerate().filter(|_| shows_kinds) {
             let own =
                 || self.rows.iter().zip(&bands).filter(|(row, _)| row.kind == number).map(|(_, band)| *band);
-            let (Some(first), Some(last)) = (own().next(), own().last()) else { continue };
+            let (Some(first), Some(last)) = (own().next(), own().next_back()) else { continue };
             let y = (first.0 + last.1) / 2.0;
             if y - 0.55 * kind.size >= free {
                 let text = shortened(sheet, name, kind, kinds + 1.0);

@@ -122,7 +122,7 @@ pub(super) fn change(scene: &Scene, number: Number) -> Option<String> {
         None => scene.short_name(index),
     };
     let name = number.title().0.to_lowercase();
-    let mut text = match known.last() {
+    let mut text = match known.next_back() {
         None => format!("{name} {} at {}", written(from), place(first)),
         Some((last, to)) => {
             format!("{name} from {} at {} to {} at {}", written(from), place(first), written(to), place(last))

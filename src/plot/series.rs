@@ -48,7 +48,7 @@ pub(super) fn summary(scene: &Scene) -> String {
             let members = scene.members(scene.series_number(scene.current));
             let mut known = members.iter().filter_map(|&i| score_at(score, scene.records()[i].step));
             let first = score_text(share, known.next()?);
-            Some(match known.last() {
+            Some(match known.next_back() {
                 Some(last) => format!("{metric} from {first} to {}", score_text(share, last)),
                 None => format!("{metric} {first}"),
             })
