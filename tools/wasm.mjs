@@ -10,7 +10,7 @@ import { root, run, runBeside, say, target } from './lib.mjs';
 // linker's part of the threads (shared memory) is in build.rs.
 const common = '-C target-feature=+simd128 -Z unstable-options -C panic=immediate-abort';
 const flavours = [
-  { name: 'view', features: 'view', rustflags: common },
+  { name: 'view', features: 'view', rustflags: common, level: 'z' },
   { name: 'reader', features: 'reader', rustflags: common, level: 'z' },
   // Twice as fast as for size.
   { name: 'engine-single', features: 'engine', rustflags: common, level: '2' },

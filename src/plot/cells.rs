@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn differences_hold_zero() {
         assert_eq!(Shades::over([0.2, 0.4].into_iter(), true), Shades { low: 0.0, high: 0.4, signed: true });
-        assert_eq!(Shades::over([0.2, 0.4].into_iter(), false).share(0.3), 0.5);
+        assert_eq!(Shades::over([0.25, 0.75].into_iter(), false).share(0.5), 0.5);
         assert_eq!(Shades::over([0.3].into_iter(), false).share(0.3), 0.5);
     }
 }

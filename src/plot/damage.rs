@@ -76,7 +76,7 @@ pub(super) fn summary(scene: &Scene) -> String {
             let [from, to] = ends.map(|member| value(scene, *number, member.0));
             Some(format!(
                 "{} from {} to {}",
-                number.title().0.to_lowercase(),
+                number.title().0.to_ascii_lowercase(),
                 decimal(from?, 3),
                 decimal(to?, 3)
             ))

@@ -79,7 +79,7 @@ pub(super) fn summary(scene: &Scene) -> String {
     let valued = grid.groups.iter().filter_map(|group| Some((group, group_value(number, group)?)));
     let Some((group, value)) = valued.max_by(|a, b| a.1.total_cmp(&b.1)) else { return String::new() };
     let sure = grid.groups.iter().filter(|group| surely_wider(group, grid.groups.len())).count();
-    let what = number.title().0.to_lowercase();
+    let what = number.title().0.to_ascii_lowercase();
     let mut text = format!(
         "{what} of {} groups at {}: largest in {}, {}",
         grid.groups.len(),

@@ -121,7 +121,7 @@ pub(super) fn change(scene: &Scene, number: Number) -> Option<String> {
         Some(_) => format!("step {}", scene.short_name(index)),
         None => scene.short_name(index),
     };
-    let name = number.title().0.to_lowercase();
+    let name = number.title().0.to_ascii_lowercase();
     let mut text = match known.next_back() {
         None => format!("{name} {} at {}", written(from), place(first)),
         Some((last, to)) => {

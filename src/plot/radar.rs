@@ -15,6 +15,20 @@ use crate::report::Score;
 const LEAST: usize = 3;
 const MOST: usize = 12;
 
+/// Sine and cosine of the turn from one of 3, 4, ... 12 axes to the next: the functions themselves would be much code.
+const TURNS: [(f64, f64); MOST - LEAST + 1] = [
+    (0.866_025_403_784_438_6, -0.5),
+    (1.0, 0.0),
+    (0.951_056_516_295_153_5, 0.309_016_994_374_947_45),
+    (0.866_025_403_784_438_6, 0.5),
+    (0.781_831_482_468_029_8, 0.623_489_801_858_733_6),
+    (std::f64::consts::FRAC_1_SQRT_2, std::f64::consts::FRAC_1_SQRT_2),
+    (0.642_787_609_686_539_3, 0.766_044_443_118_978),
+    (0.587_785_252_292_473_1, 0.809_016_994_374_947_5),
+    (0.540_640_817_455_597_6, 0.841_253_532_831_181_2),
+    (0.5, 0.866_025_403_784_438_6),
+];
+
 /// Steps between the first, the selected and the last.
 const BETWEEN: usize = 2;
 
@@ -137,10 +151,12 @@ fn axes<'a>(scene: &Scene<'a>) -> Vec<Axis<'a>> {
         })
         .take(MOST)
         .collect();
-    let count = axes.len() as f64;
-    for (i, axis) in axes.iter_mut().enumerate() {
-        let (sin, cos) = libm::sincos(std::f64::consts::TAU * i as f64 / count);
-        axis.to = (sin, -cos);
+    if let Some((sin, cos)) = axes.len().checked_sub(LEAST).and_then(|i| TURNS.get(i)) {
+        let mut to = (0.0, -1.0);
+        for axis in &mut axes {
+            axis.to = to;
+            to = (to.0 * cos - to.1 * sin, to.0 * sin + to.1 * cos);
+        }
     }
     axes
 }
@@ -213,4 +229,17 @@ fn draw_keys<DB: DrawingBackend>(
         x += width;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_even() {
+        for (axes, (sin, cos)) in (LEAST..).zip(TURNS) {
+            let turn = std::f64::consts::TAU / axes as f64;
+            assert!((sin - libm::sin(turn)).abs() < 1e-15 && (cos - libm::cos(turn)).abs() < 1e-15, "{axes}");
+        }
+    }
 }

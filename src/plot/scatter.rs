@@ -87,7 +87,7 @@ pub(super) fn summary(scene: &Scene) -> String {
     format!(
         "{} against {}: {}",
         capital(&cloud.score.metric),
-        cloud.number.title().0.to_lowercase(),
+        cloud.number.title().0.to_ascii_lowercase(),
         caption.join("; ")
     )
 }

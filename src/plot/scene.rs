@@ -114,61 +114,68 @@ pub(super) struct Scene<'a> {
     pub figure: &'a Figure,
     /// Index of the selected checkpoint; meaningless without checkpoints.
     pub current: usize,
-    /// The series, each with the indices of its checkpoints.
-    series: Series<'a>,
-    /// For each checkpoint: its series, and its place in it. `None` for damaged ones.
+    trainings: Trainings<'a>,
+}
+
+/// Which checkpoints belong to which series.
+struct Trainings<'a> {
+    /// Names of the series with the indices of their checkpoints, in the order of their first ones.
+    series: Vec<(&'a str, Vec<usize>)>,
+    /// For each checkpoint its series, and its place in it. `None` for damaged ones.
     places: Vec<Option<(usize, usize)>>,
 }
 
-/// Names of series, each with the places of its checkpoints in the document.
-type Series<'a> = Vec<(&'a str, Vec<usize>)>;
-
-/// Series and places of the checkpoints of a document, the series in the order of their first checkpoints.
-fn series_of(document: &ResultDocument) -> (Series<'_>, Vec<Option<(usize, usize)>>) {
-    let mut known: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-    let mut series = Series::new();
-    let mut places = Vec::with_capacity(document.checkpoints.len());
-    for (index, record) in document.checkpoints.iter().enumerate() {
-        if record.damage.is_some() {
-            places.push(None);
-            continue;
+impl<'a> Trainings<'a> {
+    fn of(document: &'a ResultDocument) -> Self {
+        let mut known: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+        let mut series: Vec<(&str, Vec<usize>)> = Vec::new();
+        let mut places = Vec::with_capacity(document.checkpoints.len());
+        for (index, record) in document.checkpoints.iter().enumerate() {
+            if record.damage.is_some() {
+                places.push(None);
+                continue;
+            }
+            let name = record.series.as_deref();
+            let number = *known.entry(name).or_insert(series.len());
+            if number == series.len() {
+                series.push((name.unwrap_or_default(), Vec::new()));
+            }
+            places.push(Some((number, series[number].1.len())));
+            series[number].1.push(index);
         }
-        let name = record.series.as_deref();
-        let number = *known.entry(name).or_insert(series.len());
-        if number == series.len() {
-            series.push((name.unwrap_or_default(), Vec::new()));
-        }
-        places.push(Some((number, series[number].1.len())));
-        series[number].1.push(index);
+        Self { series, places }
     }
-    (series, places)
 }
 
 impl<'a> Scene<'a> {
     pub fn new(document: &'a ResultDocument, figure: &'a Figure) -> Self {
         let last = document.checkpoints.len().saturating_sub(1);
-        let (series, places) = series_of(document);
-        Self { document, figure, current: figure.checkpoint.unwrap_or(last).min(last), series, places }
+        Self {
+            document,
+            figure,
+            current: figure.checkpoint.unwrap_or(last).min(last),
+            trainings: Trainings::of(document),
+        }
     }
 
     /// Whether checkpoints of several trainings stand side by side.
     pub fn is_many(&self) -> bool {
-        self.series.len() > 1
+        self.trainings.series.len() > 1
     }
 
     /// Number of the series of a checkpoint; 0 for damaged ones.
     pub fn series_number(&self, index: usize) -> usize {
-        self.places.get(index).copied().flatten().map_or(0, |place| place.0)
+        self.trainings.places.get(index).copied().flatten().map_or(0, |place| place.0)
     }
 
     /// Number of the series of this name.
     pub fn series_named(&self, name: &str) -> Option<usize> {
-        self.series.iter().position(|(other, _)| *other == name)
+        self.trainings.series.iter().position(|(other, _)| *other == name)
     }
 
     /// The series' name where there are several.
     pub fn series_name(&self, number: usize) -> String {
-        let name = self.series.get(number).map_or("", |s| s.0);
+        let name = self.trainings.series.get(number).map_or("", |s| s.0);
         if !self.is_many() {
             String::new()
         } else if name.is_empty() {
@@ -180,7 +187,7 @@ impl<'a> Scene<'a> {
 
     /// Checkpoints of a series, in order.
     pub fn members(&self, number: usize) -> &[usize] {
-        match self.series.get(number) {
+        match self.trainings.series.get(number) {
             Some((_, members)) if !self.figure.axes_only => members,
             _ => &[],
         }
@@ -198,7 +205,7 @@ impl<'a> Scene<'a> {
             let members = self.members(number).iter().filter_map(|&i| Some((i, x(i)?)));
             Line { name: self.series_name(number), members: members.collect() }
         };
-        (0..self.series.len()).map(line).collect()
+        (0..self.trainings.series.len()).map(line).collect()
     }
 
     pub fn records(&self) -> &'a [CheckpointRecord] {
@@ -219,11 +226,11 @@ impl<'a> Scene<'a> {
 
     /// Place of a checkpoint in its series, 0 to 1, counting those that are still to come; 1 for damaged ones.
     pub fn rank(&self, index: usize) -> f64 {
-        let Some((number, place)) = self.places.get(index).copied().flatten() else {
+        let Some((number, place)) = self.trainings.places.get(index).copied().flatten() else {
             return 1.0;
         };
         let pending = if self.is_many() { &[][..] } else { &self.figure.pending };
-        let all = self.series[number].1.len() + pending.len();
+        let all = self.trainings.series[number].1.len() + pending.len();
         if all < 2 {
             return 1.0;
         }

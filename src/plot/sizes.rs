@@ -96,7 +96,7 @@ pub(super) fn summary(scene: &Scene) -> String {
     let model = |(index, name): &(usize, String)| {
         let numbers = NUMBERS.iter().filter_map(|number| {
             let shown = super::numbers::decimal(value(scene, *number, *index)?, 3);
-            Some(format!("{} {shown}", number.title().0.to_lowercase()))
+            Some(format!("{} {shown}", number.title().0.to_ascii_lowercase()))
         });
         let numbers: Vec<String> = numbers.collect();
         format!("{name}, {} parameters: {}", parameters(size(scene, *index)), numbers.join(", "))
