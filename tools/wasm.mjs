@@ -1,4 +1,4 @@
-// The four Wasm modules of the page, {view,reader,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
+// The five Wasm modules of the page, {view,reader,scores,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ const common = '-C target-feature=+simd128 -Z unstable-options -C panic=immediat
 const flavours = [
   { name: 'view', features: 'view', rustflags: common, level: 'z' },
   { name: 'reader', features: 'reader', rustflags: common, level: 'z' },
+  { name: 'scores', features: 'scores', rustflags: common, level: 'z' },
   // Twice as fast as for size.
   { name: 'engine-single', features: 'engine', rustflags: common, level: '2' },
   { name: 'engine-threads', features: 'threads', rustflags: `${common} -C target-feature=+atomics,+bulk-memory`, folder: 'wasm-threads', level: '2' },

@@ -1,4 +1,4 @@
-// A worker for benchmark scores: reads their files and compares them with a series, with the module that reads headers.
+// A worker for benchmark scores: reads their files and compares them with a series, with a module of its own.
 
 import type { Association, EngineError, InputFile, Score, ScoreRequest } from "./protocol";
 
@@ -26,7 +26,7 @@ interface Module {
 const MOST_BYTES = 64e6;
 
 const loaded = (async () => {
-  const module = await import(new URL("../wasm/reader.js", import.meta.url).href) as Module;
+  const module = await import(new URL("../wasm/scores.js", import.meta.url).href) as Module;
   await module.default();
   return module;
 })();

@@ -21,7 +21,7 @@ pub(super) enum NoNumber {
 
 /// Whether a field holds no value.
 pub(super) fn is_missing(text: &str) -> bool {
-    MISSING.contains(&text.trim().to_lowercase().as_str())
+    MISSING.contains(&text.trim().to_ascii_lowercase().as_str())
 }
 
 /// The custom that a text follows, if it follows one only: `0,5` and `1.234,5` have a decimal comma, `1,234` may have

@@ -267,8 +267,8 @@ fn bad_number(row: &Line, metric: &MetricColumn, why: NoNumber) -> ScoreProblem 
 
 /// A column's name in small letters, with `_` between its words: `Wall time` and `_step` become `wall_time`, `step`.
 fn normal(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let lower = name.to_ascii_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("_")
 }
 

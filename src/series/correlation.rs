@@ -88,7 +88,8 @@ pub(super) fn spearman(x: &Variable, y: &Variable) -> Option<f64> {
 /// Pearson's partial correlation of `x` and `y` given `z`: of what the lines on `z` leave of them. `None` for fewer than
 /// four observations, or where a line leaves nothing.
 pub(super) fn partial(x: &Variable, y: &Variable, z: &Variable) -> Option<f64> {
-    enough(x, LEAST_FOR_PARTIAL).and_then(|times| partial_of(x, y, z, &times))
+    let times = enough(x, LEAST_FOR_PARTIAL)?;
+    partial_of(pearson_of(x, y, &times), pearson_of(x, z, &times), pearson_of(y, z, &times))
 }
 
 /// 2.5 % and 97.5 % points of coefficients over observations that are drawn with replacement, as many as there are.
@@ -112,7 +113,9 @@ pub(super) fn bootstrap(x: &Variable, y: &Variable, z: &Variable) -> Intervals {
     for _ in 0..RESAMPLES {
         times.fill(0);
         (0..n).for_each(|_| times[random.random_range(0..n as u32) as usize] += 1);
-        let found = [pearson_of(x, y, &times), spearman_of(x, y, &times), partial_of(x, y, z, &times)];
+        let pearson = pearson_of(x, y, &times);
+        let partial = partial_of(pearson, pearson_of(x, z, &times), pearson_of(y, z, &times));
+        let found = [pearson, spearman_of(x, y, &times), partial];
         for (values, value) in draws.iter_mut().zip(found) {
             values.extend(value);
         }
@@ -138,8 +141,9 @@ fn spearman_of(x: &Variable, y: &Variable, times: &[u32]) -> Option<f64> {
     if constant { None } else { correlation(&x.ranks(times), &y.ranks(times), times) }
 }
 
-fn partial_of(x: &Variable, y: &Variable, z: &Variable, times: &[u32]) -> Option<f64> {
-    let (xy, xz, yz) = (pearson_of(x, y, times)?, pearson_of(x, z, times)?, pearson_of(y, z, times)?);
+/// The partial correlation of x and y, from the three coefficients of x, y and z.
+fn partial_of(xy: Option<f64>, xz: Option<f64>, yz: Option<f64>) -> Option<f64> {
+    let (xy, xz, yz) = (xy?, xz?, yz?);
     let (x_left, y_left) = (1.0 - xz * xz, 1.0 - yz * yz);
     let left = x_left > LEAST_LEFT && y_left > LEAST_LEFT;
     left.then(|| ((xy - xz * yz) / (x_left * y_left).sqrt()).clamp(-1.0, 1.0))

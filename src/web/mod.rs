@@ -12,7 +12,7 @@ mod engine;
 mod network;
 #[cfg(feature = "reader")]
 mod reader;
-#[cfg(feature = "reader")]
+#[cfg(feature = "scores")]
 mod scores;
 #[cfg(any(feature = "view", feature = "engine"))]
 mod series;
@@ -26,7 +26,7 @@ pub use bench::Bench;
 pub use engine::Engine;
 #[cfg(feature = "reader")]
 pub use reader::Reader;
-#[cfg(feature = "reader")]
+#[cfg(feature = "scores")]
 pub use scores::{ScoreFiles, associate};
 #[cfg(feature = "view")]
 pub use view::{View, arrange};

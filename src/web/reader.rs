@@ -203,7 +203,7 @@ impl Reader {
     }
 }
 
-pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String, JsValue> {
+fn to_json<T: Serialize>(value: &T) -> Result<String, JsValue> {
     serde_json::to_string(value).map_err(|error| thrown(&Report::new("too-large", error.to_string())))
 }
 

@@ -1,10 +1,11 @@
-//! Scores for the page, in a worker of its own: files in, scores and associations out. Values cross as JSON.
+//! Scores for the page, in a worker of its own: files in, scores and associations out.
+//!
+//! A module of its own, since few visitors need it. Values cross as JSON, for which it has a parser and a writer anyway.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::reader::to_json;
 use super::value::{Report, thrown};
 use crate::report::Score;
 use crate::scores::{ScoreError, Scores};
@@ -54,6 +55,10 @@ pub fn associate(request: &str) -> Result<String, JsValue> {
 
 fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, JsValue> {
     serde_json::from_str(json).map_err(|error| thrown(&Report::new("bad-document", error.to_string())))
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String, JsValue> {
+    serde_json::to_string(value).map_err(|error| thrown(&Report::new("too-large", error.to_string())))
 }
 
 fn report(error: &ScoreError) -> Report {

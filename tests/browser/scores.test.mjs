@@ -117,7 +117,7 @@ test('the published results have their own numbers, by a button and by a link', 
   await until('the late phase', async () => (await of('lambada_openai'))[1]?.[1] === 'from 100,000');
   await tab.page.getByRole('button', { name: 'Back to this series' }).click();
   await until('the demo', async () => (await rows(tab)).some(([name]) => name === 'next-character accuracy'));
-  assert.doesNotMatch(await tab.evaluate(() => location.hash), /preset/);
+  await until('the address', async () => !/preset/.test(await tab.evaluate(() => location.hash)));
   const stored = JSON.parse(readFileSync(join(root, 'demo/result.json'), 'utf8'));
   const demo = stored.associations.find(({ quantity, metric }) => quantity === 'emergence' && metric === 'next-character accuracy');
   assert.ok((await rows(tab))[0][3].startsWith(demo.pearson.toFixed(2)));
