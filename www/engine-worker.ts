@@ -258,10 +258,10 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
     drop.skipped.push(...part.skipped);
     drop.errors.push(...part.errors);
   }
-  const todo = takeBack(drop.checkpoints, data.done, data.join);
+  const { todo, back } = takeBack(drop.checkpoints, data.done, data.join);
   const { fresh, known } = toldApart(todo);
   for (const found of fresh) unread.set(found.name, found);
-  post({ type: "found", job, drop: { ...drop, checkpoints: fresh }, known });
+  post({ type: "found", job, drop: { ...drop, checkpoints: fresh }, known: [...back, ...known] });
   for (const error of drop.errors) post({ type: "failed", job, id: null, error });
   if (!data.paused) await readAll(fresh, data.job);
   // What an earlier job was kept from doing.
@@ -293,8 +293,8 @@ async function readAll(todo: Found[], ofJob: number): Promise<void> {
   }
 }
 
-/** Makes entries of records that are done, with their files where these are here; returns what else was found. */
-function takeBack(found: Found[], done: Checkpoint[], join: string | null): Found[] {
+/** Makes entries of records that are done, with their files where these are here; also returns what else was found. */
+function takeBack(found: Found[], done: Checkpoint[], join: string | null): { todo: Found[]; back: string[] } {
   const todo = [...found];
   const back: Entry[] = [];
   for (const record of done) {
@@ -309,9 +309,10 @@ function takeBack(found: Found[], done: Checkpoint[], join: string | null): Foun
     back.push(entry);
   }
   // After a restart, results without files are again in the series of the others, if that is the only one.
-  const series = new Set(back.filter((entry) => entry.found).map((entry) => entry.series));
+  const withFiles = back.filter((entry) => entry.found);
+  const series = new Set(withFiles.map((entry) => entry.series));
   if (series.size === 1) for (const entry of back) if (!entry.found) entry.series ??= [...series][0]!;
-  return todo;
+  return { todo, back: withFiles.map((entry) => entry.name) };
 }
 
 /** Gives every checkpoint a name of its own. Those that are here already are not read again. */

@@ -17,7 +17,7 @@ export function keptLine(model: Model, actions: Actions): { root: HTMLElement; u
     if (model.source === "demo") return kept ? LIST.keptAside : LIST.aside;
     switch (model.keeping) {
       case "kept": return LIST.kept;
-      case null: return "";
+      case null: return LIST.keeping;
       default: return LIST[model.keeping];
     }
   }

@@ -312,6 +312,7 @@ export type ToWorker =
 
 export type FromWorker =
   | ({ type: "ready" } & EngineState)
+  /** `known`: those that are here already, and are not read. */
   | { type: "found"; job: number; drop: Drop; known: string[] }
   | { type: "reading"; job: number; id: number; name: string; bytes: number; of: number; label: string }
   | { type: "checkpoint"; job: number; id: number; name: string }

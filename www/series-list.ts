@@ -18,7 +18,7 @@ const NOT_A_STEP = "A step is a whole number, such as 1000. Leave it empty where
 interface Row { root: HTMLElement; remove: HTMLElement; update(c: Checkpoint, index: number, doc: ResultDocument): void }
 interface Group { root: HTMLElement; list: HTMLElement; update(name: string | null, doc: ResultDocument): void }
 
-export function seriesList(model: Model, actions: Actions, phone: () => boolean): View {
+export function seriesList(model: Model, actions: Actions): View {
   const { list } = actions;
   const rows = new Map<string, Row>();
   const groups: Group[] = [];
@@ -115,7 +115,7 @@ export function seriesList(model: Model, actions: Actions, phone: () => boolean)
       base.checked = baselineOf(doc, c) === c;
       const chance = shuffleOf(c)?.emergence;
       const beside = chance != null ? `shuffled ${fixed(chance)}` : doc.options.null.includes("shuffle") ? COMPUTING : "no shuffle asked for";
-      fill(values, rich(`{E} ${fixed(c.emergence)}`), h("span.caption", null, beside));
+      fill(values, h("span", null, rich(`{E} ${fixed(c.emergence)}`)), h("span.caption", null, beside));
     } };
   }
 
@@ -186,7 +186,6 @@ export function seriesList(model: Model, actions: Actions, phone: () => boolean)
       fill(unread, `Not read yet: ${model.stopped.map((item) => (item.step === null ? item.name : `step ${integer(item.step)}`)).join(", ")}. `,
         h("button.text-link", { type: "button", onclick: () => list.goOn() }, LIST.goOn));
     }
-    root.classList.toggle("narrow", phone());
   }
 
   update();

@@ -333,15 +333,16 @@ export class Session {
     const { model } = this;
     switch (message.type) {
       case "found": {
-        if (this.joining) this.join(message.drop.checkpoints, message.known);
+        const known = this.joining ? message.known : [];
+        if (this.joining) this.join(message.drop.checkpoints, known);
         this.joining = false;
         for (const found of message.drop.checkpoints) this.found.set(found.name, found);
         if (!model.reading) return; // a restart behind the scenes
         model.reading.items = message.drop.checkpoints.map(itemOf);
-        if (message.known.length) {
+        if (known.length) {
           this.own.present(this.own.selected());
-          model.banners.push({ kind: "note", ...LIST.known(message.known.length), actions: [] });
-        } else if (!message.drop.checkpoints.length && !message.drop.errors.length) {
+          model.banners.push({ kind: "note", ...LIST.known(known.length), actions: [] });
+        } else if (!message.known.length && !message.drop.checkpoints.length && !message.drop.errors.length) {
           const skipped = message.drop.skipped.map((s) => `${s.path}: ${s.why}`).join("; ");
           this.fail({ code: "nothing-to-analyse", text: ERRORS.nothing(), file: message.drop.skipped[0]?.path ?? "", hint: "" }, skipped);
         }

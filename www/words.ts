@@ -72,8 +72,9 @@ export function seriesDeck(document: ResultDocument): string {
   const part = ofLayers(document.options);
   const series = seriesNames(document);
   if (series.length > 1) {
-    const each = series.map((name) => `${seriesLabel(name)} (${plural(document.checkpoints.filter((c) => (c.series ?? null) === name).length, "checkpoint")})`);
-    return `${capital(each.join(", "))}.${chance} Each counts {E} from a checkpoint of its own.`.replace(/[{}]/g, "");
+    const many = (name: string | null): number => document.checkpoints.filter((c) => (c.series ?? null) === name).length;
+    const each = series.map((name, i) => `${i === 0 ? plural(many(name), "checkpoint") : integer(many(name))} ${name === null ? seriesLabel(name) : `of ${name}`}`);
+    return `${each.join(", ")}.${chance} Each series counts E from a checkpoint of its own.`;
   }
   return isTraining(document) ? `${size}, from ${label(first)} to ${integer(last.step ?? 0)}.${chance} Every curve below is computed from ${part ? "the weights of some of its layers" : "its weights"} alone.`
     : `In the order of their names.${chance} Every curve below is computed from ${part ? "the weights of some layers" : "weights"} alone.`;
@@ -315,6 +316,7 @@ export const LIST = {
   }),
   cleared: (count: number) => ({ title: count === 1 ? "Your result is off the page" : `Your ${spelled(count)} results are off the page`, body: "Nothing of them is kept on this computer." }),
   known: (count: number) => ({ title: count === 1 ? "One checkpoint is here already" : `${capital(spelled(count))} checkpoints are here already`, body: "What is known of them stands; they were not read again." }),
+  keeping: "Keeping your result on this computer, without the weights.",
   kept: "Your result is kept on this computer, without the weights.",
   keptAside: "Your last result is kept on this computer.",
   aside: "Your result is still here.",

@@ -30,6 +30,7 @@ test('a series is stopped midway and gone on with: nothing is read twice', needs
   assert.deepEqual(await listed(tab), ['step0', 'step32']);
   assert.match(await tab.page.locator('.list-unread').innerText(), /Not read yet: step 100, step 1,000\. Go on/);
   const before = (await events(tab)).progress;
+  await tab.page.screenshot({ path: picture('series-stopped'), fullPage: true });
 
   await tab.page.locator('.list-unread').getByRole('button', { name: 'Go on' }).click();
   const { checkpoints } = await nextResult(tab, 0);
@@ -285,8 +286,8 @@ test('a browser that keeps nothing says so, and nothing else changes', needs('Ch
 test('a kept result that is damaged is dropped', needs('Chromium'), async (t) => {
   const tab = await opened(t, none);
   await analyse(tab, all);
+  await kept(tab);
   for (const damage of ['nothing', 'shallow', 'deep', 'edits']) {
-    await kept(tab).catch(() => undefined);
     await tab.evaluate((kind) => new Promise((resolve, reject) => {
       const request = indexedDB.open('neuromfa');
       request.onerror = () => reject(request.error);

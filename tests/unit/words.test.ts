@@ -74,7 +74,7 @@ test("several series are never told as one training", () => {
   const of = (name: string | null, step: number, width: number): Checkpoint => ({ ...checkpoint(step, width, 1.2, shuffled(0.67, 1.177)), ...(name === null ? {} : { series: name }) });
   const document: ResultDocument = { ...series(of("a", 0, 0.5), of("a", 10, 0.9)), checkpoints: [of("a", 0, 0.5), of("a", 10, 0.9), of(null, 0, 0.6)] };
   assert.equal(seriesHeadline(document), "Two series, side by side");
-  assert.match(seriesDeck(document), /^A \(2 checkpoints\), without a name \(1 checkpoint\)\./);
+  assert.match(seriesDeck(document), /^2 checkpoints of a, 1 without a name\. Each series counts E/);
   assert.match(sliderText(document, 1), /^step 10 of a, checkpoint 2 of 3/);
   // Each counts from its own first checkpoint, or from the one that was chosen.
   assert.match(numberCaption("emergence", document, 2), /The first checkpoint counts as 0/);
