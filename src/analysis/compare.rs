@@ -380,18 +380,16 @@ fn distance(before: &[f64], after: &[f64]) -> (f64, f64, f64) {
 
 /// The neurons with the largest changes of this sign, the largest first; of equal ones the first neuron first.
 fn largest(neurons: &[Neuron], sign: f64, top: usize) -> impl Iterator<Item = &Neuron> {
-    let mut changed: Vec<&Neuron> = neurons.iter().filter(|neuron| sign * neuron.change() > 0.0).collect();
-    let order = |left: &&Neuron, right: &&Neuron| {
-        let key = |neuron: &Neuron| (neuron.group, neuron.number);
-        let by_change = (sign * right.change()).total_cmp(&(sign * left.change()));
-        by_change.then_with(|| key(left).cmp(&key(right)))
-    };
-    if top > 0 && top < changed.len() {
-        changed.select_nth_unstable_by(top - 1, order);
+    let mut found: Vec<&Neuron> = Vec::new();
+    // Lists are short, and few neurons come into them: no sort of all, whose code every visitor would download.
+    for neuron in neurons.iter().filter(|neuron| sign * neuron.change() > 0.0) {
+        let place = found.partition_point(|other| sign * other.change() >= sign * neuron.change());
+        if place < top {
+            found.truncate(top - 1);
+            found.insert(place, neuron);
+        }
     }
-    changed.truncate(top);
-    changed.sort_unstable_by(order);
-    changed.into_iter()
+    found.into_iter()
 }
 
 fn difference(

@@ -18,17 +18,14 @@ pub fn spearman(left: &[f64], right: &[f64]) -> Option<f64> {
 
 /// Ranks from 1 on.
 fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&left, &right| values[left].total_cmp(&values[right]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut before = 0;
-    // Zeros of both signs are one value.
-    for tied in order.chunk_by(|&left, &right| values[left] == values[right]) {
-        let rank = before as f64 + (tied.len() as f64 + 1.0) / 2.0;
-        tied.iter().for_each(|&index| ranks[index] = rank);
-        before += tied.len();
-    }
-    ranks
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let rank = |value: &f64| {
+        let below = sorted.partition_point(|other| other < value);
+        let up_to = sorted.partition_point(|other| other <= value);
+        (below + up_to + 1) as f64 / 2.0
+    };
+    values.iter().map(rank).collect()
 }
 
 #[cfg(test)]
