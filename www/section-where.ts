@@ -56,9 +56,10 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
     },
     drawn: (layout) => small.root.setAttribute("aria-label", `${layout.summary ?? "Spectra of the groups"}. The grid holds the numbers.`),
   });
+  // Shuffles of single groups have numbers, in the words below, and no curves.
   const large = new Chart("group-spectrum", { figure: () => {
     const document = opened === null ? null : ownDocument(opened);
-    return document && { document, parts: { kind: "spectrum", checkpoint: selectedIn(document), rulers: !phone() && document.checkpoints.length > 1, nulls: true, compact: phone() } };
+    return document && { document, parts: { kind: "spectrum", checkpoint: selectedIn(document), rulers: false, nulls: false, compact: phone() } };
   } });
   const largeTitle = h("h3.figure-title", { tabindex: "-1" });
   const largeWords = h("p.caption");

@@ -14,7 +14,8 @@ export function standing(cell: Cell): string {
 
 /** What a screen reader hears of a cell. */
 export function cellWords(cell: Cell): string {
-  return `${cell.name}: width ${fixed(cell.group.width)}, ${cell.excess === null ? standing(cell) : `${signed(cell.excess)} above shuffled, ${standing(cell)}`}`;
+  const excess = cell.excess === null ? "" : `${fixed(Math.abs(cell.excess))} ${cell.excess < 0 ? "below" : "above"} shuffled, `;
+  return `${cell.name}: width ${fixed(cell.group.width)}, ${excess}${standing(cell)}`;
 }
 
 /** The finding of the section. */

@@ -14,13 +14,14 @@ const files = ['step0', 'step1000'].map((step) => join(golden, `${step}.safetens
 test('groups are found by keyboard, opened, sorted and compared', needs('Chromium'), async (t) => {
   const server = await site(t);
   const tab = await chromiumTab(t);
-  await visit(tab, `${server.url}#v=1&null_samples=10&view=one`);
+  await visit(tab, `${server.url}#v=1&null_samples=10`);
   const result = await analyse(tab, files);
   const [, last] = result.checkpoints;
   assert.equal(last.groups.length, 12);
   assert.equal(last.groups[0].nulls[0].samples, 10);
   const text = (selector) => tab.page.locator(selector).innerText();
 
+  await tab.page.getByRole('button', { name: /settings, checks and fit/ }).click();
   await tab.page.locator('details.everything > summary', { hasText: 'Where it happens' }).click();
   await until('the grid', () => tab.page.getByRole('grid').isVisible());
   assert.equal(await tab.page.locator('.grid-cell').count(), 12);

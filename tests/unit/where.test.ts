@@ -70,7 +70,8 @@ test("a group is a document of its own", () => {
 
 test("no number without chance beside it", () => {
   const cells = cellsOf(checkpoint(groups));
-  assert.equal(cellWords(cells[0]!), "block 0 attention in: width 0.500, +0.350 above shuffled, wider than all 2 shuffles");
+  assert.equal(cellWords(cells[0]!), "block 0 attention in: width 0.500, 0.350 above shuffled, wider than all 2 shuffles");
+  assert.equal(cellWords(cells[2]!), "block 1 attention in: width 0.400, 0.100 below shuffled, wider than 0 of 2 shuffles");
   assert.equal(cellWords(cells[3]!), "block 1 MLP up: width \u2013, no spectrum");
   assert.equal(whereHeadline(cells), "Most above chance in block 0 MLP up: +0.700 of width. 2 of 3 groups are wider than all of their shuffles");
   assert.equal(byChance(cells), "Of 4 groups, 1 would be wider than all of 2 shuffles by chance. Bold stands from 80 shuffles on.");
