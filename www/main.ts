@@ -71,6 +71,7 @@ const session = new Session(model, {
     return rest;
   },
   scored: (document_) => book?.complete(document_) ?? document_,
+  withScores: (document_) => book?.with(document_) ?? document_,
   oneHop() {
     model.state.options = { ...model.state.options, hops: 1, interconnect: "original" };
     remember();
@@ -82,7 +83,7 @@ let book: ScoreBook | null = null;
 let opening: Promise<ScoreBook> | null = null;
 function scores(): Promise<ScoreBook> {
   opening ??= import("./score-book").then((module) => {
-    book = new module.ScoreBook(model, schedule);
+    book = new module.ScoreBook(model, schedule, () => session.keepScores());
     book.attach();
     return book;
   });
@@ -101,6 +102,7 @@ const actions: Actions = {
     schedule();
   },
   show(view) { void showView(view); },
+  whole: wholeDemo,
   tab(tab) { model.state.tab = tab; remember(); schedule(); },
   options(next) {
     model.state.options = next;
@@ -219,18 +221,21 @@ const remember = debounce(150, () => {
 });
 
 async function showView(next: "series" | "one"): Promise<void> {
-  // The first view's document is cut; the other screen needs all of it.
-  if (next === "one" && model.source === "demo" && !whole) {
-    const full = await wholeResult();
-    if (full && model.source === "demo") {
-      model.document = full;
-      whole = true;
-    }
-  }
+  if (next === "one") await wholeDemo();
   model.state.view = next;
   remember();
   schedule();
   scrollTo({ top: 0 });
+}
+
+/** The first view's document is cut; all else that shows the demo needs the whole of it. */
+async function wholeDemo(): Promise<void> {
+  if (model.source !== "demo" || whole) return;
+  const full = await wholeResult();
+  if (!full || model.source !== "demo") return;
+  model.document = full;
+  whole = true;
+  schedule();
 }
 
 // ---- events ----
@@ -290,6 +295,7 @@ async function restore(found: Kept): Promise<void> {
     if (!isDrawable(found.document)) throw new TypeError("no result");
     session.own.restore(found, model.state.demo);
     session.own.present(null);
+    if (found.document.scores.length) void scores().then((opened) => opened.restore(found.document.scores));
     if (!model.state.demo && model.document) selectStep(model.document);
     render();
   } catch {

@@ -87,6 +87,8 @@ export interface Actions {
   /** Reads all files again with this wiring; null for the recognised one. */
   rewire(wiring: WiringSpec | null): void;
   chooseStateDict(checkpoint: Checkpoint, path: string): void;
+  /** Sees to it that the whole of the document is at hand: of the demo, the first view has a part only. */
+  whole(): Promise<void>;
   /** Benchmark scores; loaded when they are first asked for. */
   scores(): Promise<ScoreBook>;
   /** Published numbers in the section of scores, or none. */

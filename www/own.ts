@@ -12,6 +12,8 @@ export interface OwnEvents {
   changed(): void;
   /** These checkpoints are left out now; of all others everything is wanted. */
   hidden(keys: string[]): void;
+  /** The document with the user's scores. */
+  withScores(document: ResultDocument): ResultDocument;
   /** The last checkpoint was taken away. */
   emptied(count: number): void;
 }
@@ -79,7 +81,9 @@ export class Own {
     const records = edited(raw, keys, this.history.now);
     if (!records.size) return null;
     const arranged = arrange([...records.keys()]);
-    return { document: { ...raw, checkpoints: arranged }, keys: arranged.map((record) => records.get(record)!) };
+    // Correlations with scores were those of other steps or series.
+    const { associations: _, ...rest } = raw;
+    return { document: { ...rest, checkpoints: arranged }, keys: arranged.map((record) => records.get(record)!) };
   }
 
   /** Puts the result on the page, the checkpoint `key` selected. */
@@ -207,13 +211,19 @@ export class Own {
 
   private readonly keep = debounce(KEEP_AFTER_MS, () => { this.storing = this.storing.then(() => this.store()); });
 
+  /** The scores changed, which are kept with the document. */
+  keepScores(): void {
+    this.stored = null;
+    this.keep();
+  }
+
   private async store(): Promise<void> {
     const { model, raw } = this;
     const gone = (): boolean => model.keeping === "forgotten" || (this.away && !model.aside);
     // In the page of another site this would be a surprise.
     if (!raw || gone() || self.top !== self) return;
     const edits = this.history.now;
-    const outcome = raw === this.stored ? await keepEdits(edits) : await keep({ document: raw, edits });
+    const outcome = raw === this.stored ? await keepEdits(edits) : await keep({ document: this.events.withScores(raw), edits });
     if (outcome === "kept") this.stored = raw;
     if (gone()) return;
     if (model.keeping === outcome) return;

@@ -24,7 +24,8 @@ export class ScoreBook {
   private last = 0;
   private readonly waiting = new Map<number, (answer: FromScores) => void>();
 
-  constructor(private readonly model: Model, private readonly redraw: () => void) {}
+  /** `kept`: scores were changed, and what the browser keeps of the result must follow. */
+  constructor(private readonly model: Model, private readonly redraw: () => void, private readonly kept: () => void) {}
 
   /** Whether the numbers beside the scores are on their way. */
   get computing(): boolean {
@@ -55,6 +56,19 @@ export class ScoreBook {
     this.again();
   }
 
+  /** Takes the scores of a result of an earlier visit, which may get other checkpoints now. */
+  restore(scores: Score[]): void {
+    this.imported = scores;
+    this.again();
+  }
+
+  /** A document with its scores, not compared with anything yet. */
+  with(document: ResultDocument): ResultDocument {
+    if (!this.imported.length && !this.removed.size) return document;
+    const { associations: _, ...rest } = document;
+    return { ...rest, scores: this.scoresOf(document) };
+  }
+
   /** Forgets what belonged to the series that goes. */
   clear(): void {
     this.imported = [];
@@ -72,15 +86,16 @@ export class ScoreBook {
     const { model } = this;
     if (!model.document || model.document === this.shown) return;
     this.base = model.document;
-    this.changed = this.imported.length > 0 || this.removed.size > 0 || this.lateFrom !== null;
+    const compared = !model.document.scores.length || !!model.document.associations;
+    this.changed = this.imported.length > 0 || this.removed.size > 0 || this.lateFrom !== null || !compared;
     this.build();
   }
 
   /** A document with its scores and associations, for those who wait for all of it. */
   async complete(document: ResultDocument): Promise<ResultDocument> {
     if (!this.imported.length) return document;
-    const scores = this.scoresOf(document);
-    return { ...document, scores, associations: await this.associate({ ...document, scores }) };
+    const whole = this.with(document);
+    return { ...whole, associations: await this.associate(whole) };
   }
 
   /** The associations of any document with its own scores. */
@@ -92,6 +107,7 @@ export class ScoreBook {
   private again(): void {
     this.changed = true;
     if (this.base) this.build();
+    this.kept();
     this.redraw();
   }
 

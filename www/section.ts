@@ -17,7 +17,7 @@ export function section(title: string, load: () => Promise<Build>, model: Model,
 
   async function fetched(): Promise<void> {
     loading = true;
-    const build = await load().catch(() => null);
+    const [build] = await Promise.all([load().catch(() => null), actions.whole()]);
     loading = false;
     if (dead) return;
     if (!build) return body.replaceChildren(h("p.caption", null, "This part of the page did not load. Close and open it to try again."));

@@ -26,6 +26,8 @@ export interface SessionEvents {
   scores(files: InputFile[], add: boolean): Promise<InputFile[]>;
   /** A document with the user's scores, or as it is where there are none. */
   scored(document: ResultDocument): ResultDocument | Promise<ResultDocument>;
+  /** The same at once, with nothing compared yet. */
+  withScores(document: ResultDocument): ResultDocument;
   /** The demo comes in the place of the user's own result. */
   showDemo(): void;
   /** Single weights are the edges again, and all files are read from the start. */
@@ -63,8 +65,14 @@ export class Session {
     this.own = new Own(model, {
       changed: () => events.changed(),
       hidden: (keys) => this.engine.hide(keys),
+      withScores: (document_) => events.withScores(document_),
       emptied: (count) => this.emptied(count),
     });
+  }
+
+  /** The user's scores changed, which are kept with the result. */
+  keepScores(): void {
+    this.own.keepScores();
   }
 
   readonly list: ListActions = {

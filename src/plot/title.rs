@@ -89,7 +89,11 @@ fn words(scene: &Scene) -> String {
         Kind::Scatter => {
             let first = || scene.document.scores.first().map(|score| score.metric.clone());
             let metric = scene.figure.metric.clone().or_else(first).unwrap_or_else(|| "score".into());
-            format!("{} against {}", capital(&cut(&metric, 40)), number(Number::Emergence).to_ascii_lowercase())
+            format!(
+                "{} against {}",
+                capital(&cut(&metric, 40)),
+                number(Number::Emergence).to_ascii_lowercase()
+            )
         }
         _ => String::new(),
     }
