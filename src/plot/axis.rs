@@ -289,7 +289,7 @@ impl Chart {
         ticks: &Ticks,
         numerals: Numerals,
         size: f64,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         let style = Type { face: Face::Regular, size, color: theme.ink3 };
         for value in &ticks.values {
@@ -305,12 +305,7 @@ impl Chart {
     }
 
     /// The lower axis with ticks, their values, and the symbol of x right of the last tick.
-    pub fn draw_x_axis<DB: DrawingBackend>(
-        &self,
-        sheet: &Sheet<DB>,
-        ticks: &Ticks,
-        symbol: &[Run],
-    ) -> Drawn<DB> {
+    pub fn draw_x_axis<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, ticks: &Ticks, symbol: &[Run]) -> Drawn {
         let theme = &sheet.theme;
         let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.ink3 };
         let y = self.rect.bottom;
@@ -333,12 +328,7 @@ impl Chart {
 }
 
 /// The break between step 0 and the first positive step, drawn over a line at `y`.
-pub(super) fn draw_break<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    chart: &Chart,
-    y: f64,
-    reach: f64,
-) -> Drawn<DB> {
+pub(super) fn draw_break<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, y: f64, reach: f64) -> Drawn {
     let Scale::Steps(axis) = chart.x else {
         return Ok(());
     };

@@ -64,7 +64,7 @@ impl Shades {
         value: Option<f64>,
         decimals: Option<usize>,
         bold: bool,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         let Some(value) = value else {
             let box_ = cell.grown(-0.5);
@@ -86,7 +86,7 @@ impl Shades {
     }
 
     /// The scale in a row: name, then the colours with the values at their ends, and 0 where it lies between.
-    pub fn draw_scale<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, row: Rect, name: &str) -> Drawn<DB> {
+    pub fn draw_scale<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, row: Rect, name: &str) -> Drawn {
         let theme = &sheet.theme;
         let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.ink3 };
         let y = row.top + 6.0;

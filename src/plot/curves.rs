@@ -56,7 +56,7 @@ impl<'a> Curves<'a> {
         Some([x, y])
     }
 
-    pub fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
+    pub fn draw<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         let small = chart.rect.width() < SMALL;
         self.draw_null_ground(sheet, chart, small)?;
         self.draw_others(sheet, chart)?;
@@ -67,12 +67,7 @@ impl<'a> Curves<'a> {
     }
 
     /// The 95 % envelope of the null model, or a pale line where the chart is small or the document has no envelope.
-    fn draw_null_ground<DB: DrawingBackend>(
-        &self,
-        sheet: &Sheet<DB>,
-        chart: &Chart,
-        small: bool,
-    ) -> Drawn<DB> {
+    fn draw_null_ground<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart, small: bool) -> Drawn {
         let theme = &sheet.theme;
         let Some(null) = self.scene.null(self.scene.current) else {
             return Ok(());
@@ -96,7 +91,7 @@ impl<'a> Curves<'a> {
         chart.runs(&self.null).iter().try_for_each(|run| sheet.line(run, stroke))
     }
 
-    fn draw_null_mean<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
+    fn draw_null_mean<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         let theme = &sheet.theme;
         for run in chart.runs(&self.null) {
             sheet.line(&run, Stroke::new(theme.bg, theme.sizes.null + 1.6).opacity(0.55))?;
@@ -106,7 +101,7 @@ impl<'a> Curves<'a> {
     }
 
     /// The early curves last, so that the start stays visible.
-    fn draw_others<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
+    fn draw_others<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         let theme = &sheet.theme;
         for (i, curve) in self.all.iter().enumerate().rev().filter(|(i, _)| *i != self.scene.current) {
             let stroke = Stroke::new(self.scene.color(theme, i), theme.sizes.other).opacity(0.85);
@@ -115,7 +110,7 @@ impl<'a> Curves<'a> {
         Ok(())
     }
 
-    fn draw_current<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
+    fn draw_current<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         let theme = &sheet.theme;
         let color = self.scene.color(theme, self.scene.current);
         let band = self.scene.sample_band(self.quantity);
@@ -129,7 +124,7 @@ impl<'a> Curves<'a> {
     }
 
     /// The ring at the cursor, with dotted lines to both axes.
-    pub fn draw_cursor<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
+    pub fn draw_cursor<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         let theme = &sheet.theme;
         let index = self.scene.figure.cursor.and_then(|c| c.q_index);
         let Some(value) = index.and_then(|i| self.current.get(i).copied().flatten()) else {
@@ -170,7 +165,7 @@ impl<'a> Curves<'a> {
         sheet: &Sheet<DB>,
         chart: &Chart,
         placer: &mut Placer,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let scene = self.scene;
         let mut named = vec![scene.current];
         if let Some((first, last)) = scene.ends().filter(|_| scene.is_series()) {

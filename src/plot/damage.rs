@@ -29,7 +29,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let lines = lines(scene);
     let names: Vec<String> = lines.iter().map(|line| line.name.clone()).collect();

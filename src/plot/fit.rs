@@ -22,7 +22,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let fit = chosen(scene).unwrap_or_default();
     let points = points(&fit);
@@ -55,7 +55,7 @@ pub(super) fn draw<DB: DrawingBackend>(
 }
 
 /// Slope and R squared, in the corner that the line leaves free.
-fn draw_words<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, fit: &Fit, slope: f64) -> Drawn<DB> {
+fn draw_words<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, fit: &Fit, slope: f64) -> Drawn {
     let theme = &sheet.theme;
     let text = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink };
     let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink };

@@ -52,7 +52,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let grid = Grid::of(scene);
     if grid.groups.is_empty() {
         layout.plots.push(place(inside));
@@ -170,7 +170,7 @@ impl<'a> Grid<'a> {
         scene: &Scene,
         inside: Rect,
         layout: &mut Layout,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         let name = Type { face: Face::Semibold, size: theme.sizes.label, color: theme.ink };
         let head = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink3 };
@@ -243,7 +243,7 @@ impl<'a> Grid<'a> {
         scene: &Scene,
         large: Rect,
         group: &GroupRecord,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let members = scene.members(scene.series_number(scene.current));
         let all = || {
             members.iter().flat_map(|&index| &scene.records()[index].groups).filter(|g| g.name == group.name)
@@ -267,12 +267,7 @@ impl<'a> Grid<'a> {
     }
 
     /// Axis of the first column, and the legend.
-    fn draw_foot<DB: DrawingBackend>(
-        &self,
-        sheet: &Sheet<DB>,
-        inside: Rect,
-        axis: Option<Rect>,
-    ) -> Drawn<DB> {
+    fn draw_foot<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, inside: Rect, axis: Option<Rect>) -> Drawn {
         let theme = &sheet.theme;
         let style = Type { face: Face::Regular, size: theme.sizes.small, color: theme.ink3 };
         if let Some(cell) = axis {
@@ -316,7 +311,7 @@ impl<'a> Grid<'a> {
         scene: &Scene,
         cell: Rect,
         group: &GroupRecord,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         sheet.block(cell, theme.line, 1.0)?;
         sheet.block(cell.grown(-1.0), theme.surface, 1.0)?;
@@ -344,7 +339,7 @@ impl<'a> Grid<'a> {
         scene: &Scene,
         chart: &Chart,
         group: &GroupRecord,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         let color = scene.color(theme, scene.current);
         let y = chart.rect.bottom + BAR;
@@ -367,7 +362,7 @@ impl<'a> Grid<'a> {
         at: Point,
         h_pos: HPos,
         room: f64,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         let sure = self.excess && surely_wider(group, self.groups.len());
         let (face, color) = if sure { (Face::Semibold, theme.ink) } else { (Face::Regular, theme.ink3) };
@@ -386,7 +381,7 @@ impl<'a> Grid<'a> {
         scene: &Scene,
         inside: Rect,
         layout: &mut Layout,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         layout.plots.push(place(inside));
         let most = ((inside.height() / LEAST_ROW) as usize).max(1);
@@ -433,7 +428,7 @@ impl<'a> Grid<'a> {
         scene: &Scene,
         inside: Rect,
         layout: &mut Layout,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         let name = Type { face: Face::Semibold, size: theme.sizes.small, color: theme.ink };
         let labels = self.places.kinds.iter().map(|kind| sheet.measure(kind, name)).fold(0.0, f64::max);

@@ -52,7 +52,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let map = Map::of(scene);
     let top = inside.top + if map.chance.is_empty() { 3.0 } else { HEAD };
     let body = Rect { top, bottom: (inside.bottom - STEPS - SCALE).max(top + 1.0), ..inside };
@@ -205,12 +205,7 @@ impl Map {
     }
 
     /// Names of kinds and blocks left of the cells; gives the room that they take.
-    fn draw_labels<DB: DrawingBackend>(
-        &self,
-        sheet: &Sheet<DB>,
-        scene: &Scene,
-        body: Rect,
-    ) -> Result<f64, plotters::drawing::DrawingAreaErrorKind<DB::ErrorType>> {
+    fn draw_labels<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, scene: &Scene, body: Rect) -> Drawn<f64> {
         let theme = &sheet.theme;
         let kind = Type { face: Face::Semibold, size: theme.sizes.small, color: theme.ink };
         let label = Type { face: Face::Regular, size: theme.sizes.small, color: theme.ink3 };
@@ -256,7 +251,7 @@ impl Map {
         values: &[Vec<Option<f64>>],
         shades: Shades,
         mut layout: Option<&mut Layout>,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         let pitch = panel.width() / self.members.len().max(1) as f64;
         let gap = if pitch > 6.0 { 0.5 } else { 0.0 };

@@ -33,7 +33,7 @@ pub(super) fn draw_runs<DB: DrawingBackend>(
     at: Point,
     runs: &[Run],
     h_pos: HPos,
-) -> Drawn<DB> {
+) -> Drawn {
     let width = runs_width(sheet, runs);
     let mut x = match h_pos {
         HPos::Left => at.0,
@@ -96,7 +96,7 @@ pub(super) fn draw_end_names<DB: DrawingBackend>(
     rect: Rect,
     x: f64,
     mut names: Vec<EndName>,
-) -> Drawn<DB> {
+) -> Drawn {
     let size = sheet.theme.sizes.small;
     let pitch = 1.2 * size;
     names.truncate((rect.height() / pitch) as usize + 1);
@@ -167,11 +167,7 @@ impl Placer {
     }
 
     /// Draws the label at the first free place; says whether there was one.
-    pub fn draw<DB: DrawingBackend>(
-        &mut self,
-        sheet: &Sheet<DB>,
-        label: &Label,
-    ) -> Result<bool, plotters::drawing::DrawingAreaErrorKind<DB::ErrorType>> {
+    pub fn draw<DB: DrawingBackend>(&mut self, sheet: &Sheet<DB>, label: &Label) -> Drawn<bool> {
         let width = sheet.measure(&label.text, label.style);
         // From the top of the capitals to the foot of the descenders.
         let (up, down) = (0.4 * label.style.size, 0.55 * label.style.size);

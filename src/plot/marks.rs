@@ -12,29 +12,19 @@ pub(super) const NULL_DASH: &[f64] = &[5.0, 4.0];
 pub(super) const DOTTED: &[f64] = &[2.0, 3.0];
 
 /// A dot with a ring of the background, so that it stays whole on lines.
-pub(super) fn dot<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    at: Point,
-    radius: f64,
-    color: RGBColor,
-) -> Drawn<DB> {
+pub(super) fn dot<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point, radius: f64, color: RGBColor) -> Drawn {
     sheet.disc(at, radius + 2.0, sheet.theme.bg)?;
     sheet.disc(at, radius, color)
 }
 
 /// An open dot.
-pub(super) fn ring<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    at: Point,
-    radius: f64,
-    stroke: Stroke,
-) -> Drawn<DB> {
+pub(super) fn ring<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point, radius: f64, stroke: Stroke) -> Drawn {
     sheet.disc(at, radius, sheet.theme.bg)?;
     sheet.circle(at, radius, stroke)
 }
 
 /// A dashed ring: a checkpoint that is still to come.
-pub(super) fn waiting<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point) -> Drawn<DB> {
+pub(super) fn waiting<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point) -> Drawn {
     let radius = 3.5;
     sheet.disc(at, radius + 1.5, sheet.theme.bg)?;
     // Turned by 15 degrees again and again; sine and cosine themselves would be much code for one small ring.
@@ -46,7 +36,7 @@ pub(super) fn waiting<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point) -> Drawn
 }
 
 /// A cross: a checkpoint that could not be read.
-pub(super) fn failed<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point) -> Drawn<DB> {
+pub(super) fn failed<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point) -> Drawn {
     let reach = 4.0;
     sheet.disc(at, reach + 2.0, sheet.theme.bg)?;
     let stroke = Stroke::new(sheet.theme.error, 2.0);
@@ -61,7 +51,7 @@ pub(super) fn category<DB: DrawingBackend>(
     category: usize,
     size: f64,
     color: RGBColor,
-) -> Drawn<DB> {
+) -> Drawn {
     let r = size / 2.0;
     let shape = |corners: &[Point], grow: f64| -> Vec<Point> {
         corners.iter().map(|(x, y)| (at.0 + x * (r + grow), at.1 + y * (r + grow))).collect()
@@ -90,12 +80,7 @@ pub(super) fn category<DB: DrawingBackend>(
 }
 
 /// An arrow with an open head.
-pub(super) fn arrow<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    from: Point,
-    to: Point,
-    stroke: Stroke,
-) -> Drawn<DB> {
+pub(super) fn arrow<DB: DrawingBackend>(sheet: &Sheet<DB>, from: Point, to: Point, stroke: Stroke) -> Drawn {
     let length = distance(from, to);
     if length < 1.0 {
         return Ok(());

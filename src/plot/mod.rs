@@ -97,41 +97,42 @@ pub fn draw<DB: DrawingBackend>(
     figure: &Figure,
 ) -> Result<Layout, PlotError> {
     let mut layout = Layout::default();
-    let drawn = draw_on(Erased::new(backend), document, figure, &mut layout);
-    drawn.map_err(|error| PlotError::Backend(error.to_string()))?;
+    let sheet = Sheet::new(Erased::new(backend), Theme::of(figure.theme));
+    let sheet = sheet.map_err(|error| PlotError::Backend(error.to_string()))?;
+    let drawn = draw_on(&sheet, document, figure, &mut layout);
+    drawn.map_err(|_| PlotError::Backend(sheet.failure()))?;
     Ok(layout)
 }
 
 fn draw_on<'a>(
-    backend: Erased<'a>,
+    sheet: &Sheet<Erased<'a>>,
     document: &ResultDocument,
     figure: &Figure,
     layout: &mut Layout,
-) -> Drawn<Erased<'a>> {
-    let sheet = Sheet::new(backend, Theme::of(figure.theme))?;
+) -> Drawn {
     let scene = Scene::new(document, figure);
-    let inside = title::draw(&sheet, &scene)?;
+    let inside = title::draw(sheet, &scene)?;
     match figure.kind {
-        Kind::Spectrum => spectrum::draw(&sheet, &scene, inside, layout)?,
-        Kind::Tau | Kind::Dimension => overq::draw(&sheet, &scene, inside, layout)?,
-        Kind::Fit => fit::draw(&sheet, &scene, inside, layout)?,
-        Kind::Nfd => nfd::draw(&sheet, &scene, inside, layout)?,
-        Kind::Strip => strip::draw(&sheet, &scene, inside, layout)?,
-        Kind::Series => series::draw(&sheet, &scene, inside, layout)?,
-        Kind::Steps => steps::draw(&sheet, &scene, inside, layout)?,
-        Kind::Path => path::draw(&sheet, &scene, inside, layout)?,
-        Kind::ScoresNormalised => normalised::draw(&sheet, &scene, inside, layout)?,
-        Kind::Radar => radar::draw(&sheet, &scene, inside, layout)?,
-        Kind::Scatter => scatter::draw(&sheet, &scene, inside, layout)?,
-        Kind::Groups => groups::draw(&sheet, &scene, inside, layout)?,
-        Kind::Heat => heat::draw(&sheet, &scene, inside, layout)?,
-        Kind::NfdSteps => nfd_steps::draw(&sheet, &scene, inside, layout)?,
-        Kind::Sizes => sizes::draw(&sheet, &scene, inside, layout)?,
-        Kind::Damage => damage::draw(&sheet, &scene, inside, layout)?,
-        Kind::Published => published::draw(&sheet, &scene, inside, layout)?,
+        Kind::Spectrum => spectrum::draw(sheet, &scene, inside, layout)?,
+        Kind::Tau | Kind::Dimension => overq::draw(sheet, &scene, inside, layout)?,
+        Kind::Fit => fit::draw(sheet, &scene, inside, layout)?,
+        Kind::Nfd => nfd::draw(sheet, &scene, inside, layout)?,
+        Kind::Strip => strip::draw(sheet, &scene, inside, layout)?,
+        Kind::Series => series::draw(sheet, &scene, inside, layout)?,
+        Kind::Steps => steps::draw(sheet, &scene, inside, layout)?,
+        Kind::Path => path::draw(sheet, &scene, inside, layout)?,
+        Kind::ScoresNormalised => normalised::draw(sheet, &scene, inside, layout)?,
+        Kind::Radar => radar::draw(sheet, &scene, inside, layout)?,
+        Kind::Scatter => scatter::draw(sheet, &scene, inside, layout)?,
+        Kind::Groups => groups::draw(sheet, &scene, inside, layout)?,
+        Kind::Heat => heat::draw(sheet, &scene, inside, layout)?,
+        Kind::NfdSteps => nfd_steps::draw(sheet, &scene, inside, layout)?,
+        Kind::Sizes => sizes::draw(sheet, &scene, inside, layout)?,
+        Kind::Damage => damage::draw(sheet, &scene, inside, layout)?,
+        Kind::Published => published::draw(sheet, &scene, inside, layout)?,
     }
     layout.summary = words::description(&scene);
-    title::draw_message(&sheet, &scene, layout)?;
+    title::draw_message(sheet, &scene, layout)?;
     sheet.present()
 }
 

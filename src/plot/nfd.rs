@@ -24,7 +24,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let bottom = (inside.bottom - 25.0).max(inside.top + 7.0);
     let rect = Rect { top: inside.top + 6.0, bottom, ..inside };
@@ -56,7 +56,7 @@ pub(super) fn draw_small<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let rect = Rect { top: inside.top + 2.0, bottom: (inside.bottom - 1.0).max(inside.top + 3.0), ..inside };
     let chart = chart(scene, rect);

@@ -24,7 +24,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let rows = thinned(scene.members(scene.series_number(scene.current)), scene.current);
     let style = Type { face: Face::Regular, size: sheet.theme.sizes.small, color: sheet.theme.ink3 };
     let names = rows.iter().map(|&index| sheet.measure(&scene.short_name(index), style));
@@ -61,7 +61,7 @@ pub(super) fn summary(scene: &Scene) -> String {
 }
 
 /// What the numbers at the right are.
-fn draw_head<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, inside: Rect) -> Drawn<DB> {
+fn draw_head<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, inside: Rect) -> Drawn {
     let theme = &sheet.theme;
     let style = |color| Type { face: Face::Regular, size: theme.sizes.small, color };
     let own = [Run("mean", style(theme.ink2))];
@@ -77,12 +77,7 @@ fn draw_head<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, i
     draw_runs(sheet, (x, inside.top + 8.0), &[Run(&text, style(theme.null))], h_pos)
 }
 
-fn draw_ridge<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    scene: &Scene,
-    chart: &Chart,
-    index: usize,
-) -> Drawn<DB> {
+fn draw_ridge<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, chart: &Chart, index: usize) -> Drawn {
     let theme = &sheet.theme;
     let (color, current) = (scene.color(theme, index), index == scene.current);
     let border = |bars: &Bars| outline(chart, bars, true);
@@ -114,7 +109,7 @@ fn draw_numbers<DB: DrawingBackend>(
     layout: &Layout,
     rect: Rect,
     inside: Rect,
-) -> Drawn<DB> {
+) -> Drawn {
     let current = layout.rows.iter().filter(|row| row.checkpoint == scene.current);
     let mut taken: Vec<f64> = Vec::new();
     for row in current.chain(layout.rows.last()).chain(layout.rows.first()).chain(&layout.rows) {

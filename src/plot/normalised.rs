@@ -17,7 +17,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let steps = Steps::of(scene);
     let lines = lines(scene, &steps);
     let names: Vec<String> = lines.iter().map(|line| line.name.clone()).collect();

@@ -16,7 +16,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let quantity = Quantity::of(scene.figure.kind);
     let curves = Curves::new(scene, quantity);
     let usual = if quantity == Quantity::Tau { (-5.0, 3.0) } else { (0.5, 2.0) };

@@ -20,7 +20,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let mut lines = scene.lines(|index| Some(index as f64));
     lines.truncate(CATEGORIES);
     let all = || lines.iter().flat_map(|line| &line.members).map(|member| member.0);
@@ -79,7 +79,7 @@ fn draw_null<DB: DrawingBackend>(
     line: &Line,
     number: usize,
     placer: &mut Placer,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let edge = |&(index, _): &(usize, f64)| {
         let (alpha0, _) = null_at(scene, index)?;
@@ -107,7 +107,7 @@ fn draw_path<DB: DrawingBackend>(
     number: usize,
     layout: &mut Layout,
     placer: &mut Placer,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let color = |index: usize| {
         if scene.is_many() { theme.category(number) } else { scene.color(theme, index) }
@@ -151,7 +151,7 @@ fn draw_labels<DB: DrawingBackend>(
     chart: &Chart,
     lines: &[Line],
     placer: &mut Placer,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let style = |color| Type { face: Face::Semibold, size: theme.sizes.label, color };
     let members: Vec<usize> = scene.members(scene.series_number(scene.current)).to_vec();

@@ -1,12 +1,11 @@
 //! A chart of one number against another.
 
-use plotters::drawing::DrawingAreaErrorKind;
 use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
 
 use super::axis::{Chart, Numerals, Scale, X_DISTANCE, Y_DISTANCE};
 use super::labels::{Run, draw_runs};
-use super::sheet::{Point, Rect, Sheet, Type};
+use super::sheet::{Drawn, Point, Rect, Sheet, Type};
 use super::text::Face;
 
 /// One side of the chart: its ends, and the symbol of its number.
@@ -22,7 +21,7 @@ pub(super) fn draw_axes<DB: DrawingBackend>(
     inside: Rect,
     x: &Side,
     y: &Side,
-) -> Result<Chart, DrawingAreaErrorKind<DB::ErrorType>> {
+) -> Drawn<Chart> {
     let (left, top) = (inside.left + 38.0, inside.top + 26.0);
     let rect = Rect {
         left,

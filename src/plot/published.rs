@@ -31,7 +31,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let steps = Steps::of(scene);
     let scores = scores(scene, &steps);
@@ -117,7 +117,7 @@ fn scores(scene: &Scene, steps: &Steps) -> Vec<TrackLine> {
     metrics.iter().take(CATEGORIES).enumerate().filter_map(line).collect()
 }
 
-fn draw_right_axis<DB: DrawingBackend>(sheet: &Sheet<DB>, right: &Chart) -> Drawn<DB> {
+fn draw_right_axis<DB: DrawingBackend>(sheet: &Sheet<DB>, right: &Chart) -> Drawn {
     let theme = &sheet.theme;
     let rect = right.rect;
     let style = Type { face: Face::Regular, size: theme.sizes.tick, color: theme.score };

@@ -52,7 +52,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let axes = axes(scene);
     let (middle, _) = inside.middle();
@@ -173,7 +173,7 @@ fn shown(scene: &Scene) -> Vec<usize> {
 }
 
 /// Name and range of an axis at its end, on the side that it points to.
-fn draw_name<DB: DrawingBackend>(sheet: &Sheet<DB>, axis: &Axis, end: Point) -> Drawn<DB> {
+fn draw_name<DB: DrawingBackend>(sheet: &Sheet<DB>, axis: &Axis, end: Point) -> Drawn {
     let theme = &sheet.theme;
     let name = Type { face: Face::Semibold, size: theme.sizes.label, color: theme.ink };
     let small = Type { face: Face::Regular, size: theme.sizes.small, color: theme.ink3 };
@@ -200,12 +200,7 @@ fn draw_name<DB: DrawingBackend>(sheet: &Sheet<DB>, axis: &Axis, end: Point) -> 
 }
 
 /// The steps that are shown, each with a dot in its colour.
-fn draw_keys<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    scene: &Scene,
-    shown: &[usize],
-    inside: Rect,
-) -> Drawn<DB> {
+fn draw_keys<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, shown: &[usize], inside: Rect) -> Drawn {
     let theme = &sheet.theme;
     let y = inside.bottom - KEYS / 2.0 + 2.0;
     let name = |i: usize, index: usize| if i == 0 { scene.long_name(index) } else { scene.short_name(index) };

@@ -54,7 +54,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     chart: &Chart,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let rect = chart.rect;
     let rows = chosen(scene);
@@ -99,7 +99,7 @@ pub(super) fn thinned(all: &[usize], current: usize) -> Vec<usize> {
     kept.map(|(_, index)| *index).collect()
 }
 
-fn draw_caption<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, inside: Rect) -> Drawn<DB> {
+fn draw_caption<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, rect: Rect, inside: Rect) -> Drawn {
     let theme = &sheet.theme;
     let text = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink3 };
     let symbol = Type { face: Face::Symbol, size: theme.sizes.label + 2.0, color: theme.ink3 };
@@ -130,7 +130,7 @@ fn draw_row<DB: DrawingBackend>(
     spectrum: &Chart,
     place: &RowPlace,
     pitch: f64,
-) -> Drawn<DB> {
+) -> Drawn {
     let (theme, index, y) = (&sheet.theme, place.checkpoint, place.y);
     let across = |(low, high): (f64, f64)| [(spectrum.at((low, 0.0)).0, y), (spectrum.at((high, 0.0)).0, y)];
     if let Some(null) = scene.null(index)
@@ -163,7 +163,7 @@ fn draw_numbers<DB: DrawingBackend>(
     layout: &Layout,
     rect: Rect,
     inside: Rect,
-) -> Drawn<DB> {
+) -> Drawn {
     let current = layout.rows.iter().filter(|r| r.checkpoint == scene.current);
     let order = current.chain(layout.rows.last()).chain(&layout.rows);
     let mut taken: Vec<f64> = Vec::new();

@@ -38,7 +38,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let cloud = Cloud::of(scene);
     let points = cloud.as_ref().map_or(&[][..], |cloud| &cloud.points);
     let nulls = cloud.as_ref().map_or(&[][..], |cloud| &cloud.nulls);
@@ -170,7 +170,7 @@ impl<'a> Cloud<'a> {
         scene: &Scene,
         chart: &Chart,
         layout: &mut Layout,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         let frame = Rect { right: sheet.frame.right, top: chart.rect.top - 14.0, ..chart.rect.grown(6.0) };
         let mut placer = Placer::new(frame);

@@ -25,7 +25,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let steps = Steps::of(scene);
     let tracks: Vec<Track> =
         scene.figure.series.iter().filter_map(|name| track(scene, &steps, name)).collect();
@@ -67,7 +67,7 @@ pub(super) fn draw_tracks<DB: DrawingBackend>(
     inside: Rect,
     across: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let foot = if scene.figure.title { VALUES } else { 0.0 };
     for (i, (track, block)) in tracks.iter().zip(blocks(inside, tracks.len(), foot)).enumerate() {
         let chart = track.chart(area(block, across), steps.scale);

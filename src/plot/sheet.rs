@@ -2,6 +2,8 @@
 //!
 //! plotters counts in whole units; eight of them to a CSS pixel keep curves smooth and hairlines thin.
 
+use std::cell::RefCell;
+
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
@@ -15,8 +17,12 @@ use super::theme::Theme;
 /// Backend units in a CSS pixel.
 pub(crate) const UNITS: f64 = 8.0;
 
-/// Result of a drawing step on a backend.
-pub(super) type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+/// The backend failed; the sheet knows why. Nothing but a sign, because every drawing step hands it on.
+#[derive(Debug)]
+pub(super) struct Halt;
+
+/// Result of a drawing step.
+pub(super) type Drawn<T = ()> = Result<T, Halt>;
 
 /// A place in CSS pixels from the upper left corner.
 pub(super) type Point = (f64, f64);
@@ -112,6 +118,8 @@ pub(super) struct Type {
 /// A sheet of paper of a given size in CSS pixels.
 pub(super) struct Sheet<DB: DrawingBackend> {
     area: DrawingArea<DB, Shift>,
+    /// Why the first step failed that did.
+    failure: RefCell<Option<String>>,
     pub theme: Theme,
     pub frame: Rect,
 }
@@ -124,51 +132,67 @@ impl<DB: DrawingBackend> Sheet<DB> {
         area.fill(&theme.bg)?;
         let frame =
             Rect { left: 0.0, top: 0.0, right: f64::from(width) / UNITS, bottom: f64::from(height) / UNITS };
-        Ok(Self { area, theme, frame })
+        Ok(Self { area, failure: RefCell::default(), theme, frame })
     }
 
-    pub fn present(&self) -> Drawn<DB> {
-        self.area.present()
+    pub fn present(&self) -> Drawn {
+        self.done(self.area.present())
+    }
+
+    /// Why a step failed.
+    pub fn failure(&self) -> String {
+        self.failure.take().unwrap_or_default()
+    }
+
+    fn done(&self, step: Result<(), DrawingAreaErrorKind<DB::ErrorType>>) -> Drawn {
+        step.map_err(|error| {
+            self.failure.borrow_mut().get_or_insert_with(|| error.to_string());
+            Halt
+        })
     }
 
     /// A line through the points.
-    pub fn line(&self, points: &[Point], stroke: Stroke) -> Drawn<DB> {
+    pub fn line(&self, points: &[Point], stroke: Stroke) -> Drawn {
         let pieces = dashes(points, stroke.dash);
         for piece in pieces.iter().map(Vec::as_slice).chain(stroke.dash.is_empty().then_some(points)) {
             if piece.len() > 1 {
-                self.area.draw(&PathElement::new(units(piece), self.stroke_style(stroke)))?;
+                self.done(self.area.draw(&PathElement::new(units(piece), self.stroke_style(stroke))))?;
             }
         }
         Ok(())
     }
 
     /// A filled polygon.
-    pub fn fill(&self, points: &[Point], color: RGBColor, opacity: f64) -> Drawn<DB> {
+    pub fn fill(&self, points: &[Point], color: RGBColor, opacity: f64) -> Drawn {
         if points.len() < 3 {
             return Ok(());
         }
-        self.area.draw(&Polygon::new(units(points), self.tint(color, opacity).filled()))
+        self.done(self.area.draw(&Polygon::new(units(points), self.tint(color, opacity).filled())))
     }
 
     /// A filled rectangle.
-    pub fn block(&self, rect: Rect, color: RGBColor, opacity: f64) -> Drawn<DB> {
+    pub fn block(&self, rect: Rect, color: RGBColor, opacity: f64) -> Drawn {
         let corners = [unit((rect.left, rect.top)), unit((rect.right, rect.bottom))];
-        self.area.draw(&Rectangle::new(corners, self.tint(color, opacity).filled()))
+        self.done(self.area.draw(&Rectangle::new(corners, self.tint(color, opacity).filled())))
     }
 
     /// A filled circle.
-    pub fn disc(&self, middle: Point, radius: f64, color: RGBColor) -> Drawn<DB> {
-        self.area.draw(&Circle::new(unit(middle), (radius * UNITS).round(), color.filled()))
+    pub fn disc(&self, middle: Point, radius: f64, color: RGBColor) -> Drawn {
+        self.done(self.area.draw(&Circle::new(unit(middle), (radius * UNITS).round(), color.filled())))
     }
 
     /// The outline of a circle.
-    pub fn circle(&self, middle: Point, radius: f64, stroke: Stroke) -> Drawn<DB> {
-        self.area.draw(&Circle::new(unit(middle), (radius * UNITS).round(), self.stroke_style(stroke)))
+    pub fn circle(&self, middle: Point, radius: f64, stroke: Stroke) -> Drawn {
+        self.done(self.area.draw(&Circle::new(
+            unit(middle),
+            (radius * UNITS).round(),
+            self.stroke_style(stroke),
+        )))
     }
 
     /// Text, anchored at `at`. `VPos::Bottom` is the baseline.
-    pub fn text(&self, at: Point, text: &str, style: Type, h_pos: HPos, v_pos: VPos) -> Drawn<DB> {
-        self.area.draw(&Text::new(text, unit(at), self.style(style, Pos::new(h_pos, v_pos))))
+    pub fn text(&self, at: Point, text: &str, style: Type, h_pos: HPos, v_pos: VPos) -> Drawn {
+        self.done(self.area.draw(&Text::new(text, unit(at), self.style(style, Pos::new(h_pos, v_pos)))))
     }
 
     /// Width of text as this backend will draw it.

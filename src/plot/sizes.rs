@@ -29,7 +29,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let models = models(scene);
     let xs = || models.iter().map(|&(index, _)| size(scene, index));

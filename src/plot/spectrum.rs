@@ -24,7 +24,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let rows = scene.figure.rulers && scene.is_series() && !scene.figure.compact;
     let curves = Curves::new(scene, Quantity::Spectrum);
     let [x, y] = scales(&curves, scene.figure.domain, USUAL);
@@ -114,12 +114,7 @@ fn top(scene: &Scene, curves: &Curves, index: usize) -> Option<Point> {
     curves.current.iter().flatten().copied().max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
-fn draw_tops<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    scene: &Scene,
-    curves: &Curves,
-    chart: &Chart,
-) -> Drawn<DB> {
+fn draw_tops<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, curves: &Curves, chart: &Chart) -> Drawn {
     let theme = &sheet.theme;
     if let Some((first, _)) = scene.ends().filter(|(first, _)| *first != scene.current)
         && let Some(at) = top(scene, curves, first)
@@ -140,7 +135,7 @@ fn draw_width<DB: DrawingBackend>(
     curves: &Curves,
     chart: &Chart,
     placer: &mut Placer,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let alphas = || curves.current.iter().flatten().map(|p| p.0);
     let (low, high) = (alphas().fold(f64::INFINITY, f64::min), alphas().fold(f64::NEG_INFINITY, f64::max));
@@ -174,7 +169,7 @@ fn draw_moved<DB: DrawingBackend>(
     scene: &Scene,
     chart: &Chart,
     placer: &mut Placer,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let alpha0 = |i: usize| scene.records().get(i).and_then(|r| clean(r.mean.alpha0));
     let (Some(first), Some(last)) = (scene.ends().and_then(|ends| alpha0(ends.0)), alpha0(scene.current))
@@ -199,7 +194,7 @@ fn draw_widened<DB: DrawingBackend>(
     curves: &Curves,
     chart: &Chart,
     placer: &mut Placer,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let ends = |points: &super::scene::Points| {
         let all = points.iter().flatten().map(|p| chart.at(*p));
@@ -228,12 +223,7 @@ fn draw_widened<DB: DrawingBackend>(
 }
 
 /// Text of a row of the rulers.
-pub(super) fn row_text<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    at: Point,
-    text: &str,
-    bold: bool,
-) -> Drawn<DB> {
+pub(super) fn row_text<DB: DrawingBackend>(sheet: &Sheet<DB>, at: Point, text: &str, bold: bool) -> Drawn {
     let theme = &sheet.theme;
     let (face, color) = if bold { (Face::Semibold, theme.ink) } else { (Face::Regular, theme.ink3) };
     sheet.text(at, text, Type { face, size: theme.sizes.small, color }, HPos::Right, VPos::Center)

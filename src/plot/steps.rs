@@ -78,7 +78,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let steps = Steps::of(scene);
     let chart = Chart::new(Steps::rect(scene, inside), steps.scale, Scale::Linear(0.0, 1.0));
@@ -107,7 +107,7 @@ fn draw_track<DB: DrawingBackend>(
     steps: &Steps,
     chart: &Chart,
     y: f64,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let done = (0..steps.values.len()).filter_map(|i| Some((steps.x(chart, i)?, Some(i))));
     let pending = scene.figure.pending.iter().filter(|_| !steps.ordinal);
@@ -135,7 +135,7 @@ pub(super) fn draw_values<DB: DrawingBackend>(
     steps: &Steps,
     chart: &Chart,
     y: f64,
-) -> Drawn<DB> {
+) -> Drawn {
     let selected = steps.values.get(scene.current).copied();
     let mut wanted: Vec<(f64, String)> = Vec::new();
     wanted.extend(selected.map(|step| (step, scene.short_name(scene.current))));
@@ -155,7 +155,7 @@ pub(super) fn draw_row<'a, DB: DrawingBackend>(
     sheet: &Sheet<DB>,
     y: f64,
     texts: impl Iterator<Item = (f64, &'a str, bool)>,
-) -> Drawn<DB> {
+) -> Drawn {
     let theme = &sheet.theme;
     let mut taken: Vec<(f64, f64)> = Vec::new();
     for (x, text, bold) in texts {

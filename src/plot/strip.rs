@@ -18,7 +18,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scene: &Scene,
     inside: Rect,
     layout: &mut Layout,
-) -> Drawn<DB> {
+) -> Drawn {
     let number = scene.figure.number.unwrap_or(Number::Width);
     if number == Number::Nfd {
         return super::nfd::draw_small(sheet, scene, inside, layout);

@@ -20,10 +20,7 @@ const HEIGHT: f64 = 26.0;
 const RAMP: u32 = 24;
 
 /// Draws title and legend where the figure asks for them; gives the rest of the sheet.
-pub(super) fn draw<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    scene: &Scene,
-) -> Result<Rect, plotters::drawing::DrawingAreaErrorKind<DB::ErrorType>> {
+pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene) -> Drawn<Rect> {
     let theme = &sheet.theme;
     // Stacked charts have titles of their own.
     let has_title = !matches!(
@@ -100,7 +97,7 @@ fn words(scene: &Scene) -> String {
 }
 
 /// The ramp of the steps and the null model, as far as there is room.
-fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, y: f64) -> Drawn<DB> {
+fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, y: f64) -> Drawn {
     let theme = &sheet.theme;
     let style = Type { face: Face::Regular, size: theme.sizes.label, color: theme.ink3 };
     let swatch = |x: f64, width: f64, reach: f64| Rect {
@@ -145,11 +142,7 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
 }
 
 /// The figure's message, or why nothing is drawn, in the middle of its first chart, over a patch of the background.
-pub(super) fn draw_message<DB: DrawingBackend>(
-    sheet: &Sheet<DB>,
-    scene: &Scene,
-    layout: &Layout,
-) -> Drawn<DB> {
+pub(super) fn draw_message<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, layout: &Layout) -> Drawn {
     let theme = &sheet.theme;
     let message = if scene.figure.message.is_empty() { &layout.nothing } else { &scene.figure.message };
     let Some(plot) = layout.plots.first().filter(|_| !message.is_empty()) else {

@@ -162,7 +162,7 @@ impl Track {
         block: Rect,
         cursor: Option<f64>,
         layout: &mut Layout,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         self.draw_title(sheet, block)?;
         let wide = Rect { left: chart.rect.left - 6.0, right: chart.rect.right + 10.0, ..chart.rect };
@@ -187,7 +187,7 @@ impl Track {
         self.draw_names(sheet, scene, chart)
     }
 
-    fn draw_title<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, block: Rect) -> Drawn<DB> {
+    fn draw_title<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, block: Rect) -> Drawn {
         let theme = &sheet.theme;
         let (size, y) = (theme.sizes.title, block.top + TITLE / 2.0);
         let color = self.category.map_or(theme.ink, |category| theme.category(category));
@@ -205,7 +205,7 @@ impl Track {
     }
 
     /// Rings and crosses where checkpoints are not read yet, on the line of 0 or at the foot of the chart.
-    fn draw_pending<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
+    fn draw_pending<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         for (x, state) in &self.pending {
             let (x, zero) = chart.at((*x, 0.0));
             let at = (x, zero.clamp(chart.rect.top, chart.rect.bottom));
@@ -218,7 +218,7 @@ impl Track {
     }
 
     /// The note about the null model, where neither the band nor the values are.
-    fn draw_note<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn<DB> {
+    fn draw_note<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         let theme = &sheet.theme;
         let (Some(note), [line]) = (self.note.clone(), &self.lines[..]) else {
             return Ok(());
@@ -250,7 +250,7 @@ impl Track {
     }
 
     /// The names of several lines at their ends.
-    fn draw_names<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, scene: &Scene, chart: &Chart) -> Drawn<DB> {
+    fn draw_names<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, scene: &Scene, chart: &Chart) -> Drawn {
         if self.lines.len() < 2 {
             return Ok(());
         }
@@ -302,7 +302,7 @@ impl TrackLine {
     }
 
     /// The null model's 95 % interval. Of several lines each has its mean in grey too, with the line's dash.
-    fn draw_band<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart, several: bool) -> Drawn<DB> {
+    fn draw_band<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart, several: bool) -> Drawn {
         let theme = &sheet.theme;
         let edges = self.band.iter().map(|(x, [low, high])| {
             let ((x, bottom), (_, top)) = (chart.at((*x, *low)), chart.at((*x, *high)));
@@ -337,7 +337,7 @@ impl TrackLine {
         scene: &Scene,
         chart: &Chart,
         layout: &mut Layout,
-    ) -> Drawn<DB> {
+    ) -> Drawn {
         let theme = &sheet.theme;
         self.draw_spread(sheet, scene, chart)?;
         let at = |mark: &Mark| Some((mark.checkpoint, chart.at((mark.x, mark.value?))));
@@ -370,7 +370,7 @@ impl TrackLine {
     }
 
     /// The 95 % interval over samples, as a fill in the line's colour.
-    fn draw_spread<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, scene: &Scene, chart: &Chart) -> Drawn<DB> {
+    fn draw_spread<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, scene: &Scene, chart: &Chart) -> Drawn {
         let edge = |mark: &Mark| {
             let [low, high] = mark.spread?;
             let ((x, bottom), (_, top)) = (chart.at((mark.x, low)), chart.at((mark.x, high)));
@@ -403,7 +403,7 @@ pub(super) fn draw_fill<DB: DrawingBackend>(
     edges: &[(f64, f64, f64)],
     color: RGBColor,
     opacity: f64,
-) -> Drawn<DB> {
+) -> Drawn {
     let upper = edges.iter().map(|e| (e.0, e.1));
     let lower = edges.iter().rev().map(|e| (e.0, e.2));
     let border: Vec<Point> = upper.chain(lower).collect();

@@ -8,6 +8,7 @@ use neuromfa::plot::{
     Cursor, Figure, Kind, Layout, Number, Pending, PendingState, ThemeName, backend_size, png, svg,
 };
 use neuromfa::report::ResultDocument;
+use plotters_backend::DrawingErrorKind;
 
 /// Every kind of figure, in the sizes of the page.
 fn figures() -> Vec<(&'static str, ResultDocument, Figure)> {
@@ -224,4 +225,47 @@ fn png_has_the_asked_pixels_and_needs_no_installed_fonts() {
     let bytes = png(&document::single(), &Figure { scale: 2.0, ..Figure::default() }).expect("a figure");
     let side = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     assert_eq!((&bytes[1..4], side(16), side(20)), (&b"PNG"[..], 1080, 660));
+}
+
+/// A backend that has no text.
+struct Mute;
+
+impl plotters_backend::DrawingBackend for Mute {
+    type ErrorType = std::io::Error;
+
+    fn get_size(&self) -> (u32, u32) {
+        (800, 800)
+    }
+
+    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<std::io::Error>> {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Result<(), DrawingErrorKind<std::io::Error>> {
+        Ok(())
+    }
+
+    fn draw_pixel(
+        &mut self,
+        _: (i32, i32),
+        _: plotters_backend::BackendColor,
+    ) -> Result<(), DrawingErrorKind<std::io::Error>> {
+        Ok(())
+    }
+
+    fn draw_text<S: plotters_backend::BackendTextStyle>(
+        &mut self,
+        _: &str,
+        _: &S,
+        _: (i32, i32),
+    ) -> Result<(), DrawingErrorKind<std::io::Error>> {
+        Err(DrawingErrorKind::DrawingError(std::io::Error::other("no letters left")))
+    }
+}
+
+#[test]
+fn a_backend_that_fails_says_why() {
+    let figure = Figure { width: 100.0, height: 100.0, ..Figure::default() };
+    let error = neuromfa::plot::draw(Mute, &document::single(), &figure).expect_err("a failure");
+    assert!(error.to_string().contains("no letters left"), "{error}");
 }
