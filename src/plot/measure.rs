@@ -82,7 +82,7 @@ pub(super) fn chance_interval(scene: &Scene, number: Number, index: usize) -> Op
 }
 
 /// 95 % t interval over the samples of a sampled network, around the number that is drawn. Samples of E go by their
-/// seeds: sample i against sample i of the first checkpoint.
+/// seeds: sample i against sample i of the baseline.
 pub(super) fn spread(scene: &Scene, number: Number, index: usize) -> Option<[f64; 2]> {
     let record = scene.records().get(index).filter(|record| record.samples.len() > 1)?;
     let samples = match number {
@@ -91,8 +91,8 @@ pub(super) fn spread(scene: &Scene, number: Number, index: usize) -> Option<[f64
         Number::Nfd => over_samples(record, |sample| sample.nfd.mean),
         Number::Asymmetry => over_samples(record, |sample| sample.asymmetry),
         Number::Emergence => {
-            let first = *scene.members(scene.series_number(index)).first()?;
-            emergences(&scene.records()[first], record)
+            let baseline = scene.document.baseline_of(index)?;
+            emergences(&scene.records()[baseline], record)
         }
     };
     let half = clean(half_width95(&samples))?;
@@ -104,9 +104,9 @@ fn over_samples(record: &CheckpointRecord, of: impl Fn(&SampleRecord) -> Option<
     record.samples.iter().filter_map(|sample| clean(of(sample))).collect()
 }
 
-fn emergences(first: &CheckpointRecord, later: &CheckpointRecord) -> Vec<f64> {
+fn emergences(baseline: &CheckpointRecord, later: &CheckpointRecord) -> Vec<f64> {
     let spectrum = |sample: &SampleRecord| clean(sample.alpha0).zip(clean(sample.width));
-    let pairs = first.samples.iter().zip(&later.samples).filter(|(a, b)| a.seed == b.seed);
+    let pairs = baseline.samples.iter().zip(&later.samples).filter(|(a, b)| a.seed == b.seed);
     pairs.filter_map(|(a, b)| emergence(spectrum(a)?, spectrum(b)?)).collect()
 }
 

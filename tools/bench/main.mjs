@@ -13,11 +13,12 @@ import * as reading from './reading.mjs';
 import { limitRounds } from './numbers.mjs';
 import { print, record } from './report.mjs';
 import * as scale from './scale.mjs';
+import * as series from './series.mjs';
 import * as shapes from './shapes.mjs';
 import * as threads from './threads.mjs';
 
 /** In the order of the report. */
-const subjects = [job, page, reading, kernels, threads, interaction, scale, shapes];
+const subjects = [job, page, reading, kernels, threads, interaction, series, scale, shapes];
 
 async function bench() {
   const quick = process.argv.includes('--quick');
