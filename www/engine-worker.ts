@@ -590,7 +590,8 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
     post({ type: "failed", job: ofJob, id: null, error: asError(error, entry.found) });
   }
   where = "";
-  const record = entry.restored ? null : engine.record(entry.id);
+  // Once: what follows from all samples takes as long as some of them do.
+  const record = entry.restored || entry.missing !== 0 ? null : engine.record(entry.id);
   if (record) entry.record = named(record, entry);
   if (!waitingForNulls().includes(entry)) postDocument(ofJob, waitingForNulls().length === 0 && !keptAfterCancel);
   else post({ type: "nulls", job: ofJob, nulls: progress(entry) });
