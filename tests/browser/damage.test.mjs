@@ -21,7 +21,7 @@ test('hops are chosen in the settings of a sampled network, kept in the address,
     // A change of options fires nothing: the numbers on the screen tell.
     await until(`${hops} hops`, async () => (await numbers(tab)).includes(wanted[1].toFixed(3)));
     assert.equal((await events(tab)).results.length, before);
-    assert.match(await tab.evaluate(() => location.hash), new RegExp(`hops=${hops}`));
+    await until('the address', async () => (await tab.evaluate(() => location.hash)).includes(`hops=${hops}`));
   }
   assert.match(await tab.page.locator('.settings').innerText(), /Layers that count\s+All/);
   await tab.screenshot(picture('hops'));
@@ -64,7 +64,10 @@ test('weights are damaged round by round, drawn as they change, and the test can
   await until('the last round', async () => /After pruning of 75% of the weights/.test(await section(tab)));
   assert.match(await section(tab), /how well the damaged model still works was not measured/);
   await tab.page.locator('.damage summary').click();
-  const rows = await tab.evaluate(() => [...document.querySelectorAll('.damage table.data tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent)));
+  const rows = await until('the table', async () => {
+    const found = await tab.evaluate(() => [...document.querySelectorAll('.damage table.data tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent)));
+    return found.length > 0 && found;
+  });
   assert.deepEqual(rows.map((row) => row.slice(0, 2)), [['round 0', 'none'], ['round 1', '25%'], ['round 2', '50%'], ['round 3', '75%']]);
   assertClose('round 0', [Number(rows[0][4])], [Number(whole.checkpoints[0].mean.width.toFixed(3))]);
   assert.ok(rows.every((row) => row.slice(2).every((cell) => cell !== '\u2013')), 'chance beside every number');

@@ -169,7 +169,7 @@ test('results and changes are kept over a reload until they are forgotten', need
 
   await kept(tab);
   await tab.page.locator('.kept').getByRole('button', { name: 'Forget' }).click();
-  assert.match(await tab.page.locator('.kept').innerText(), /not kept: it is gone when you close this page/);
+  await until('the answer', async () => /not kept: it is gone when you close this page/.test(await tab.page.locator('.kept').innerText()));
   await reload(tab);
   await until('the demo', async () => /Demo, computed in advance/.test(await tab.page.locator('#status').innerText()));
   assertQuiet(tab);
