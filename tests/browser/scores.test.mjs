@@ -57,6 +57,30 @@ test('scores dropped with checkpoints are part of the result, and what has no co
   assertQuiet(tab);
 });
 
+test('scores are kept with the result over a reload, and compared anew after a step is changed', needs('Chromium'), async (t) => {
+  const server = await site(t);
+  const tab = await chromiumTab(t);
+  await visit(tab, `${server.url}#v=1&null=`);
+  await analyse(tab, checkpoints);
+  await open(tab);
+  await tab.page.locator('#score-files').setInputFiles(evaluations(t, { 0: 0.5, 32: 0.55, 256: 0.6, 1000: 0.7 }));
+  await until('the table', async () => (await rows(tab)).length === 2);
+  await until('the result to be kept', async () => /is kept on this computer/.test(await text(tab, '.kept')));
+  await tab.page.waitForTimeout(900);
+  await visit({ ...tab, goto: () => tab.page.reload() }, '');
+  await until('the kept result', async () => /is kept on this computer/.test(await text(tab, '.kept')));
+  await open(tab);
+  await until('the table', async () => (await rows(tab)).length === 2);
+  assert.match(await text(tab, '.score-list'), /piqa acc\s*4 values/);
+
+  await tab.page.getByText('List of checkpoints').click();
+  await tab.page.getByLabel('Step of step1000').fill('900');
+  await tab.page.keyboard.press('Enter');
+  await until('what has no counterpart any more', async () => /1 without a checkpoint/.test(await text(tab, '.score-list')));
+  await until('the new correlation', async () => (await rows(tab))[0]?.[2] === '3');
+  assertQuiet(tab);
+});
+
 test('scores are chosen later, pasted, compared from another step on, and removed', needs('Chromium'), async (t) => {
   const server = await site(t);
   const tab = await chromiumTab(t);
