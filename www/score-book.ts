@@ -64,9 +64,7 @@ export class ScoreBook {
 
   /** A document with its scores, not compared with anything yet. */
   with(document: ResultDocument): ResultDocument {
-    if (!this.imported.length && !this.removed.size) return document;
-    const { associations: _, ...rest } = document;
-    return { ...rest, scores: this.scoresOf(document) };
+    return this.imported.length || this.removed.size ? this.uncompared(document) : document;
   }
 
   /** Forgets what belonged to the series that goes. */
@@ -118,8 +116,7 @@ export class ScoreBook {
       this.shown = base;
       return;
     }
-    const { associations: _, ...rest } = base;
-    const shown: ResultDocument = { ...rest, scores: this.scoresOf(base) };
+    const shown = this.uncompared(base);
     this.shown = this.model.document = shown;
     void this.associate(shown).then((associations) => {
       // Meanwhile there may be another document, or other scores.
@@ -127,6 +124,12 @@ export class ScoreBook {
       this.shown = this.model.document = { ...shown, associations };
       this.redraw();
     });
+  }
+
+  /** A document with these scores instead of its own, and without what was said of those. */
+  private uncompared(document: ResultDocument): ResultDocument {
+    const { associations: _, ...rest } = document;
+    return { ...rest, scores: this.scoresOf(document) };
   }
 
   /** Of two scores with one name the user's own counts. */
