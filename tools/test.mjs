@@ -109,7 +109,7 @@ async function browser() {
 
 /** Shares compiled macros with the modules. The threaded feature compiles only with the flags of its own build. */
 function clippyForWasm() {
-  const options = ['--no-default-features', '--features', 'view,reader,scores,engine', '--target', 'wasm32-unknown-unknown'];
+  const options = ['--no-default-features', '--features', 'view,reader,scores,engine,lab', '--target', 'wasm32-unknown-unknown'];
   run('cargo', ['clippy', '--locked', '--release', '--lib', ...options, '--', '-D', 'warnings'], {
     env: { CARGO_TARGET_DIR: join(target, 'wasm'), RUSTFLAGS: '-C target-feature=+simd128' },
   });

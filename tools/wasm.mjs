@@ -1,8 +1,9 @@
-// The five Wasm modules of the page, {view,reader,scores,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
+// The six Wasm modules of the page, {view,reader,scores,lab,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
+// `node tools/wasm.mjs NAME...` builds some of them beside what is there.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run, runBeside, say, target } from './lib.mjs';
+import { Failure, isMain, main, root, run, runBeside, say, target } from './lib.mjs';
 
 // Every browser that the page supports has simd128. Threads need a standard library that is itself built with
 // atomics, and all modules want a small one: `build-std`, which the pinned stable compiler offers under
@@ -14,6 +15,7 @@ const flavours = [
   { name: 'reader', features: 'reader', rustflags: common, level: 'z' },
   { name: 'scores', features: 'scores', rustflags: common, level: 'z' },
   // Twice as fast as for size.
+  { name: 'lab', features: 'lab', rustflags: common, level: '2' },
   { name: 'engine-single', features: 'engine', rustflags: common, level: '2' },
   { name: 'engine-threads', features: 'threads', rustflags: `${common} -C target-feature=+atomics,+bulk-memory`, folder: 'wasm-threads', level: '2' },
 ];
@@ -25,6 +27,18 @@ const inputs = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', '
 /** Builds what changed inputs call for and returns the folder of the modules. */
 export function buildWasm() {
   return buildModules(flavours, join(target, 'wasm-modules'));
+}
+
+/** Builds these modules alone, into the folder of all. */
+async function buildSome(names) {
+  const unknown = names.find((name) => !flavours.some((flavour) => flavour.name === name));
+  if (unknown) throw new Failure(`there is no Wasm module ${unknown}; there are ${flavours.map(({ name }) => name).join(', ')}`);
+  const out = join(target, 'wasm-modules');
+  mkdirSync(out, { recursive: true });
+  // What stands there is not all of one state.
+  rmSync(join(out, '.inputs'), { force: true });
+  const bindgen = buildBindgen();
+  await buildFolder(flavours.filter(({ name }) => names.includes(name)), bindgen, out);
 }
 
 /** The jobs of the bench, built as both flavours of the engine are. */
@@ -97,3 +111,5 @@ function hash(paths) {
   }
   return sum.digest('hex');
 }
+
+if (isMain(import.meta)) await main(() => buildSome(process.argv.slice(2)));

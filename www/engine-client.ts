@@ -1,10 +1,11 @@
 // The page's side of the engine: owns the worker, starts it when it is first needed, and replaces it after a trap.
 
+import type { Weights } from "./lab-protocol";
 import type { Checkpoint, Comparison, DamageProgress, DamageWish, Dropped, EngineState, FitData, FromWorker, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 
 export interface EngineEvents {
   ready(state: EngineState): void;
-  message(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" | "damage" }>): void;
+  message(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "weights" | "comparison" | "damage" }>): void;
 }
 
 /** Takes a comparison as it grows; null, and why, where there is none. */
@@ -19,6 +20,7 @@ export class EngineClient {
   private request = 0;
   private readonly fits = new Map<number, (data: FitData | null) => void>();
   private readonly wirings = new Map<number, (data: WiringData | null) => void>();
+  private readonly weighed = new Map<number, (data: Weights | null) => void>();
   /** Who waits for the newest comparison. */
   private comparing: { request: number; take: TakeComparison } | null = null;
   /** The damage test under way. */
@@ -104,6 +106,11 @@ export class EngineClient {
   /** The wiring of a checkpoint, or null where its files are not at hand. */
   wiring(name: string): Promise<WiringData | null> {
     return this.ask(this.wirings, (request) => ({ type: "wiring", request, name }));
+  }
+
+  /** The weights of a checkpoint, or null where its files are not at hand. */
+  weights(name: string): Promise<Weights | null> {
+    return this.ask(this.weighed, (request) => ({ type: "weights", request, name }));
   }
 
   /** The same checkpoints under other options. */
@@ -197,6 +204,10 @@ export class EngineClient {
         this.wirings.get(data.request)?.(data.data);
         this.wirings.delete(data.request);
         return;
+      case "weights":
+        this.weighed.get(data.request)?.(data.data);
+        this.weighed.delete(data.request);
+        return;
       case "damage":
         if (data.request !== this.test?.request) return;
         this.test.tell(data.progress);
@@ -229,7 +240,7 @@ export class EngineClient {
     this.comparing?.take(null, "", true);
     this.comparing = null;
     this.endTest("stopped");
-    for (const waiting of [this.fits, this.wirings]) {
+    for (const waiting of [this.fits, this.wirings, this.weighed]) {
       for (const resolve of waiting.values()) resolve(null);
       waiting.clear();
     }

@@ -155,6 +155,12 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
       }
       post({ type: "wiring", request: data.request, data: found });
     });
+    case "weights": return queue(async () => {
+      const found = entries.find((e) => e.name === data.name)?.found;
+      // A file is a handle: passing all of them costs nothing.
+      const weights = found ? { network: reader.network(found.id), files: files.map(({ file }, id) => ({ id, file })) } : null;
+      post({ type: "weights", request: data.request, data: weights });
+    });
     case "compare": return queue(() => compareSlice(data, 0));
     case "fit": return queue(async () => {
       const entry = entries.find((e) => e.name === data.name);

@@ -125,6 +125,7 @@ const actions: Actions = {
   fit: (checkpoint, sample, q) => session.fit(checkpoint, sample, q),
   compare: (before, after, take) => session.compare(before, after, take),
   wiring: (checkpoint) => session.wiring(checkpoint),
+  weights: (checkpoint) => session.weights(checkpoint),
   rewire: (wiring) => session.rewire(wiring),
   chooseStateDict: (checkpoint, path) => session.chooseStateDict(checkpoint, path),
   scores,

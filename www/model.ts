@@ -1,6 +1,7 @@
 // What the page knows, and what can be asked of it. Views read the model and call actions; only main.ts changes it.
 
 import type { TakeComparison } from "./engine-client";
+import type { Weights } from "./lab-protocol";
 import { followsPaths, type PageState, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { ScoreBook } from "./score-book";
@@ -84,6 +85,8 @@ export interface Actions {
   /** Two checkpoints whose weights are at hand, neuron by neuron; called again as shuffles arrive. */
   compare(before: Checkpoint, after: Checkpoint, take: TakeComparison): void;
   wiring(checkpoint: Checkpoint): Promise<WiringData | null>;
+  /** What the laboratory needs of a checkpoint; null where its files are not at hand. */
+  weights(checkpoint: Checkpoint): Promise<Weights | null>;
   /** Reads all files again with this wiring; null for the recognised one. */
   rewire(wiring: WiringSpec | null): void;
   chooseStateDict(checkpoint: Checkpoint, path: string): void;

@@ -1,6 +1,8 @@
 // What crosses a boundary: the result document (interfaces.md), the engine's answers, and the messages between the
 // page and its worker. Types only; nothing here runs.
 
+import type { Weights } from "./lab-protocol";
+
 /** A number that may not exist (no fit, division by zero). */
 export type Maybe = number | null;
 
@@ -301,6 +303,8 @@ export type ToWorker =
   | { type: "hide"; names: string[] }
   | { type: "wishes"; job: number; wishes: Wishes; selected: string | null }
   | { type: "wiring"; request: number; name: string }
+  /** What the laboratory needs of a checkpoint. */
+  | { type: "weights"; request: number; name: string }
   | { type: "options"; job: number; options: Options; selected: string | null }
   | { type: "select"; name: string }
   | { type: "cancel"; job: number }
@@ -324,6 +328,7 @@ export type FromWorker =
   | { type: "fit"; request: number; data: FitData | null }
   | { type: "comparison"; request: number; data: Comparison | null; refused: string; final: boolean }
   | { type: "wiring"; request: number; data: WiringData | null }
+  | { type: "weights"; request: number; data: Weights | null }
   | { type: "refound"; job: number; found: Found }
   | { type: "rereading"; job: number; checkpoints: Found[] }
   | { type: "refused"; job: number }

@@ -4,6 +4,7 @@ import { errorBanner } from "./banners";
 import { EngineClient, type TakeComparison } from "./engine-client";
 import { comparable, DEFAULTS } from "./hash";
 import { somethingLoaded } from "./isolation";
+import type { Weights } from "./lab-protocol";
 import { keyOf, type Banner, type Item, type ListActions, type Model } from "./model";
 import type { Edit } from "./edits";
 import { Own } from "./own";
@@ -306,6 +307,10 @@ export class Session {
     this.engine.compare(keyOf(this.model, before), keyOf(this.model, after), take);
   }
 
+  weights(checkpoint: Checkpoint): Promise<Weights | null> {
+    return this.model.source === "files" ? this.engine.weights(keyOf(this.model, checkpoint)) : Promise.resolve(null);
+  }
+
   wiring(checkpoint: Checkpoint): Promise<WiringData | null> {
     return this.model.source === "files" ? this.engine.wiring(keyOf(this.model, checkpoint)) : Promise.resolve(null);
   }
@@ -337,7 +342,7 @@ export class Session {
     return this.inEngine && !this.outdated ? this.own.raw?.checkpoints ?? [] : [];
   }
 
-  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "comparison" | "damage" }>): void {
+  private take(message: Exclude<FromWorker, { type: "ready" | "fit" | "wiring" | "weights" | "comparison" | "damage" }>): void {
     const { model } = this;
     switch (message.type) {
       case "found": {

@@ -3,14 +3,14 @@
 //! The bytes that [`Engine::plan`] lists are read by a worker of their own, several slices in flight, and fed in order.
 
 use js_sys::Reflect;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::network::Network;
+use super::plan::{Plan, refused};
 use super::series::arranged;
 use super::value::{Report, read, thrown, write};
-use crate::analysis::{Analysis, AnalysisError, Measured, Options, ShuffledPairs, compare};
+use crate::analysis::{Analysis, Measured, Options, ShuffledPairs, compare};
 use crate::damage::{Damage, DamageKind};
 use crate::series;
 
@@ -49,21 +49,6 @@ struct Pair {
 struct Slot {
     network: Option<Network>,
     measured: Option<Measured>,
-}
-
-/// What must be read.
-#[derive(Serialize)]
-struct Plan {
-    reads: Vec<PlannedRead>,
-    bytes: u64,
-}
-
-#[derive(Serialize)]
-struct PlannedRead {
-    file: usize,
-    offset: u64,
-    length: u64,
-    label: String,
 }
 
 #[wasm_bindgen]
@@ -266,33 +251,6 @@ impl Engine {
             }
         }
     }
-}
-
-impl Plan {
-    fn new(analysis: &Analysis, network: &Network) -> Self {
-        let groups = &network.wiring.groups;
-        let blocks = groups.iter().filter_map(|group| group.block).max().map_or(0, |last| last + 1);
-        let label = |group: usize| match groups[group].block {
-            Some(block) => format!("block {} of {blocks}", block + 1),
-            None => format!("matrix {} of {}", group + 1, groups.len()),
-        };
-        let read = |read: &crate::analysis::Read| PlannedRead {
-            file: network.files[read.file],
-            offset: read.offset,
-            length: read.length,
-            label: label(read.group),
-        };
-        Self {
-            reads: analysis.reads().iter().map(read).collect(),
-            bytes: analysis.reads().iter().map(|read| read.length).sum(),
-        }
-    }
-}
-
-fn refused(error: &AnalysisError, file: &str) -> JsValue {
-    let hint = error.hint().to_owned();
-    let text = format!("{error}. {hint}");
-    thrown(&Report { code: error.code().to_owned(), text, file: file.to_owned(), hint })
 }
 
 fn not_running() -> JsValue {

@@ -8,8 +8,12 @@ mod blob;
 mod canvas;
 #[cfg(feature = "engine")]
 mod engine;
-#[cfg(any(feature = "reader", feature = "engine"))]
+#[cfg(feature = "lab")]
+mod lab;
+#[cfg(any(feature = "reader", feature = "engine", feature = "lab"))]
 mod network;
+#[cfg(any(feature = "engine", feature = "lab"))]
+mod plan;
 #[cfg(feature = "reader")]
 mod reader;
 #[cfg(feature = "scores")]
@@ -24,6 +28,8 @@ mod view;
 pub use bench::Bench;
 #[cfg(feature = "engine")]
 pub use engine::Engine;
+#[cfg(feature = "lab")]
+pub use lab::Lab;
 #[cfg(feature = "reader")]
 pub use reader::Reader;
 #[cfg(feature = "scores")]

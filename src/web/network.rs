@@ -22,7 +22,7 @@ impl Network {
     }
 
     /// What [`to_bytes`](Self::to_bytes) gave; `None` for anything else.
-    #[cfg(feature = "engine")]
+    #[cfg(any(feature = "engine", feature = "lab"))]
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         postcard::from_bytes(bytes).ok()
     }

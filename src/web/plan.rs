@@ -1,0 +1,51 @@
+//! Which bytes the host must feed, and what is wrong where an analysis is refused.
+
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use super::network::Network;
+use super::value::{Report, thrown};
+use crate::analysis::{Analysis, AnalysisError, Read};
+
+/// What must be read.
+#[derive(Serialize)]
+pub(super) struct Plan {
+    reads: Vec<PlannedRead>,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct PlannedRead {
+    file: usize,
+    offset: u64,
+    length: u64,
+    label: String,
+}
+
+impl Plan {
+    pub(super) fn new(analysis: &Analysis, network: &Network) -> Self {
+        let groups = &network.wiring.groups;
+        let blocks = groups.iter().filter_map(|group| group.block).max().map_or(0, |last| last + 1);
+        let label = |group: usize| match groups[group].block {
+            Some(block) => format!("block {} of {blocks}", block + 1),
+            None => format!("matrix {} of {}", group + 1, groups.len()),
+        };
+        let read = |read: &Read| PlannedRead {
+            file: network.files[read.file],
+            offset: read.offset,
+            length: read.length,
+            label: label(read.group),
+        };
+        Self {
+            reads: analysis.reads().iter().map(read).collect(),
+            bytes: analysis.reads().iter().map(|read| read.length).sum(),
+        }
+    }
+}
+
+/// An error of the analysis as the page shows it.
+pub(super) fn refused(error: &AnalysisError, file: &str) -> JsValue {
+    let hint = error.hint().to_owned();
+    let text = format!("{error}. {hint}");
+    thrown(&Report { code: error.code().to_owned(), text, file: file.to_owned(), hint })
+}

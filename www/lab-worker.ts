@@ -1,0 +1,47 @@
+// The worker of the laboratory: one task after the other, with a module of its own, so that the engine is free meanwhile.
+
+import type { FromLab, LabTask, ToLab } from "./lab-protocol";
+import type { EngineError } from "./protocol";
+
+interface WasmModule { default(): Promise<unknown> }
+
+const loaded = (async () => {
+  const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
+  await module.default();
+  return module;
+})();
+loaded.catch(() => undefined); // told with the first task
+
+/** Tasks that are to stop, or never to begin. */
+const stopped = new Set<number>();
+let busy = Promise.resolve();
+
+const post = (message: FromLab): void => self.postMessage(message);
+
+self.onmessage = ({ data }: MessageEvent<ToLab>): void => {
+  if (data.type === "stop") {
+    stopped.add(data.request);
+    return;
+  }
+  busy = busy.then(() => run(data.request, data.task));
+};
+
+async function run(request: number, task: LabTask): Promise<void> {
+  try {
+    await loaded;
+    if (stopped.has(request)) return post({ request, state: "stopped", data: null, error: null });
+    throw new Error(`There is no task ${JSON.stringify(task)}.`);
+  } catch (error) {
+    post({ request, state: "failed", data: null, error: told(error) });
+    // A trap poisons the module: the page starts another worker.
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+  }
+}
+
+function told(error: unknown): EngineError {
+  const given = error as Partial<EngineError> & { message?: string; name?: string };
+  if (given?.name === "NotReadableError" || given?.name === "NotFoundError" || given?.name === "SecurityError") {
+    return { code: "file-changed", file: "", text: "", hint: "" };
+  }
+  return { code: given?.code ?? "lab", text: given?.text ?? given?.message ?? String(error), file: given?.file ?? "", hint: given?.hint ?? "" };
+}
