@@ -33,7 +33,7 @@ export type DamageKind = "noise" | "prune" | "rewire" | "quantise";
 /** All that was done to the weights up to a round; its unit is that of the kind. */
 export interface Damage { kind: DamageKind; amount: number; round: number; seed: number }
 
-export interface Warning { code: string; text: string }
+export interface Warning { code: string; text: string; remedy?: string }
 
 export interface Sample {
   seed: Maybe;
@@ -93,6 +93,22 @@ export interface Layer {
   kept: number;
 }
 
+/** What was measured to tell whether the numbers can be read as they stand. */
+export interface Validity {
+  fit: { lowest: number; lowest_at: number; median: number } | null;
+  radii: { count: number; smallest: number; largest: number } | null;
+  /** D(q), α₀ at q = 0, over the shorter half of lengths, the longer one, and all. */
+  slopes: { q: number; lower: number; upper: number; whole: number }[];
+  largest_alpha_rise: Maybe;
+  largest_f: Maybe;
+  /** Neurons that the smallest q rests on. */
+  carried: { q: number; radius: number; neurons: number; of: number } | null;
+  kept_share: Maybe;
+  worst_group: { name: string; share: number } | null;
+  zero_share: Maybe;
+  repeated: { name: string; values: number; distinct: number } | null;
+}
+
 export interface Checkpoint {
   name: string;
   step: Maybe;
@@ -116,6 +132,8 @@ export interface Checkpoint {
   nfd: { mean: Maybe; median: Maybe; sd: Maybe; min: Maybe; max: Maybe; histogram: Histogram; layers: { name: string; mean: Maybe; median?: Maybe; sd?: Maybe }[] };
   baselines?: { mean_abs_weight: Maybe; mean_weighted_degree: Maybe };
   warnings: Warning[];
+  /** What the warnings were decided by; absent from documents of older versions and from published numbers. */
+  validity?: Validity;
   emergence: Maybe;
   /** Name of the series; absent for the only one, and for one without a name. */
   series?: string | null;

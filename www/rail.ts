@@ -1,14 +1,13 @@
 // The rail beside one checkpoint: what was read, settings, checks. On narrow pages it is a drawer.
 
-import { fill, h, icon, rich } from "./dom";
+import { checkOf, passes, warningTitle, type CheckWords } from "./check-words";
+import { fill, h, hidden, icon, plain, rich } from "./dom";
 import { bytes, integer } from "./format";
 import { layersValue } from "./layer-choice";
 import { current, keyOf, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import type { Found } from "./protocol";
 import { settings } from "./settings";
-import { checks } from "./verdict";
-import { checkWords, warningTitle } from "./words";
 
 export interface Rail { root: HTMLElement; button: HTMLButtonElement; update(): void }
 
@@ -60,17 +59,10 @@ export function rail(model: Model, actions: Actions): Rail {
         skipped.length > 0 && line("Not counted", left)));
     set.update();
     adding.hidden = model.source === "demo"; // what is loaded never joins the demo
-    const found_ = checks(c);
-    const known = new Set(found_.map((x) => x.code));
-    const bad = found_.filter((x) => !x.ok);
-    const others = c.warnings.filter((w) => !known.has(w.code) && !known.has(ALIASES[w.code] ?? ""));
     fill(list,
-      ...others.map((w) => check(false, warningTitle(w.code), w.text)),
-      ...[...bad, ...found_.filter((x) => x.ok)].map((x) => {
-        const words = checkWords(x.code, x.ok, x.value);
-        return check(x.ok, words.title, words.text);
-      }));
-    const warnings = bad.length + others.length;
+      ...c.warnings.map((w) => check(false, warningTitle(w.code, c), [w.text, w.remedy ?? ""], checkOf(w.code))),
+      ...passes(c).map(({ check: words, text }) => check(true, text, [], words)));
+    const warnings = c.warnings.length;
     fill(button, "Settings and checks", warnings > 0 && h("span.count", null, `${warnings}`), warnings > 0 && h("span.sr", null, warnings === 1 ? " warning" : " warnings"));
   }
   update();
@@ -93,13 +85,17 @@ function stateDicts(list: Found["state_dicts"], pick: (path: string) => void): H
     ...list.map((s) => h("option", { value: s.path, selected: s.chosen }, `${s.path || "top of the file"} (${integer(s.tensors)} tensors)`)));
 }
 
-/** The engine's names of what the page checks itself. */
-const ALIASES: Record<string, string> = { "fit-poor": "fit-fair", "f-positive": "f-above-zero", "tau-concavity": "tau-not-concave", "neurons-dropped": "neurons-left-out", "zeros": "zero-weights" };
+/** One line: a title, and of a warning what was found and what to do. */
+function check(ok: boolean, title: string, sentences: string[], words: CheckWords | undefined): HTMLElement {
+  const lines = sentences.filter(Boolean).map((text, i) => h(i === 0 ? "span.check-text" : "span.check-text.remedy", null, rich(text)));
+  return h(ok ? "li.check.ok" : "li.check.warn", null, icon(ok ? "check" : "warn", 18), h("span.sr", null, ok ? "Passed: " : "Warning: "),
+    h("span", null, h("span.check-title", null, rich(title)), words ? whyButton(words) : null, ...lines));
+}
 
-function check(ok: boolean, title: string, text: string): HTMLElement {
-  const head = h("span.check-title");
-  head.append(rich(title));
-  const more = h("span.check-text");
-  more.append(rich(text));
-  return h(ok ? "li.check.ok" : "li.check.warn", null, icon(ok ? "check" : "warn", 18), h("span.sr", null, ok ? "Passed: " : "Warning: "), h("span", null, head, text ? more : null));
+/** The "?" of a check: what is measured, when it warns, and why there. */
+function whyButton({ name, measured, threshold, why }: CheckWords): HTMLButtonElement {
+  const button = h("button.why", { type: "button", "aria-expanded": "false" }, h("span", { "aria-hidden": "true" }, "?"), hidden(`About the check: ${plain(name)}`));
+  button.addEventListener("click", () => toggle(button, () => h("div.explain", { role: "dialog", "aria-label": plain(name) },
+    h("p.explain-title", null, rich(name)), h("p", null, rich(measured)), h("p", null, h("b", null, "Warns: "), rich(threshold)), h("p.caution", null, rich(why)))));
+  return button;
 }

@@ -96,26 +96,3 @@ export function extent(values: readonly Maybe[]): [number, number] | null {
   const finite = values.filter((v): v is number => v !== null && Number.isFinite(v));
   return finite.length ? [Math.min(...finite), Math.max(...finite)] : null;
 }
-
-/** What the numbers of one checkpoint were tested for, warnings aside. */
-export function checks(checkpoint: Checkpoint): { ok: boolean; code: string; value: number[] }[] {
-  const sample = checkpoint.samples[0];
-  if (!sample) return [];
-  // At q = 0 every neuron counts the same: the line is flat and R² has no meaning.
-  const r2 = extent(sample.r_squared.filter((_, i) => Math.abs(sample.q[i] ?? 0) > 1e-9));
-  const f = extent(sample.f);
-  const { tau, q } = sample;
-  let bent = 0;
-  for (let i = 1; i + 1 < q.length; i += 1) {
-    const [a, b, c] = [tau[i - 1], tau[i], tau[i + 1]];
-    if (a != null && b != null && c != null && a + c - 2 * b > 1e-9) bent += 1;
-  }
-  const kept = checkpoint.network.layers.reduce((sum, l) => sum + l.kept, 0);
-  const left = checkpoint.network.neurons - kept;
-  return [
-    ...(r2 ? [{ code: "fit-fair", ok: r2[0] >= 0.9, value: r2 }] : []),
-    ...(f ? [{ code: "tau-not-concave", ok: bent === 0, value: [bent] }, { code: "f-above-zero", ok: f[1] <= 1e-6, value: [f[1]] }] : []),
-    { code: "zero-weights", ok: checkpoint.network.zero_weights === 0, value: [checkpoint.network.zero_weights, checkpoint.network.edges + checkpoint.network.zero_weights] },
-    { code: "neurons-left-out", ok: left <= 0, value: [left, checkpoint.network.neurons] },
-  ];
-}

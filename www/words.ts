@@ -209,59 +209,6 @@ export function readingHeadline(done: number, of: number): string {
   return of === 1 ? "Reading one checkpoint" : `${done} of ${of} checkpoints analysed`;
 }
 
-/** Badges: what the reader of a number must know. Bold, then one sentence, then what to do. */
-export function checkWords(code: string, ok: boolean, value: number[]): { title: string; text: string } {
-  const [a = NaN, b = NaN] = value;
-  switch (code) {
-    case "fit-fair": return ok ? { title: `Lines are straight: {R\u00b2} ${fixed(a, 2)}\u2013${fixed(b, 2)}`, text: "" }
-      : { title: `Fit is fair: {R\u00b2} ${fixed(a, 2)}\u2013${fixed(b, 2)}`, text: "Read {\u03b1} as a summary of shape, not as an exact exponent." };
-    case "tau-not-concave": return ok ? { title: "{\u03c4(q)} is concave", text: "" }
-      : { title: "{\u03c4(q)} is not concave", text: `The line bends the wrong way at ${plural(a, "place")}. Do not read the branch of {f(\u03b1)} there.` };
-    case "f-above-zero": return ok ? { title: "No {f} above 0", text: "" }
-      : { title: "{f} above 0", text: "A spectrum cannot rise above 0. Look at the fit before you read this curve." };
-    case "zero-weights": return ok ? { title: "No zero weights", text: "" }
-      : { title: a / b < 0.0005 ? `${plural(a, "weight")} of ${integer(b)} exactly zero` : `${percent(a / b, a / b < 0.095 ? 1 : 0)} of weights are exactly zero`, text: "They are no edges. Compare only with networks pruned alike." };
-    case "neurons-left-out": return ok ? { title: "Every neuron has over 10 edges", text: "" }
-      : { title: `${integer(a)} of ${integer(b)} neurons left out`, text: "They have 10 edges or fewer within the longest length. Raise {T} to include more." };
-    default: return { title: code, text: "" };
-  }
-}
-
-const WARNING_TITLES: Record<string, string> = {
-  "fit-fair": "Fit is fair",
-  guessed: "The wiring is a guess",
-  "wiring-guessed": "The wiring is a guess",
-  "zero-weights": "Some weights are exactly zero",
-  quantised: "Quantised source",
-  "neurons-left-out": "Some neurons are left out",
-  "peak-tied": "Peak tied (reference mode)",
-  "f-above-zero": "f above 0",
-  "tau-not-concave": "\u03c4 is not concave",
-  "late-first-checkpoint": "First checkpoint is not the start of training",
-  "chosen-baseline": "{E} counts from a chosen checkpoint",
-  "missing-shard": "One part is missing",
-  "no-spectrum": "No spectrum",
-  "nonfinite-weights": "Some weights are not numbers",
-  "samples-dropped": "Some samples are left out",
-  "index-mismatch": "The index and the files disagree",
-  "config-unreadable": "The configuration could not be read",
-  "unknown-type": "Some tensors are not read",
-  "head-width-guessed": "The width of the heads is a guess",
-  "matrices-left-out": "Some matrices are left out",
-  "packed-part": "Some weights are packed integers",
-  "several-state-dicts": "Several sets of weights",
-  "wiring-edited": "Your own wiring",
-  "groups-guessed": "Groups of channels are a guess",
-  "transposed-guessed": "A transposed convolution is a guess",
-  "depthwise-first": "The first convolution may be read wrongly",
-  "positions-first": "Kernels are stored with their positions first",
-};
-
-/** Title of a warning of the engine. */
-export function warningTitle(code: string): string {
-  return WARNING_TITLES[code] ?? capital(code.replace(/-/g, " "));
-}
-
 /** An error's text in its three parts: what, bold; the rest; no codes. */
 export function errorParts(text: string): { title: string; body: string } {
   // The end of the first sentence: a full stop and a space, not the dot of a file name.

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::elements::{Elements, TypeBins};
 use super::matrix::{Order, Piece, Scatter, StoredMatrix};
 use super::paths::PathSample;
+use super::values::ValueCount;
 use crate::multifractal::{Binning, BlockShape, GroupHistograms};
 use crate::network::{Matrix, SampledGroup};
 
@@ -21,6 +22,8 @@ pub(super) struct Counter<'a> {
     /// Those of the matrix's type.
     pub(super) bins: &'a TypeBins,
     pub(super) sink: Sink<'a>,
+    /// Values of the group.
+    pub(super) values: &'a mut ValueCount,
     /// Room for bins.
     pub(super) scratch: &'a mut Vec<u16>,
 }
@@ -37,6 +40,9 @@ impl Counter<'_> {
     /// Adds the elements of a piece, in its bytes, to what is kept of every sample.
     pub(super) fn count(&mut self, piece: &Piece, bytes: &[u8]) {
         let elements = Elements::new(bytes, self.stored.lead(piece), self.bins, self.binning);
+        if let Order::Rows { .. } = self.stored.order {
+            self.values.look(&elements, (piece.0.end - piece.0.start) as usize);
+        }
         let part = Part { stored: self.stored, matrix: self.matrix, group: self.group, piece };
         match &mut self.sink {
             Sink::Histograms(histograms) => part.count(histograms, self.samples, &elements, self.scratch),

@@ -67,6 +67,12 @@ impl<'a> Elements<'a> {
         Self { bytes, dtype, size, lead, bins, binning }
     }
 
+    /// Whether the type has so many values that weights seldom repeat one: those of 8 bits and fewer have not.
+    pub(super) fn has_many_values(&self) -> bool {
+        let block = self.bins.dtype.block();
+        block.bytes > block.elements
+    }
+
     /// The value of one element.
     pub(super) fn value(&self, place: usize) -> f64 {
         let start = (place + self.lead) * self.size;

@@ -3,6 +3,7 @@
 use super::Options;
 use super::nulls::NullSamples;
 use super::record::{Identity, summary};
+use super::values::ValueCount;
 use crate::multifractal::{ExactSums, FoldSettings, GroupFold, NetworkFold, NumberTables, mass_exponent};
 use crate::report::{CheckpointRecord, NfdSummary};
 
@@ -48,6 +49,8 @@ pub(super) struct LayerFold {
     pub(super) dimensions: NfdSummary,
     /// The spectrum of the group alone, where it was asked for.
     pub(super) spectrum: Option<GroupSpectrum>,
+    /// Values among the weights.
+    pub(super) values: ValueCount,
     /// What comparisons need of each neuron.
     pub(super) marks: NeuronMarks,
 }
@@ -85,8 +88,14 @@ impl SampleFold {
         Self { seed, total, absolute_sum, layers: Vec::new() }
     }
 
-    /// Adds the group that follows, its sum of |w|, and its own spectrum.
-    pub(super) fn add(&mut self, mut fold: GroupFold, absolute_sum: f64, spectrum: Option<GroupSpectrum>) {
+    /// Adds the group that follows, its sum of |w|, its own spectrum, and the values that were seen in it.
+    pub(super) fn add(
+        &mut self,
+        mut fold: GroupFold,
+        absolute_sum: f64,
+        spectrum: Option<GroupSpectrum>,
+        values: ValueCount,
+    ) {
         self.absolute_sum.add_one(absolute_sum);
         self.layers.push(LayerFold {
             neurons: fold.neurons,
@@ -95,6 +104,7 @@ impl SampleFold {
             with_edges: fold.dimensions.len(),
             dimensions: summary(&fold.dimensions),
             spectrum,
+            values,
             marks: NeuronMarks {
                 edgeless: std::mem::take(&mut fold.edgeless),
                 degrees: std::mem::take(&mut fold.degrees),

@@ -6,6 +6,7 @@ use super::folded::{Folded, GroupSpectrum, MOST_GROUP_SPECTRA, SampleFold};
 use super::nulls::{Deck, NullSamples, NullSource};
 use super::paths::Paths;
 use super::record::{Identity, LogLogFit};
+use super::values::ValueCount;
 use super::{AnalysisError, NetworkKind, Options};
 use crate::multifractal::{
     Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, OutlineTables, fold_group,
@@ -19,6 +20,8 @@ pub struct Measured {
     /// The groups that are read, ascending; the chosen ones are among them.
     wanted: Vec<usize>,
     samples: Vec<SampleGroups>,
+    /// Values among the weights of every group that was read.
+    values: Vec<ValueCount>,
     /// The sampled weights, where paths are followed: everything follows from them, and there are no histograms.
     paths: Option<Paths>,
     keeps_histograms: bool,
@@ -71,6 +74,7 @@ impl Measured {
             },
             binning,
             samples: neurons.into_iter().map(sample).collect(),
+            values: Vec::new(),
             paths: None,
             for_part: false,
         })
@@ -102,8 +106,9 @@ impl Measured {
         self.wanted.get(self.samples[0].totals.len()).copied()
     }
 
-    /// Takes the histograms of the next group, one for each sample.
-    pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>) {
+    /// Takes the histograms of the next group, one for each sample, and the values that were seen in it.
+    pub(super) fn complete(&mut self, histograms: Vec<GroupHistograms>, values: ValueCount) {
+        self.values.push(values);
         let alone = self.has_group_spectra();
         let Folded { samples: folds, settings, tables, .. } = &mut self.folded;
         for (sample, histograms) in self.samples.iter_mut().zip(&histograms) {
@@ -116,7 +121,7 @@ impl Measured {
         folds.par_iter_mut().zip(&histograms).for_each(|(fold, histograms)| {
             let group = fold_group(histograms, &self.binning, settings, tables);
             let spectrum = alone.then(|| GroupSpectrum::new(&group, settings, tables));
-            fold.add(group, histograms.absolute_sum(), spectrum);
+            fold.add(group, histograms.absolute_sum(), spectrum, values);
         });
         for (sample, histograms) in self.samples.iter_mut().zip(histograms) {
             if self.keeps_histograms {
@@ -150,7 +155,7 @@ impl Measured {
         for (index, sample) in samples.iter_mut().enumerate() {
             *sample = SampleFold::new(sample.seed, settings);
             for (fold, absolute_sum) in paths.folds(index, options.hops, &self.binning, settings, tables) {
-                sample.add(fold, absolute_sum, None);
+                sample.add(fold, absolute_sum, None, ValueCount::default());
             }
         }
         self.settle();
@@ -241,7 +246,7 @@ impl Measured {
                 tables.reach(sample.totals[place].entries.largest());
                 let group = fold_group(histograms, &self.binning, settings, tables);
                 let spectrum = alone.then(|| GroupSpectrum::new(&group, settings, tables));
-                fold.add(group, histograms.absolute_sum(), spectrum);
+                fold.add(group, histograms.absolute_sum(), spectrum, self.values[place]);
             }
         }
         self.settle();

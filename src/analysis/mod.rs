@@ -5,6 +5,7 @@
 //! Finished, it becomes [`Measured`]: histograms, or only their folds where they are too large to keep. Records, other
 //! options and null models come from there.
 
+mod badges;
 mod compare;
 mod count;
 mod damaged;
@@ -23,6 +24,7 @@ mod plan;
 mod record;
 mod sequence;
 mod validity;
+mod values;
 
 pub use compare::{CompareError, ShuffledPairs, compare};
 pub use error::AnalysisError;

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::folded::{Folded, GroupSpectrum, LayerFold, MOST_GROUP_SPECTRA, NeuronMarks, SampleFold};
 use super::nulls::{NullSamples, NullSums};
 use super::record::{DimensionHistogram, Identity, MOST_DIMENSION_BINS, summary};
+use super::values::ValueCount;
 use super::{AnalysisError, Measured, NetworkKind, Options};
 use crate::checkpoint::Checkpoint;
 use crate::multifractal::{
@@ -77,12 +78,13 @@ fn part_sample(sample: &SampleFold) -> PartSample {
     let layer = |layer: &LayerFold| {
         let (own, rest) = dimensions.split_at(layer.with_edges);
         dimensions = rest;
-        let &LayerFold { neurons, entries, kept, ref spectrum, .. } = layer;
+        let &LayerFold { neurons, entries, kept, values, ref spectrum, .. } = layer;
+        let values = [values.values, values.distinct];
         let spectrum = spectrum.clone().map(|GroupSpectrum { diameter, tau }| {
             let tau = Numbers(tau);
             PartSpectrum { diameter, tau }
         });
-        PartLayer { neurons, entries, kept, dimensions: Numbers(own.to_vec()), spectrum }
+        PartLayer { neurons, entries, kept, dimensions: Numbers(own.to_vec()), spectrum, values }
     };
     PartSample {
         seed: sample.seed,
@@ -310,7 +312,7 @@ fn checked_sample(sample: &PartSample, shape: &Shape) -> Result<(SampleFold, Vec
 }
 
 fn checked_layer(layer: &PartLayer, shape: &Shape) -> Result<JoinedLayer, PartError> {
-    let PartLayer { neurons, entries, kept, dimensions: Numbers(dimensions), spectrum } = layer;
+    let PartLayer { neurons, entries, kept, dimensions: Numbers(dimensions), spectrum, values } = layer;
     let most = *neurons;
     ensure(*kept <= most && dimensions.len() as u64 <= most, "a layer has too few neurons")?;
     ensure(dimensions.iter().all(|dimension| dimension.is_finite()), "a fractal dimension is no number")?;
@@ -321,6 +323,8 @@ fn checked_layer(layer: &PartLayer, shape: &Shape) -> Result<JoinedLayer, PartEr
         with_edges: dimensions.len(),
         dimensions: summary(dimensions),
         spectrum: checked_spectrum(spectrum.as_ref(), shape)?,
+        values: ValueCount::of_part(*values)
+            .ok_or(PartError::Numbers("the values of a layer cannot be counted so"))?,
         marks: NeuronMarks::default(),
     };
     Ok(JoinedLayer { fold, dimensions: dimensions.clone() })

@@ -10,6 +10,7 @@ use super::measured::Measured;
 use super::paths::{self, Paths};
 use super::record::Identity;
 use super::sequence::Sequence;
+use super::values::ValueCount;
 use super::{AnalysisError, NetworkKind, Options};
 use crate::checkpoint::{Checkpoint, StreamError};
 use crate::damage::Damage;
@@ -83,6 +84,8 @@ struct Counting {
     samples: Vec<Option<Vec<SampledGroup>>>,
     /// Histograms of the group that is being read, one for each sample.
     current: Vec<GroupHistograms>,
+    /// Values among the weights of that group.
+    values: ValueCount,
     /// The sampled weights, where paths are followed over them.
     paths: Option<Paths>,
     /// Of the type that was read last.
@@ -111,6 +114,7 @@ impl Counting {
             binning,
             bins: self.bins.insert(bins.unwrap_or_else(|| TypeBins::new(stored.dtype, binning))),
             sink,
+            values: &mut self.values,
             scratch: &mut self.scratch,
         }
     }
@@ -176,7 +180,14 @@ impl Analysis {
             None => Measured::new(identity, options, binning, neurons, histogram_budget)?,
             Some(paths) => Measured::of_paths(identity.with_paths(paths), options, binning, paths.len())?,
         };
-        let counting = Counting { samples, current: Vec::new(), paths, bins: None, scratch: Vec::new() };
+        let counting = Counting {
+            samples,
+            current: Vec::new(),
+            values: ValueCount::default(),
+            paths,
+            bins: None,
+            scratch: Vec::new(),
+        };
         let mut analysis = Self {
             reads: Vec::new(),
             steps: Vec::new(),
@@ -294,7 +305,8 @@ impl Analysis {
     fn end_group(&mut self, group: usize) {
         self.count_damaged(group);
         if self.counting.paths.is_none() {
-            self.measured.complete(std::mem::take(&mut self.counting.current));
+            let values = std::mem::take(&mut self.counting.values);
+            self.measured.complete(std::mem::take(&mut self.counting.current), values);
         }
     }
 
@@ -302,7 +314,7 @@ impl Analysis {
     fn complete_until(&mut self, group: usize) {
         while let Some(skipped) = self.measured.next_group().filter(|&next| next < group) {
             let empty = self.measured.empty_histograms(skipped);
-            self.measured.complete(empty);
+            self.measured.complete(empty, ValueCount::default());
         }
     }
 

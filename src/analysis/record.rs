@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::NetworkKind;
 use super::folded::{Folded, GroupSpectrum, LayerFold, SampleFold};
 use super::paths::Paths;
-use super::{damaged, validity};
+use super::{badges, damaged, validity};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::damage::Damage;
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
@@ -14,7 +14,7 @@ use crate::multifractal::{
 };
 use crate::network::Wiring;
 use crate::report::{
-    Baselines, CheckpointRecord, DamageRecord, FileRecord, GroupRecord, LayerRecord, MeanRecord,
+    Badge, Baselines, CheckpointRecord, DamageRecord, FileRecord, GroupRecord, LayerRecord, MeanRecord,
     NetworkRecord, NfdHistogram, NfdLayer, NfdRecord, NfdSummary, PartitionRecord, SampleRecord,
     SkippedRecord, Warning,
 };
@@ -142,12 +142,9 @@ fn quantised(checkpoint: &Checkpoint, wiring: &Wiring) -> Vec<Warning> {
     names.sort_unstable();
     names.dedup();
     let text = |names: String| {
-        format!(
-            "Quantised source ({names}): lengths come in few sizes. Compare it with checkpoints of the same type only."
-        )
+        format!("Quantised source ({names}): lengths come in few sizes.")
     };
-    let warning = |names: String| Warning { code: "quantised".to_owned(), text: text(names) };
-    (!names.is_empty()).then(|| warning(names.join(", "))).into_iter().collect()
+    (!names.is_empty()).then(|| Badge::Quantised.warning(text(names.join(", ")))).into_iter().collect()
 }
 
 /// A value that JSON can hold.
@@ -163,7 +160,8 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         |sample: &&Sample| sample.spectrum.as_ref().is_none_or(|s| !s.dropped_by(folded.options.filter));
     let kept: Vec<&Sample> = samples.iter().filter(passing).collect();
     let mut warnings = folded.identity.warnings.clone();
-    warnings.extend(validity::warnings(folded, &samples, samples.len() - kept.len()));
+    let validity = validity::measure(folded, &samples);
+    warnings.extend(badges::warnings(folded, &samples, &validity, samples.len() - kept.len()));
     CheckpointRecord {
         name: name.clone(),
         step: *step,
@@ -180,6 +178,7 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         nfd: dimensions(folded, &samples),
         baselines: baselines(folded, &samples),
         warnings,
+        validity: Some(validity),
         emergence: None,
         series: None,
         is_baseline: false,

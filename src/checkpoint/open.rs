@@ -263,10 +263,10 @@ fn read_config(checkpoint: &mut Checkpoint, candidate: &Candidate, inputs: &[Inp
     };
     match config::read(input.source) {
         Ok(config) => checkpoint.config = Some(config),
-        Err(reason) => checkpoint.warnings.push(Warning {
-            code: "config-unreadable".to_owned(),
-            text: format!("config.json cannot be read: {reason}. The wiring is found without it."),
-        }),
+        Err(reason) => checkpoint.warnings.push(Warning::new(
+            "config-unreadable",
+            format!("config.json cannot be read: {reason}. The wiring is found without it."),
+        )),
     }
 }
 
@@ -275,10 +275,10 @@ fn warn_of_types(checkpoint: &mut Checkpoint) {
         let count = record.tensors.len();
         let example = record.tensors.first().map_or_else(String::new, |name| short(name));
         let tensors = if count == 1 { "1 tensor is".to_owned() } else { format!("{count} tensors are") };
-        checkpoint.warnings.push(Warning {
-            code: "unknown-type".to_owned(),
-            text: format!("{tensors} left out, the first is {example}: {}.", record.reason),
-        });
+        checkpoint.warnings.push(Warning::new(
+            "unknown-type",
+            format!("{tensors} left out, the first is {example}: {}.", record.reason),
+        ));
     }
 }
 
@@ -313,7 +313,7 @@ fn missing_parts(missing: &[&str], left_out: &str) -> Warning {
              Drop them to complete the result."
         ),
     };
-    Warning { code: "missing-shard".to_owned(), text }
+    Warning::new("missing-shard", text)
 }
 
 /// What the missing files hold, in words: the blocks that their tensors name.
@@ -344,11 +344,11 @@ fn warn_of_unkept_promises(checkpoint: &mut Checkpoint, index: &Index, missing: 
     if let Some((tensor, file)) = broken.next() {
         let count = 1 + broken.count();
         let (tensor, file) = (short(tensor), short(file));
-        checkpoint.warnings.push(Warning {
-            code: "index-mismatch".to_owned(),
-            text: format!(
+        checkpoint.warnings.push(Warning::new(
+            "index-mismatch",
+            format!(
                 "The index lists {count} tensors that the files do not hold; the first is {tensor} in {file}."
             ),
-        });
+        ));
     }
 }

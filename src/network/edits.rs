@@ -135,7 +135,7 @@ impl WiringSpec {
         let head_width = heads::head_width(checkpoint, &names, &groups);
         let text =
             "The wiring is your own: groups and their order are not those that were recognised.".to_owned();
-        let warnings = vec![Warning { code: "wiring-edited".to_owned(), text }];
+        let warnings = vec![Warning::new("wiring-edited", text)];
         let architecture = self.architecture.clone();
         Ok(Wiring { architecture, guessed: false, edited: true, groups, skipped, warnings, head_width })
     }

@@ -28,7 +28,7 @@ impl HeadWidth {
             "The width of the attention heads was guessed as {neurons}; samples of keys and values follow from it. \
              Give config.json together with the weights."
         );
-        guessed.then(|| Warning { code: "head-width-guessed".to_owned(), text })
+        guessed.then(|| Warning::new("head-width-guessed", text))
     }
 }
 

@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        let warning = |code: &str, text: String| Warning { code: code.to_owned(), text };
+        let warning = |code: &str, text: String| Warning::new(code, text);
         let grouped = self.grouped.first().map(|(name, groups)| {
             let count = self.grouped.len();
             let text = format!(

@@ -110,7 +110,7 @@ fn tensors_of(groups: &[Group]) -> usize {
 
 fn packed_part(count: usize, kind: PackedKind) -> Warning {
     let text = format!("{count} matrices are left out. They are {kind}; NeuroMFA does not unpack them.");
-    Warning { code: "packed-part".to_owned(), text }
+    Warning::new("packed-part", text)
 }
 
 fn not_named(record: &SkippedRecord) -> Warning {
@@ -119,7 +119,7 @@ fn not_named(record: &SkippedRecord) -> Warning {
         "{count} tensors with the shape of matrices are left out, because the family has none of this name; the first \
          is {first}."
     );
-    Warning { code: "matrices-left-out".to_owned(), text }
+    Warning::new("matrices-left-out", text)
 }
 
 /// Why a tensor that could hold weights is not part of the network.

@@ -3,10 +3,13 @@
 //! The order and the names of the fields are the public interface; fields may be added, never renamed. A number that
 //! does not exist is `None`, written as `null`: no field ever holds NaN or an infinity.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::ValidityRecord;
 use crate::analysis::Options;
 
 /// The value of [`ResultDocument::schema`].
@@ -104,6 +107,10 @@ pub struct CheckpointRecord {
     /// What the reader of the numbers must know.
     #[serde(default)]
     pub warnings: Vec<Warning>,
+    /// What the warnings that follow from numbers were decided by, whether they are there or not. `None` in documents
+    /// of other programs, and where numbers were published without the weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validity: Option<ValidityRecord>,
     /// Degree of emergence against the baseline of the series: its first checkpoint, or the one that was chosen.
     pub emergence: Option<f64>,
     /// Name of the series; `None` for those of the only one, or of one without a name.
@@ -408,12 +415,36 @@ pub struct Baselines {
 }
 
 /// Something that the reader of a number must know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Warning {
     /// Stable, in kebab case: `fit-fair`, `neurons-left-out`, `zero-weights` and the like.
     pub code: String,
-    /// One or two sentences for people.
+    /// One or two sentences for people: what was found, with its number.
     pub text: String,
+    /// What to do, one sentence; `None` where there is nothing to do, or where the text says it.
+    #[serde(default)]
+    pub remedy: Option<Cow<'static, str>>,
+}
+
+impl Warning {
+    /// A warning without a remedy.
+    pub fn new(code: &str, text: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), text: text.into(), remedy: None }
+    }
+}
+
+impl Serialize for Warning {
+    /// A remedy that is not there is absent from documents, but not from bytes whose fields have no names.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let has_remedy = self.remedy.is_some() || !serializer.is_human_readable();
+        let mut fields = serializer.serialize_struct("Warning", 2 + usize::from(has_remedy))?;
+        fields.serialize_field("code", &self.code)?;
+        fields.serialize_field("text", &self.text)?;
+        if has_remedy {
+            fields.serialize_field("remedy", &self.remedy)?;
+        }
+        fields.end()
+    }
 }
 
 /// Values of one benchmark.

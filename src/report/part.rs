@@ -114,6 +114,9 @@ pub struct PartLayer {
     /// The spectrum of the layer alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spectrum: Option<PartSpectrum>,
+    /// Weights whose values were looked at, and how many of them were distinct.
+    #[serde(default)]
+    pub values: [u64; 2],
 }
 
 /// What the spectrum of one layer alone follows from.

@@ -17,7 +17,10 @@ use serde::Deserialize;
 
 use crate::analysis::Options;
 use crate::multifractal::statistics::{interval95, mean};
-use crate::report::{CheckpointRecord, MeanRecord, NullRecord, ResultDocument, SCHEMA, Tool, Warning};
+use crate::report::{Badge, CheckpointRecord, MeanRecord, NullRecord, ResultDocument, SCHEMA, Tool, Warning};
+
+/// The share of kept neurons may differ from that of the baseline by this much (docs/validity.md).
+const KEPT_CHANGE: f64 = 0.01;
 
 /// E = (w / w_0) ln(alpha_0(0) / alpha_0) of a spectrum `(alpha_0, w)` against that of the baseline checkpoint. `None`
 /// where an alpha_0 is not positive or a width is 0.
@@ -39,9 +42,19 @@ pub struct Point {
     pub step: Option<u64>,
     /// Means over the samples.
     pub mean: MeanRecord,
+    /// Which neurons the means are of.
+    #[serde(default)]
+    pub validity: Option<KeptPoint>,
     /// Null models.
     #[serde(default)]
     pub nulls: Vec<NullPoint>,
+}
+
+/// The neurons of a checkpoint that have enough edges.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct KeptPoint {
+    /// Their share of all.
+    pub kept_share: Option<f64>,
 }
 
 /// The spectra of one null model.
@@ -62,8 +75,8 @@ pub struct Relation {
     pub emergence: Option<f64>,
     /// That of every null model, in the order of the record.
     pub nulls: Vec<NullRelation>,
-    /// What must be known of the baseline, said where it stands.
-    pub warning: Option<Warning>,
+    /// What must be known of the baseline, said where it stands, and what the checkpoint does not have in common with it.
+    pub warnings: Vec<Warning>,
 }
 
 /// A null model against the same null model of the baseline.
@@ -87,6 +100,10 @@ impl From<&CheckpointRecord> for Point {
             is_baseline: record.is_baseline,
             step: record.step,
             mean: record.mean,
+            validity: record
+                .validity
+                .as_ref()
+                .map(|validity| KeptPoint { kept_share: validity.kept_share }),
             nulls: record.nulls.iter().map(null).collect(),
         }
     }
@@ -109,9 +126,10 @@ impl NullPoint {
 }
 
 /// Codes of the warnings that [`relations`] gives.
-pub const BASELINE_WARNINGS: [&str; 2] = [LATE_START, CHOSEN_BASELINE];
-const LATE_START: &str = "late-first-checkpoint";
-const CHOSEN_BASELINE: &str = "chosen-baseline";
+pub const BASELINE_WARNINGS: [&str; 3] = {
+    use Badge::{ChosenBaseline, KeptChanged, LateFirstCheckpoint};
+    [LateFirstCheckpoint.code(), ChosenBaseline.code(), KeptChanged.code()]
+};
 
 /// Every checkpoint against the baseline of its series: the first, or the one that the user chose. The points are in
 /// the order of [`sort`].
@@ -122,14 +140,17 @@ pub fn relations(points: &[Point]) -> Vec<Relation> {
 fn relations_of_one(series: &[Point]) -> Vec<Relation> {
     let baseline = series.iter().position(|point| point.is_baseline).unwrap_or(0);
     let relation = |(at, point)| {
-        let warning = if at == baseline { baseline_warning(series, baseline) } else { None };
-        relate(&series[baseline], point, warning)
+        let warning = match at == baseline {
+            true => baseline_warning(series, baseline),
+            false => kept_warning(&series[baseline], point),
+        };
+        relate(&series[baseline], point, warning.into_iter().collect())
     };
     series.iter().enumerate().map(relation).collect()
 }
 
 /// A null model uses its own alpha_0 and width at both checkpoints, sample i against sample i.
-fn relate(baseline: &Point, other: &Point, warning: Option<Warning>) -> Relation {
+fn relate(baseline: &Point, other: &Point, warnings: Vec<Warning>) -> Relation {
     let spectrum = |point: &Point| point.mean.alpha0.zip(point.mean.width);
     let between = |(baseline, other)| emergence(baseline, other);
     let null = |null: &NullPoint| {
@@ -142,29 +163,42 @@ fn relate(baseline: &Point, other: &Point, warning: Option<Warning>) -> Relation
     Relation {
         emergence: spectrum(baseline).zip(spectrum(other)).and_then(between),
         nulls: other.nulls.iter().map(null).collect(),
-        warning,
+        warnings,
     }
+}
+
+/// Neurons that crossed the gate of 11 edges are in one of the two spectra only.
+fn kept_warning(baseline: &Point, other: &Point) -> Option<Warning> {
+    let share = |point: &Point| point.validity.and_then(|validity| validity.kept_share);
+    let (before, now) = share(baseline).zip(share(other))?;
+    ((now - before).abs() >= KEPT_CHANGE).then(|| {
+        let [before, now] = [before, now].map(|share| 100.0 * share);
+        Badge::KeptChanged.warning(format!(
+            "{now:.1}% of the neurons have enough edges, and {before:.1}% where E counts from: the numbers are not of the same neurons."
+        ))
+    })
 }
 
 /// E counts from the baseline, wherever in training that is: the warning for it, if it is not the start of training or
 /// not the first checkpoint.
 fn baseline_warning(series: &[Point], baseline: usize) -> Option<Warning> {
     let step = series[baseline].step;
-    let (code, text) = match (baseline, step) {
+    let (badge, text) = match (baseline, step) {
         _ if series.len() < 2 => return None,
         (0, None | Some(0)) => return None,
         (0, Some(step)) => (
-            LATE_START,
+            Badge::LateFirstCheckpoint,
             format!("The first checkpoint is step {step}, not the start of training: E counts from there."),
         ),
         (_, Some(step)) => {
-            (CHOSEN_BASELINE, format!("E counts from step {step}, which was chosen, not from the first one."))
+            let text = format!("E counts from step {step}, which was chosen, not from the first one.");
+            (Badge::ChosenBaseline, text)
         }
         (_, None) => {
-            (CHOSEN_BASELINE, "E counts from here, as was chosen, not from the first checkpoint.".to_owned())
+            (Badge::ChosenBaseline, "E counts from here, as was chosen, not from the first checkpoint.".to_owned())
         }
     };
-    Some(Warning { code: code.to_owned(), text })
+    Some(badge.warning(text))
 }
 
 /// The document of one or several series: records in the order of [`sort`], each with its degree of emergence and that
@@ -178,7 +212,7 @@ pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultD
             (null.emergence, null.emergence_interval) = (relation.emergence, relation.interval);
         }
         record.warnings.retain(|warning| !BASELINE_WARNINGS.contains(&warning.code.as_str()));
-        record.warnings.extend(relation.warning);
+        record.warnings.extend(relation.warnings);
     }
     ResultDocument {
         schema: SCHEMA.to_owned(),

@@ -52,7 +52,7 @@ fn complete(record: &JsValue, relation: &Relation) -> Result<(), JsValue> {
         let code = Reflect::get(&other, &"code".into()).ok().and_then(|code| code.as_string());
         !code.is_some_and(|code| BASELINE_WARNINGS.contains(&code.as_str()))
     });
-    if let Some(warning) = &relation.warning {
+    for warning in &relation.warnings {
         others.push(&write(warning)?);
     }
     Reflect::set(record, &"warnings".into(), &others)?;

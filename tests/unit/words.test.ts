@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Checkpoint, Null, ResultDocument } from "../../www/protocol";
-import { baselineOf, checks, seriesCase } from "../../www/verdict";
-import { checkWords, errorParts, ERRORS, finding, findingDeck, layersNote, mixedLayers, numberCaption, seriesDeck, seriesHeadline, sliderText, spectrumSummary } from "../../www/words";
+import { baselineOf, seriesCase } from "../../www/verdict";
+import { errorParts, ERRORS, finding, findingDeck, layersNote, mixedLayers, numberCaption, seriesDeck, seriesHeadline, sliderText, spectrumSummary } from "../../www/words";
 
 function shuffled(width: number, alpha0: number, spread = 0.01): Null {
   const width_values = Array.from({ length: 100 }, (_, i) => width - spread + (2 * spread * i) / 99);
@@ -118,15 +118,6 @@ test("text twins", () => {
   const doc = series(start(), checkpoint(3000, 0.735, 1.181, shuffled(0.67, 1.177)));
   assert.match(spectrumSummary(doc.checkpoints[1]!), /^Spectrum at step 3,000: \u03b1 from 0\.904 to 1\.639, centre 1\.181, width 0\.735; shuffled width 0\.670, 0\.\d+ to 0\.\d+\.$/);
   assert.equal(sliderText(doc, 1), "step 3,000, checkpoint 2 of 2, width 0.735, shuffled 0.670");
-});
-
-test("checks and their words", () => {
-  const found = checks(checkpoint(0, 0.7, 1.1, null));
-  assert.deepEqual(found.filter((c) => !c.ok).map((c) => c.code), ["fit-fair"]);
-  assert.equal(checkWords("fit-fair", false, [0.83, 0.86]).title, "Fit is fair: {R\u00b2} 0.83\u20130.86");
-  assert.equal(checkWords("zero-weights", false, [12, 100]).title, "12% of weights are exactly zero");
-  assert.equal(checkWords("zero-weights", false, [1, 1e6]).title, "1 weight of 1,000,000 exactly zero");
-  assert.equal(checkWords("neurons-left-out", false, [318, 5376]).title, "318 of 5,376 neurons left out");
 });
 
 test("an error splits into what and why, dots of file names apart", () => {

@@ -177,7 +177,7 @@ fn found(checkpoint: Checkpoint) -> Found {
             (architecture, guessed) = (Some(wiring.architecture), wiring.guessed);
         }
         Err(error) => warnings
-            .push(Warning { code: error.code().to_owned(), text: format!("{error}. {}", error.hint()) }),
+            .push(Warning::new(error.code(), format!("{error}. {}", error.hint()))),
     }
     let tensors = checkpoint.tensors.iter().map(|tensor| FoundTensor {
         name: tensor.name.clone(),

@@ -526,7 +526,7 @@ fn warning(sets: &[Set], chosen: usize) -> Option<Warning> {
             listed(others.iter().copied())
         )
     };
-    (!others.is_empty()).then(|| Warning { code: "several-state-dicts".to_owned(), text: text() })
+    (!others.is_empty()).then(|| Warning::new("several-state-dicts", text()))
 }
 
 /// Paths in quotation marks.
