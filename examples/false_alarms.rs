@@ -55,9 +55,11 @@ fn shape(pair: u32, pairs: u32) -> Untrained {
 }
 
 fn line(shape: &Untrained, record: &CheckpointRecord) -> serde_json::Value {
-    let groups: Vec<_> = record.groups.iter().filter_map(|group| {
-        stand(group.width, &group.nulls.first()?.width_values)
-    }).collect();
+    let groups: Vec<_> = record
+        .groups
+        .iter()
+        .filter_map(|group| stand(group.width, &group.nulls.first()?.width_values))
+        .collect();
     json!({
         "width": shape.width,
         "blocks": shape.blocks,
@@ -72,6 +74,7 @@ fn line(shape: &Untrained, record: &CheckpointRecord) -> serde_json::Value {
 /// How many of the shuffles are narrower, how many wider.
 fn stand(width: Option<f64>, shuffled: &[Option<f64>]) -> Option<[usize; 2]> {
     let width = width?;
-    let count = |is: fn(&f64, &f64) -> bool| shuffled.iter().flatten().filter(|value| is(value, &width)).count();
+    let count =
+        |is: fn(&f64, &f64) -> bool| shuffled.iter().flatten().filter(|value| is(value, &width)).count();
     Some([count(f64::lt), count(f64::gt)])
 }

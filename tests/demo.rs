@@ -59,6 +59,7 @@ fn cut(document: &ResultDocument) -> Value {
         checkpoint.network.skipped.clear();
         checkpoint.nfd.layers.clear();
         checkpoint.groups.clear();
+        checkpoint.validity = None;
         for sample in &mut checkpoint.samples {
             sample.radii.clear();
             sample.partition.q.clear();

@@ -56,6 +56,11 @@ pub(super) fn warnings(
     .collect()
 }
 
+/// Negative ones with the sign that numbers have.
+fn order(q: f64) -> String {
+    format!("{q:.1}").replace('-', "\u{2212}")
+}
+
 fn percent(share: f64) -> String {
     format!("{:.1}%", 100.0 * share)
 }
@@ -84,8 +89,10 @@ fn no_spectrum(total: &NetworkFold, options: &Options) -> Warning {
 fn fair_fit(validity: &ValidityRecord) -> Option<Warning> {
     let fit = validity.fit.filter(|fit| fit.lowest < FAIR_FIT)?;
     let text = format!(
-        "The log-log lines are not quite straight: R² is {:.2} at q = {:.1}, and {:.2} in the median.",
-        fit.lowest, fit.lowest_at, fit.median
+        "The log-log lines are not quite straight: R² is {:.2} at q = {}, and {:.2} in the median.",
+        fit.lowest,
+        order(fit.lowest_at),
+        fit.median
     );
     Some(Badge::FitFair.warning(text))
 }
@@ -116,9 +123,10 @@ fn slopes_vary(validity: &ValidityRecord) -> Option<Warning> {
 
 fn not_concave(validity: &ValidityRecord) -> Option<Warning> {
     let rise = validity.largest_alpha_rise.filter(|rise| *rise > LARGEST_RISE)?;
-    Some(Badge::TauNotConcave.warning(format!(
-        "τ(q) is not concave: α rises with q, by {rise:.3}, so f(α) folds back."
-    )))
+    Some(
+        Badge::TauNotConcave
+            .warning(format!("τ(q) is not concave: α rises with q, by {rise:.3}, so f(α) folds back.")),
+    )
 }
 
 fn above_zero(spectra: &[&Spectrum], validity: &ValidityRecord) -> Option<Warning> {
@@ -136,8 +144,11 @@ fn peak_tied() -> Warning {
 fn few_neurons(validity: &ValidityRecord) -> Option<Warning> {
     let carried = validity.carried.filter(|carried| carried.neurons < FEW_NEURONS)?;
     let text = format!(
-        "At q = {:.1} and length {}, the sum is that of about {:.0} of {} neurons.",
-        carried.q, carried.radius, carried.neurons, carried.of
+        "At q = {} and length {}, the sum is that of about {:.0} of {} neurons.",
+        order(carried.q),
+        carried.radius,
+        carried.neurons,
+        carried.of
     );
     Some(Badge::FewNeurons.warning(text))
 }

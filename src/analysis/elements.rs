@@ -67,10 +67,9 @@ impl<'a> Elements<'a> {
         Self { bytes, dtype, size, lead, bins, binning }
     }
 
-    /// Whether the type has so many values that weights seldom repeat one: those of 8 bits and fewer have not.
-    pub(super) fn has_many_values(&self) -> bool {
-        let block = self.bins.dtype.block();
-        block.bytes > block.elements
+    /// The type that is stored.
+    pub(super) fn dtype(&self) -> DType {
+        self.bins.dtype
     }
 
     /// The value of one element.

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::NetworkKind;
 use super::folded::{Folded, GroupSpectrum, LayerFold, SampleFold};
 use super::paths::Paths;
+use super::values::has_few_values;
 use super::{badges, damaged, validity};
-use crate::checkpoint::{Checkpoint, DType};
+use crate::checkpoint::Checkpoint;
 use crate::damage::Damage;
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
 use crate::multifractal::{
@@ -133,17 +134,13 @@ impl Identity {
 
 /// Weights of few bits have few sizes, and so do the lengths of their edges.
 fn quantised(checkpoint: &Checkpoint, wiring: &Wiring) -> Vec<Warning> {
-    /// Types of so many bits an element, or fewer.
-    const FEW_BITS: u64 = 8;
     let tensors = wiring.groups.iter().flat_map(|group| &group.matrices).map(|matrix| matrix.tensor);
     let types = tensors.map(|tensor| checkpoint.tensors[tensor].dtype);
-    let few = |dtype: &DType| 8 * dtype.block().bytes < (FEW_BITS + 1) * dtype.block().elements;
-    let mut names: Vec<&str> = types.filter(few).map(DType::name).collect();
+    let few = types.filter(|&dtype| has_few_values(dtype));
+    let mut names: Vec<&str> = few.map(|dtype| dtype.name()).collect();
     names.sort_unstable();
     names.dedup();
-    let text = |names: String| {
-        format!("Quantised source ({names}): lengths come in few sizes.")
-    };
+    let text = |names: String| format!("Quantised source ({names}): lengths come in few sizes.");
     (!names.is_empty()).then(|| Badge::Quantised.warning(text(names.join(", ")))).into_iter().collect()
 }
 

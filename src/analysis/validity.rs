@@ -3,9 +3,7 @@
 use super::folded::{Folded, LayerFold};
 use super::record::{Sample, finite, six_decimals};
 use crate::multifractal::statistics::{mean, quantile};
-use crate::multifractal::{
-    NetworkFold, QGrid, Spectrum, fit_line, log_partition, log_relative_radii,
-};
+use crate::multifractal::{NetworkFold, QGrid, Spectrum, fit_line, log_partition, log_relative_radii};
 use crate::report::{
     Carried, FitQuality, GroupShare, LocalSlopes, RadiusRange, RepeatedValues, ValidityRecord,
 };
@@ -19,7 +17,8 @@ const LEAST_VALUES: u64 = 256;
 pub(super) fn measure(folded: &Folded, samples: &[Sample]) -> ValidityRecord {
     let grid = &folded.settings.grid;
     let spectra: Vec<&Spectrum> = samples.iter().filter_map(|sample| sample.spectrum.as_ref()).collect();
-    let total = |count: fn(&NetworkFold) -> u64| samples.iter().map(|sample| count(sample.total)).sum::<u64>();
+    let total =
+        |count: fn(&NetworkFold) -> u64| samples.iter().map(|sample| count(sample.total)).sum::<u64>();
     let [zeros, edges] = [total(|total| total.zeros), total(|total| total.edges)];
     let [kept, neurons] = [total(|total| total.partition.kept), total(|total| total.neurons)];
     let weights = edges + zeros + total(|total| total.nonfinite);
@@ -58,7 +57,8 @@ fn fit(spectra: &[&Spectrum], grid: &QGrid) -> Option<FitQuality> {
     let fits = spectra.iter().flat_map(|spectrum| grid.orders().iter().zip(&spectrum.fits));
     let values: Vec<(f64, f64)> =
         fits.filter_map(|(&q, fit)| Some((fit.r_squared.and_then(finite)?, q))).collect();
-    let (lowest, lowest_at) = values.iter().copied().reduce(|low, next| if next.0 < low.0 { next } else { low })?;
+    let (lowest, lowest_at) =
+        values.iter().copied().reduce(|low, next| if next.0 < low.0 { next } else { low })?;
     let values: Vec<f64> = values.into_iter().map(|(value, _)| value).collect();
     Some(FitQuality { lowest, lowest_at, median: quantile(&values, 0.5)? })
 }

@@ -1,12 +1,19 @@
 //! Whether weights repeat: a look at a few runs of consecutive ones of every group, beside their counting.
 
 use super::elements::Elements;
+use crate::checkpoint::DType;
 
 /// Weights of one run. Quantised weights share their values with their neighbours, in a row or a block of a row, so that
 /// consecutive ones show it where scattered ones would not.
 const WEIGHTS_PER_RUN: usize = 1024;
 /// Runs of one group, of as many pieces: to sort them costs less than to read a piece.
 const RUNS_PER_GROUP: u32 = 4;
+
+/// Whether the type has so few bits an element, the scales of its blocks apart, that weights must repeat.
+pub(super) fn has_few_values(dtype: DType) -> bool {
+    const FEW_BITS: u64 = 8;
+    8 * dtype.block().bytes < (FEW_BITS + 1) * dtype.block().elements
+}
 
 /// Distinct values among weights, counted run by run; exact zeros and non-finite weights are none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,7 +33,7 @@ impl ValueCount {
 
     /// Looks at the middle of a piece of so many elements.
     pub(super) fn look(&mut self, elements: &Elements<'_>, length: usize) {
-        if self.runs == RUNS_PER_GROUP || !elements.has_many_values() {
+        if self.runs == RUNS_PER_GROUP || has_few_values(elements.dtype()) {
             return;
         }
         let run = length.min(WEIGHTS_PER_RUN);

@@ -45,7 +45,10 @@ const BADGES: [(&str, &str); Badge::KeptChanged as usize + 1] = [
     ("tau-not-concave", "Do not read the width, nor the branch of f(α) that folds back."),
     ("f-above-zero", "Do not read α₀ and E; look at the fit at the orders around 0."),
     ("peak-tied", "Compare with other results of the reference mode only, or take the exact mode."),
-    ("few-neurons", "Do not read the right side of the spectrum: take a larger sample, or a q range nearer to 0."),
+    (
+        "few-neurons",
+        "Do not read the right side of the spectrum: take a larger sample, or a q range nearer to 0.",
+    ),
     ("neurons-left-out", "Raise T to keep more, and compare networks that keep alike only."),
     ("zero-weights", "Compare only with networks pruned or quantised alike."),
     ("repeated-values", "Compare only with weights that were quantised alike, and with their own shuffles."),
@@ -53,7 +56,10 @@ const BADGES: [(&str, &str); Badge::KeptChanged as usize + 1] = [
     ("samples-dropped", "Take filter 0 to see the means over all samples."),
     ("late-first-checkpoint", "Add the checkpoint of the start of training."),
     ("chosen-baseline", "Say so where you show E."),
-    ("kept-changed", "Read E and the change of the width beside those of the shuffles, which lose the same neurons; or raise T."),
+    (
+        "kept-changed",
+        "Read E and the change of the width beside those of the shuffles, which lose the same neurons; or raise T.",
+    ),
 ];
 
 impl Badge {

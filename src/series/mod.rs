@@ -100,10 +100,7 @@ impl From<&CheckpointRecord> for Point {
             is_baseline: record.is_baseline,
             step: record.step,
             mean: record.mean,
-            validity: record
-                .validity
-                .as_ref()
-                .map(|validity| KeptPoint { kept_share: validity.kept_share }),
+            validity: record.validity.as_ref().map(|validity| KeptPoint { kept_share: validity.kept_share }),
             nulls: record.nulls.iter().map(null).collect(),
         }
     }
@@ -194,9 +191,10 @@ fn baseline_warning(series: &[Point], baseline: usize) -> Option<Warning> {
             let text = format!("E counts from step {step}, which was chosen, not from the first one.");
             (Badge::ChosenBaseline, text)
         }
-        (_, None) => {
-            (Badge::ChosenBaseline, "E counts from here, as was chosen, not from the first checkpoint.".to_owned())
-        }
+        (_, None) => (
+            Badge::ChosenBaseline,
+            "E counts from here, as was chosen, not from the first checkpoint.".to_owned(),
+        ),
     };
     Some(badge.warning(text))
 }

@@ -51,9 +51,9 @@ test("over a series, the tables say where each check warns and which groups lose
   assert.deepEqual(table.head, ["Check", "step 0", "step 10"]);
   const row = (start: string): string[] | undefined => table.rows.find(([name]) => name!.startsWith(start));
   assert.deepEqual(row("Lowest R"), ["Lowest R\u00b2", "0.83", "! 0.83"]);
-  assert.deepEqual(row("Kept neurons"), ["Kept neurons against the baseline", "94.1%", "! 94.1%"]);
+  assert.deepEqual(row("Other neurons"), ["Other neurons than at the baseline", "\u2013", "!"]);
   assert.deepEqual(keptTable(doc).rows, [["b", "100%", "15.4%"]]);
-  assert.match(validitySentence(doc), /^Warnings: Lowest \{R\u00b2\} \(1 of 2\); Kept neurons/);
+  assert.match(validitySentence(doc), /^Warnings: Lowest \{R\u00b2\} \(1 of 2\); Other neurons/);
   assert.match(validitySentence(series(checkpoint(0, undefined, []))), /^This result does not say/);
 });
 

@@ -176,8 +176,7 @@ fn found(checkpoint: Checkpoint) -> Found {
             skipped = wiring.skipped;
             (architecture, guessed) = (Some(wiring.architecture), wiring.guessed);
         }
-        Err(error) => warnings
-            .push(Warning::new(error.code(), format!("{error}. {}", error.hint()))),
+        Err(error) => warnings.push(Warning::new(error.code(), format!("{error}. {}", error.hint()))),
     }
     let tensors = checkpoint.tensors.iter().map(|tensor| FoundTensor {
         name: tensor.name.clone(),
