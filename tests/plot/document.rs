@@ -76,6 +76,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         format: "safetensors".into(),
         architecture: "gpt-neox".into(),
         guessed: false,
+        uncertainty: None,
         files: vec![FileRecord {
             name: format!("step{}.safetensors", s.step),
             bytes: 670_104,
@@ -152,6 +153,9 @@ fn null(s: &Spectrum, first: &Spectrum) -> NullRecord {
     let emergence = 0.95 * s.emergence;
     NullRecord {
         kind: "shuffle".into(),
+        scheme: None,
+        difference: Default::default(),
+        text: String::new(),
         samples: 100,
         alpha0: Some(s.alpha0),
         alpha0_sd: Some(0.001),
