@@ -112,8 +112,10 @@ pub struct CheckpointRecord {
     #[serde(default)]
     pub warnings: Vec<Warning>,
     /// What the warnings that follow from numbers were decided by, whether they are there or not. `None` in documents
-    /// of other programs, and where numbers were published without the weights.
+    /// of other programs, and where numbers were published without the weights. Nothing of it is drawn: the module that
+    /// draws does without the code to read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "view", serde(skip_deserializing))]
     pub validity: Option<ValidityRecord>,
     /// Degree of emergence against the baseline of the series: its first checkpoint, or the one that was chosen.
     pub emergence: Option<f64>,
