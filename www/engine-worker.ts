@@ -30,6 +30,7 @@ interface Engine extends RescalingEngine {
   finish(): Checkpoint;
   redo(checkpoint: number, options: object): Checkpoint | null;
   nullSamples(checkpoint: number, count: number): number;
+  bootstrap(checkpoint: number): boolean;
   fit(checkpoint: number, sample: number, q: number): FitData;
   compare(before: number, after: number, top: number, pairs: number): Comparison | null;
   record(checkpoint: number): Checkpoint | null;
@@ -564,7 +565,7 @@ function cancelledNow(ofJob: number): void {
 
 function waitingForNulls(): Entry[] {
   const waits = (e: Entry): boolean => current(e) && !hidden.has(e.name) && !e.nullsRefused && !(e.restored && !e.found) && (e.missing !== 0 || toRescale(e) !== null);
-  return options?.null.length ? entries.filter(waits) : [];
+  return options?.null.length || options?.bootstrap ? entries.filter(waits) : [];
 }
 
 /** The checkpoint that must still be scaled to this one. */
@@ -610,6 +611,7 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
     }
     const first = entry.missing === 0 ? toRescale(entry) : null;
     if (first) await rescale(entry, first, ofJob);
+    if (entry.missing === 0) engine.bootstrap(entry.id);
   } catch (error) {
     if (isTrap(error)) throw error;
     entry.nullsRefused = true;

@@ -7,7 +7,7 @@ import type { Options, Scheme } from "./protocol";
 export const DEFAULTS: Options = {
   network: "full", layers: null, mode: "exact", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
   q_min: -3, q_max: 3, q_step: 0.1, filter: 0, hops: 1, interconnect: "original",
-  distance: "inverse", null: ["shuffle"], null_samples: 100, initialisation: "auto",
+  distance: "inverse", null: ["shuffle"], null_samples: 100, initialisation: "auto", bootstrap: 0,
 };
 
 export const NULL_KINDS = ["shuffle", "gaussian", "initialisation", "rescale"] as const;
@@ -42,7 +42,7 @@ export function initial(): PageState {
 const NUMBERS: Partial<Record<keyof Options, [low: number, high: number, whole: boolean]>> = {
   samples: [1, 1000, true], seed: [0, 4294967295, true], layer_sample: [2, 4096, true],
   threshold: [2, 100000, false], nfd_threshold: [2, 100000, false],
-  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], hops: [1, 3, true], null_samples: [2, 10000, true],
+  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], hops: [1, 3, true], null_samples: [2, 10000, true], bootstrap: [0, 10000, true],
 };
 
 function isNullKind(kind: string | null): kind is NullKind {
@@ -64,6 +64,8 @@ export function followsPaths(options: Options): boolean {
 export function possible(options: Options): Options {
   if (options.network === "full") return { ...options, hops: 1, interconnect: "original" };
   // Nor is a rescaled checkpoint followed along paths.
+  // Samples have intervals of their own.
+  options = { ...options, bootstrap: 0 };
   return followsPaths(options) ? { ...options, layers: null, null: options.null.filter((kind) => kind !== "rescale") } : options;
 }
 
@@ -110,7 +112,7 @@ function optionText(options: Options, key: keyof Options): string {
 
 /** Whether results of these options may stand in one series; null models aside. */
 export function comparable(a: Options, b: Options): boolean {
-  const keys = (Object.keys(DEFAULTS) as (keyof Options)[]).filter((key) => !["null", "null_samples", "initialisation"].includes(key));
+  const keys = (Object.keys(DEFAULTS) as (keyof Options)[]).filter((key) => !["null", "null_samples", "initialisation", "bootstrap"].includes(key));
   // An older document lacks the newer options, which then had their defaults.
   return keys.every((key) => optionText({ ...DEFAULTS, ...a }, key) === optionText({ ...DEFAULTS, ...b }, key));
 }

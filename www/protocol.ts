@@ -30,6 +30,8 @@ export interface Options {
   null_samples: number;
   /** How the null model `initialisation` draws weights. Absent in documents where the architecture says it. */
   initialisation?: Scheme;
+  /** Resamples of the neurons of a whole network. Absent in documents without. */
+  bootstrap?: number;
 }
 
 export type Scheme = "auto" | "small-wang" | "scaled-normal" | "normal" | "xavier" | "kaiming";
@@ -142,6 +144,7 @@ export interface Checkpoint {
   };
   samples: Sample[];
   mean: { alpha0: Maybe; alpha0_sd: Maybe; width: Maybe; width_sd: Maybe };
+  uncertainty?: { over: "samples" | "neurons"; count: number; alpha0_interval: Interval; width_interval: Interval; emergence_interval?: Interval };
   nulls: Null[];
   groups?: Group[];
   nfd: { mean: Maybe; median: Maybe; sd: Maybe; min: Maybe; max: Maybe; histogram: Histogram; layers: { name: string; mean: Maybe; median?: Maybe; sd?: Maybe }[] };
