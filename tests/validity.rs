@@ -155,8 +155,10 @@ fn cases() -> BTreeMap<&'static str, [fn() -> ResultDocument; 2]> {
     BTreeMap::from([
         (
             "wiring-guessed",
-            [|| analyse(&model("unheard.of.weight", 40, 40, |o, i| common::Weights::new(0).at(o, i))), healthy]
-                as [fn() -> ResultDocument; 2],
+            [
+                || analyse(&model("unheard.of.weight", 40, 40, |o, i| common::Weights::new(0).at(o, i))),
+                healthy,
+            ] as [fn() -> ResultDocument; 2],
         ),
         ("quantised", [|| stored("model.q8_0.gguf"), || stored("model.f16.gguf")]),
         ("no-edges", [|| replaced(10_000, 0.0), || replaced(9_000, 0.0)]),

@@ -127,7 +127,7 @@ fn carried_in(sample: &Sample, grid: &QGrid) -> Option<Carried> {
 }
 
 /// The layers of every sample at one place, with their name.
-fn groups<'a>(folded: &'a Folded) -> impl Iterator<Item = (&'a str, Vec<&'a LayerFold>)> {
+fn groups(folded: &Folded) -> impl Iterator<Item = (&str, Vec<&LayerFold>)> {
     let layers = |(place, &group): (usize, &usize)| {
         let name = folded.identity.groups[group].0.as_str();
         (name, folded.samples.iter().map(|sample| &sample.layers[place]).collect())

@@ -31,7 +31,7 @@ export async function measure() {
   const lowest = (value) => Math.min(...lines.map(value));
   const extremes = {
     lowest_r_squared: lowest(({ validity }) => validity.fit.lowest),
-    highest_r_squared: -lowest(({ validity }) => -validity.fit.lowest),
+    lowest_r_squared_at_best: -lowest(({ validity }) => -validity.fit.lowest),
     largest_slope_ratio: -lowest(({ validity }) => -ratio(validity.slopes.find(({ q }) => q === 0))),
     largest_alpha_rise: -lowest(({ validity }) => -validity.largest_alpha_rise),
     smallest_carried_share: lowest(({ validity: { carried } }) => carried.neurons / carried.of),
