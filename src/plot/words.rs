@@ -36,6 +36,7 @@ pub(super) fn title(scene: &Scene) -> &'static str {
         (Kind::Sizes, _) => "Emergence against model size",
         (Kind::Damage, _) => "Emergence and width under damage",
         (Kind::Published, _) => "Published emergence and accuracies",
+        (Kind::Lesson, _) => "How to read this",
     }
 }
 
