@@ -15,6 +15,8 @@ const NULL_KINDS = ["shuffle", "gaussian", "initialisation", "rescale"];
 export type Theme = "light" | "dark";
 export type Tab = "spectrum" | "tau" | "fit" | "dimension";
 
+export type Screen = "series" | "one" | "read";
+
 export interface PageState {
   options: Options;
   theme: Theme | null;
@@ -22,7 +24,10 @@ export interface PageState {
   threads: number | null;
   /** Selected step, by its number. */
   step: number | null;
-  view: "series" | "one";
+  view: Screen;
+  /** `read`: the step that is shown, and the numbers of its controls. */
+  read: string;
+  set: number[];
   tab: Tab;
   /** Published numbers in the section of scores. */
   preset: "published" | null;
@@ -31,7 +36,7 @@ export interface PageState {
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum", preset: null, demo: false };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", preset: null, demo: false };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -83,11 +88,25 @@ export function parse(hash: string): PageState {
   const step = given.get("step");
   if (step !== null && /^\d+$/.test(step)) state.step = Number(step);
   state.demo = given.get("show") === "demo";
-  if (given.get("view") === "one") state.view = "one";
+  const view = given.get("view");
+  if (view === "one") state.view = view;
+  if (view === "read") {
+    state.view = view;
+    state.read = given.get("read") ?? "";
+    state.set = (given.get("set") ?? "").split(",").filter(Boolean).map(Number).filter(Number.isFinite);
+  }
   if (given.get("preset") === "published") state.preset = "published";
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
+}
+
+/** The address of a step of "How to read this"; all else stays as it is. */
+export function readAddress(step: string): string {
+  const out = new URLSearchParams(location.hash.slice(1));
+  for (const [key, value] of [["v", "1"], ["view", "read"], ["read", step]] as const) out.set(key, value);
+  out.delete("set");
+  return `#${out.toString().replace(/%2C/g, ",")}`;
 }
 
 function optionText(options: Options, key: keyof Options): string {
@@ -114,6 +133,8 @@ export function serialise(state: PageState): string {
   if (state.step !== null) out.set("step", String(state.step));
   if (state.demo) out.set("show", "demo");
   if (state.view !== "series") out.set("view", state.view);
+  if (state.view === "read" && state.read) out.set("read", state.read);
+  if (state.view === "read" && state.set.length) out.set("set", state.set.join());
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   if (state.preset) out.set("preset", state.preset);
   const text = out.toString().replace(/%2C/g, ",");
