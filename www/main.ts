@@ -231,10 +231,14 @@ function announce(): void {
   fill(live, d.checkpoints.length > 1 ? `${d.checkpoints.length} checkpoints analysed. ${seriesHeadline(d)}` : c ? `Analysed. ${finding(c, d.options.null.includes("shuffle"), ofLayers(d.options))}` : "");
 }
 
+/** The address that the state was read from or written to. Where it is another, a link was followed and the state is old. */
+let address = location.hash;
 const remember = debounce(150, () => {
+  if (location.hash !== address) return;
   const text = serialise(model.state);
   const url = `${location.pathname}${location.search}${text ? `#${text}` : ""}`;
   if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
+  address = location.hash;
 });
 
 async function showView(next: Screen): Promise<void> {
@@ -265,6 +269,7 @@ listenKeys({
   exportMenu: () => stage.querySelector<HTMLButtonElement>(".export")?.click(),
 }, keysButton);
 addEventListener("hashchange", () => {
+  address = location.hash;
   const before = JSON.stringify(model.state.options);
   model.state = parse(location.hash);
   if (model.state.demo && model.source !== "demo" && !model.reading) return session.list.showDemo();

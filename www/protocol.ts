@@ -372,7 +372,7 @@ export interface Figure {
   q?: number;
   fit?: FitData;
   /** `lesson`: points as they are drawn. */
-  lesson?: { x: string; lines: { style: "dots" | "curve" | "exact" | "before" | "chance" | "bars"; name: string; points: [x: number, y: number][] }[] };
+  lesson?: { x: string; lines: { style: "dots" | "curve" | "exact" | "before" | "chance" | "bars"; name: string; x: number[]; y: number[] }[] };
   domain?: { x?: [number, number]; y?: [number, number] };
   axes_only?: boolean;
   message?: string[];

@@ -257,8 +257,10 @@ pub struct LessonLine {
     pub style: LineStyle,
     /// Written beside the right end; empty for none.
     pub name: String,
-    /// x and y of each.
-    pub points: Vec<[f64; 2]>,
+    /// x of each.
+    pub x: Vec<f64>,
+    /// y of each.
+    pub y: Vec<f64>,
 }
 
 /// What a line stands for.

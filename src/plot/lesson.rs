@@ -4,7 +4,7 @@ use plotters_backend::DrawingBackend;
 
 use super::axis::{Chart, Numerals, Scale, X_DISTANCE, Y_DISTANCE, padded};
 use super::figure::{Domain, Layout, LessonLine, LineStyle};
-use super::labels::{EndName, Run, draw_end_names, names_room};
+use super::labels::{EndName, Run, draw_end_names, names_room, runs_width};
 use super::marks::NULL_DASH;
 use super::overq::inside_of;
 use super::scene::{Scene, clean};
@@ -31,14 +31,14 @@ pub(super) fn draw<DB: DrawingBackend>(
     let names = || lines.iter().map(|(line, _)| line.name.as_str()).filter(|name| !name.is_empty());
     let names: Vec<&str> = names().collect();
     let room = names_room(names.into_iter(), theme.sizes.small, 0.4 * inside.width());
-    let rect = inside_of(inside, 36.0, room.max(30.0));
+    let symbol = [Run(&lesson.x, Type { face: Face::Symbol, size: theme.sizes.symbol, color: theme.ink })];
+    let rect = inside_of(inside, 36.0, (room + 6.0).max(runs_width(sheet, &symbol) + 20.0));
     let chart = Chart::fitted(sheet, rect, side(x, values(|p| p.0)), side(y, values(|p| p.1)));
     // Bars stand for themselves.
     if lines.iter().all(|(line, _)| line.style != LineStyle::Bars) {
         chart.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), Numerals::Plain, theme.sizes.tick)?;
     }
-    let symbol = Type { face: Face::Symbol, size: theme.sizes.symbol, color: theme.ink };
-    chart.draw_x_axis(sheet, &chart.x_ticks(X_DISTANCE), &[Run(&lesson.x, symbol)])?;
+    chart.draw_x_axis(sheet, &chart.x_ticks(X_DISTANCE), &symbol)?;
     layout.plots.push(chart.place("lesson"));
     let mut ends = Vec::new();
     for (line, points) in &lines {
@@ -55,12 +55,14 @@ pub(super) fn draw<DB: DrawingBackend>(
             ends.push(EndName { text: line.name.clone(), y, color, category: None });
         }
     }
+    // One line alone is what the title says.
+    ends.truncate(if room > 0.0 { ends.len() } else { 0 });
     draw_end_names(sheet, chart.rect, chart.rect.right + 6.0, ends)
 }
 
 /// Values that are none are left out.
 fn points(line: &LessonLine) -> Vec<Point> {
-    line.points.iter().filter_map(|[x, y]| Some((clean(Some(*x))?, clean(Some(*y))?))).collect()
+    line.x.iter().zip(&line.y).filter_map(|(x, y)| Some((clean(Some(*x))?, clean(Some(*y))?))).collect()
 }
 
 fn draw_line<DB: DrawingBackend>(sheet: &Sheet<DB>, style: LineStyle, places: &[Point]) -> Drawn {

@@ -57,6 +57,8 @@ pub(super) fn description(scene: &Scene) -> String {
         Kind::Sizes => sizes::summary(scene),
         Kind::Damage => damage::summary(scene),
         Kind::Published => published::summary(scene),
+        // The request brought the data, and knows what it is.
+        Kind::Lesson => String::new(),
         _ => return spectrum(scene, record),
     };
     if text.is_empty() { text } else { capital(&text) + "." }

@@ -6,8 +6,8 @@ use rand::Rng;
 
 use super::{TeachError, orders};
 use crate::multifractal::{
-    Binning, BlockShape, FoldSettings, GroupFold, GroupHistograms, GroupTotals, NetworkFold, NumberTables,
-    PartitionSums, Spectrum, SpectrumMode, Weights, fold_group, shuffle_group, spectrum,
+    Binning, BlockShape, FoldSettings, GroupFold, GroupHistograms, GroupTotals, NumberTables, PartitionSums,
+    Spectrum, SpectrumMode, Weights, fold_group, shuffle_group, spectrum,
 };
 use crate::random::{stream, two_normals};
 
@@ -141,9 +141,9 @@ fn network(
     settings: &FoldSettings,
     tables: &NumberTables,
 ) -> PartitionSums {
-    let mut network = NetworkFold::new(settings);
-    groups.for_each(|group| network.add(group));
-    network.partition.rounded(&settings.grid, tables)
+    let mut network = GroupFold::empty(settings);
+    groups.for_each(|group| network.append(group));
+    network.sums(&settings.grid, tables)
 }
 
 impl Group {

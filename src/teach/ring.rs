@@ -1,6 +1,6 @@
 //! A ring lattice and its rewiring (Watts and Strogatz): boxes grow around nodes, by hops (method, section 9).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use rand::RngExt;
 
@@ -91,12 +91,18 @@ impl Ring {
         let powers: Vec<Vec<f64>> = (0..=nodes).map(|number| power(number).collect()).collect();
         let orders = grid.orders().len();
         let mut z = vec![0.0; (diameter + 1) * orders];
-        for numbers in &numbers {
-            let all = numbers.last().copied()?;
-            for (hops, z) in z.chunks_exact_mut(orders).enumerate().skip(1) {
-                let number = numbers.get(hops).copied().unwrap_or(all);
+        for (hops, z) in z.chunks_exact_mut(orders).enumerate().skip(1) {
+            // Most nodes of a ring have the same mass: equal ones are counted, and raised once.
+            let mut equal: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+            for numbers in &numbers {
+                let all = numbers.last().copied()?;
+                *equal.entry((numbers.get(hops).copied().unwrap_or(all), all)).or_default() += 1;
+            }
+            for ((number, all), times) in equal {
                 let powers = powers[number as usize].iter().zip(&powers[all as usize]);
-                z.iter_mut().zip(powers).for_each(|(z, (number, all))| *z += number / all);
+                z.iter_mut()
+                    .zip(powers)
+                    .for_each(|(z, (number, all))| *z += f64::from(times) * (number / all));
             }
         }
         let occupied = (0..=diameter).map(|hops| hops > 0).collect();

@@ -100,6 +100,7 @@ test('it is reached and left by keys, and keeps the options of the page', needs(
     await tab.page.keyboard.press('Enter');
     await until(`step ${id}`, async () => (await hash(tab)).includes(`read=${id}`) && await tab.evaluate(() => document.activeElement?.tagName === 'H2'));
     await until('its numbers', async () => Object.keys(await table(tab)).length > 0);
+    assert.doesNotMatch(await tab.page.locator('.read-step').innerText(), /significant|emergent abilit|intelligen/i);
     await tab.page.keyboard.press('Tab');
     assert.equal(await tab.evaluate(() => document.activeElement?.getAttribute('type')), 'range', `${id}: its slider is next`);
     const before = await tab.evaluate(() => document.activeElement.getAttribute('aria-valuetext'));

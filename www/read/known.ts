@@ -4,8 +4,9 @@ import { h } from "../dom";
 import { fixed, integer, percent } from "../format";
 import { extent } from "../verdict";
 import { asking } from "./ask";
-import { figure, numbers, points, slider, type Domain } from "./parts";
+import { columns, figure, numbers, places, slider, type Domain } from "./parts";
 import type { MeasureAnswer, NoiseMeasured, RingAnswer } from "./protocol";
+import { profile, ringExponent } from "./ring";
 import type { Live, Setting } from "./step";
 
 const WEIGHTS = Array.from({ length: 31 }, (_, i) => (10 + i) / 10);
@@ -15,10 +16,10 @@ export function cantorLive({ given, keep }: Setting): Live {
   let answer: MeasureAnswer | null = null;
   const weight = slider({ label: "Weight of the right third, the left one being 1", values: WEIGHTS, start: given[0] ?? 2, text: (w) => fixed(w, 1), moved });
   const asked = asking<"measure">((found) => { answer = found; show(); }, (error) => table.fail(error));
-  const building = figure("cantor", "Four divisions of one line", () => answer && { parts: { kind: "lesson", lesson: { x: "x", lines: [{ style: "bars", name: "", points: bars(answer.generations) }] }, domain: { x: [0, 1], y: [0, 5] } } });
+  const building = figure("cantor", "Four divisions of one line", () => answer && { parts: { kind: "lesson", lesson: { x: "x", lines: [{ style: "bars", name: "", ...places(bars(answer.generations)) }] }, domain: { x: [0, 1], y: [0, 5] } } });
   const arch = figure("arch", "Spectrum {f(\u03b1)}", () => answer && { parts: { kind: "lesson", lesson: { x: "\u03b1", lines: [
-    { style: "exact", name: "exact", points: points(answer.exact.alpha, answer.exact.f) },
-    { style: "dots", name: "counted", points: points(answer.counted.alpha, answer.counted.f) },
+    { style: "exact", name: "exact", ...columns(answer.exact.alpha, answer.exact.f) },
+    { style: "dots", name: "counted", ...columns(answer.counted.alpha, answer.counted.f, 3) },
   ] }, domain: ARCH } });
   const table = numbers("Counted in boxes, and the closed form");
 
@@ -76,10 +77,10 @@ export function ringLive({ given, keep }: Setting): Live {
   const asked = asking<"ring">((found) => { answer = found; show(); }, (error) => table.fail(error));
   const other = asking<"noise">((found) => { noise = found.before; boxes.chart.update(); }, () => undefined);
   const boxes = figure("boxes", "What lies within {r} of one node: ln {N(r)/N(d)}", () => answer && { parts: { kind: "lesson", lesson: { x: "ln r/d", lines: [
-    ...(noise ? [{ style: "chance" as const, name: "noise", points: profile(noise.numbers, 1) }] : []),
-    { style: "dots", name: "ring", points: profile(answer.numbers, 1) },
+    ...(noise ? [{ style: "chance" as const, name: "noise", ...places(profile(noise.numbers, 1)) }] : []),
+    { style: "dots", name: "ring", ...places(profile(answer.numbers, 1)) },
   ] } } });
-  const arch = figure("ring", "Spectrum {f(\u03b1)} of all nodes", () => answer && { parts: { kind: "lesson", lesson: { x: "\u03b1", lines: [{ style: "dots", name: "ring", points: points(answer.alpha, answer.f) }] }, domain: { x: [0, 3], y: [-1.2, 0.05] } } });
+  const arch = figure("ring", "Spectrum {f(\u03b1)} of all nodes", () => answer && { parts: { kind: "lesson", lesson: { x: "\u03b1", lines: [{ style: "dots", name: "ring", ...columns(answer.alpha, answer.f, 3) }] }, domain: { x: [0.8, 3], y: [-0.6, 0.03] } } });
   const table = numbers("The spectrum of the ring, and of one whose edges were not moved, by its formula");
 
   function moved(): void {
@@ -105,20 +106,4 @@ export function ringLive({ given, keep }: Setting): Live {
     update() { boxes.chart.update(); arch.chart.update(); },
     destroy() { asked.destroy(); other.destroy(); boxes.chart.destroy(); arch.chart.destroy(); },
   };
-}
-
-/** ln(N(r)/N(d)) against ln(r/d), from r = `first` on. */
-function profile(all: readonly number[], first: number): [number, number][] {
-  const d = all.length - 1;
-  return all.slice(first).map((n, i) => [Math.log((i + first) / d), Math.log(n / all[d]!)]);
-}
-
-/** The exponent of a ring whose edges were not moved, from N(r) = 1 + k r: a node and k more with each hop, until all are in. */
-export function ringExponent(nodes: number, neighbours: number): number {
-  const d = Math.ceil(Math.floor(nodes / 2) / (neighbours / 2));
-  const all = Array.from({ length: d + 1 }, (_, r) => Math.min(1 + neighbours * r, nodes));
-  const line = profile(all, 1);
-  const mean = (of: (p: [number, number]) => number): number => line.reduce((sum, p) => sum + of(p), 0) / line.length;
-  const [x, y] = [mean((p) => p[0]), mean((p) => p[1])];
-  return mean((p) => (p[0] - x) * (p[1] - y)) / mean((p) => (p[0] - x) ** 2);
 }

@@ -8,6 +8,12 @@ function node(name: string, ...children: (Element | string)[]): Element {
   return made;
 }
 
+function space(width: string): Element {
+  const made = node("mspace");
+  made.setAttribute("width", width);
+  return made;
+}
+
 /** An equation by itself, as a block. */
 export function math(text: string): Element {
   const tokens = text.match(/\\[a-z]+|[0-9]+(?:\.[0-9]+)?|"[^"]*"|[^\s]/gu) ?? [];
@@ -36,10 +42,15 @@ export function math(text: string): Element {
       return inside;
     }
     if (token === "\\frac") return node("mfrac", atom(), atom());
-    if (token.startsWith("\\")) return node("mi", token.slice(1));
-    if (token.startsWith("\"")) return node("mtext", token.slice(1, -1));
+    if (token === "\\quad") return space("2em");
+    if (token.startsWith("\\")) return node("mrow", node("mi", token.slice(1)), space("0.17em"));
+    if (token.startsWith("\"")) return node("mtext", `\u00a0${token.slice(1, -1)}\u00a0`);
     if (/^[0-9]/.test(token)) return node("mn", token);
-    return node(/^\p{L}$/u.test(token) ? "mi" : "mo", token === "-" ? "\u2212" : token);
+    if (/^\p{L}$/u.test(token)) return node("mi", token);
+    const sign = node("mo", token === "-" ? "\u2212" : token);
+    // Brackets as high as letters.
+    if ("(){}|".includes(token)) sign.setAttribute("stretchy", "false");
+    return sign;
   }
 
   const root = node("math", row());

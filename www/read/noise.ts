@@ -5,7 +5,7 @@ import { h } from "../dom";
 import { fixed, integer } from "../format";
 import { extent } from "../verdict";
 import { asking } from "./ask";
-import { figure, numbers, points, slider, type LessonLine } from "./parts";
+import { columns, figure, numbers, places, slider, type LessonLine } from "./parts";
 import type { NoiseAnswer, NoiseMeasured, ScalesAnswer } from "./protocol";
 import type { Live, Setting } from "./step";
 import type { Maybe } from "../protocol";
@@ -25,16 +25,16 @@ export function exponentsLive({ given, keep }: Setting): Live {
     if (!noise || !y || tau === undefined) return null;
     const at = mean(y) - tau * mean(noise.log_radii);
     const ends = [noise.log_radii[0]!, 0].map((x): [number, number] => [x, at + tau * x]);
-    return { parts: { kind: "lesson", lesson: { x: "ln r/d", lines: [{ style: "dots", name: "", points: points(noise.log_radii, y) }, { style: "exact", name: "line", points: ends }] } } };
+    return { parts: { kind: "lesson", lesson: { x: "ln r/d", lines: [{ style: "dots", name: "", ...columns(noise.log_radii, y) }, { style: "exact", name: "line", ...places(ends) }] } } };
   });
   const slopes = figure("slopes", "The slopes of all lines: {\u03c4(q)}", () => {
     const spectrum = noise?.spectrum;
     if (!noise || !spectrum) return null;
     const [low, high] = extent(spectrum.tau)!;
     return { parts: { kind: "lesson", lesson: { x: "q", lines: [
-      { style: "exact", name: "", points: [[order.value, low], [order.value, high]] },
-      ...chance(noise, (s) => points(ORDERS, s.tau)),
-      { style: "dots", name: "noise", points: points(ORDERS, spectrum.tau) },
+      { style: "exact", name: "", ...places([[order.value, low], [order.value, high]]) },
+      ...chance(noise, (s) => columns(ORDERS, s.tau)),
+      { style: "dots", name: "noise", ...columns(ORDERS, spectrum.tau, 3) },
     ] } } };
   });
   const table = numbers("Exponents of a network of noise at one order, and of its shuffles");
@@ -78,16 +78,16 @@ export function scaleLive({ given, keep }: Setting): Live {
     if (!answer || !spectrum) return null;
     const before = answer.before.spectrum;
     return { parts: { kind: "lesson", lesson: { x: "\u03b1", lines: [
-      ...chance(answer.now, (s) => points(s.alpha, s.f)),
-      ...(before ? [{ style: "before" as const, name: "times 1", points: points(before.alpha, before.f) }] : []),
-      { style: "curve", name: `times ${fixed(scale.value, 2)}`, points: points(spectrum.alpha, spectrum.f) },
-    ] }, domain: { x: [0.4, 4], y: [-1.5, 0.06] } } };
+      ...chance(answer.now, (s) => columns(s.alpha, s.f)),
+      ...(before ? [{ style: "before" as const, name: "times 1", ...columns(before.alpha, before.f) }] : []),
+      { style: "curve", name: `times ${fixed(scale.value, 2)}`, ...columns(spectrum.alpha, spectrum.f) },
+    ] }, domain: { x: [0.2, 3.6], y: [-1.2, 0.05] } } };
   });
-  const path = figure("scales", "Degree of emergence {E} against times 1", () => scales && { parts: { kind: "lesson", lesson: { x: "times", lines: [
-    ...(answer ? [{ style: "exact" as const, name: "", points: [[scale.value, -1], [scale.value, 1]] as [number, number][] }] : []),
-    { style: "chance", name: "shuffled", points: scales.found.map((one) => [one.scale, meanOf(one.shuffled) ?? NaN]) },
-    { style: "dots", name: "noise", points: scales.found.map((one) => [one.scale, one.emergence ?? NaN]) },
-  ] }, domain: { x: [0.4, 4.1], y: [-1, 1] } } });
+  const path = figure("scales", "Degree of emergence {E} against times 1", () => scales && { parts: { kind: "lesson", lesson: { x: "factor", lines: [
+    ...(answer ? [{ style: "exact" as const, name: "", ...places([[scale.value, -0.7], [scale.value, 0.7]]) }] : []),
+    { style: "chance", name: "shuffled", ...columns(SCALES, scales.found.map((one) => meanOf(one.shuffled))) },
+    { style: "dots", name: "noise", ...columns(SCALES, scales.found.map((one) => one.emergence)) },
+  ] }, domain: { x: [0.4, 4.1], y: [-0.7, 0.7] } } });
   const table = numbers("Noise at scale 1, at this scale, and its shuffles");
 
   function ask(): void {
@@ -122,10 +122,10 @@ export function straightLive({ given, keep }: Setting): Live {
   const threshold = slider({ label: "Longest edge {T}", values: THRESHOLDS, start: given[0] ?? 150, text: (t) => integer(t), moved: ask });
   const asked = asking<"noise">((found) => { noise = found.before; show(); }, (error) => table.fail(error));
   const straight = figure("straight", "{R\u00b2} of the line at each {q}", () => noise?.spectrum ? { parts: { kind: "lesson", lesson: { x: "q", lines: [
-    { style: "exact", name: "0.9", points: [[-3, 0.9], [3, 0.9]] },
-    ...chance(noise, (s) => points(ORDERS, s.r_squared.map((r) => r ?? NaN))),
-    { style: "dots", name: "noise", points: points(ORDERS, noise.spectrum.r_squared.map((r) => r ?? NaN)) },
-  ] }, domain: { x: [-3.1, 3.1], y: [0.5, 1] } } } : null);
+    { style: "exact", name: "0.9", ...places([[-3, 0.9], [3, 0.9]]) },
+    ...chance(noise, (s) => columns(ORDERS, s.r_squared)),
+    { style: "dots", name: "noise", ...columns(ORDERS, noise.spectrum.r_squared, 3) },
+  ] }, domain: { x: [-3.1, 3.1], y: [0.6, 1] } } } : null);
   const table = numbers("How straight the lines of noise are");
 
   function ask(): void {
@@ -149,8 +149,8 @@ export function straightLive({ given, keep }: Setting): Live {
 }
 
 /** The shuffles as grey lines, of which one is named. */
-function chance(noise: NoiseMeasured, of: (spectrum: NonNullable<NoiseMeasured["spectrum"]>) => [number, number][]): LessonLine[] {
-  return noise.shuffled.flatMap((s, i) => (s ? [{ style: "chance" as const, name: i === 0 ? "shuffled" : "", points: of(s) }] : []));
+function chance(noise: NoiseMeasured, of: (spectrum: NonNullable<NoiseMeasured["spectrum"]>) => Pick<LessonLine, "x" | "y">): LessonLine[] {
+  return noise.shuffled.flatMap((s, i) => (s ? [{ style: "chance" as const, name: i === 0 ? "shuffled" : "", ...of(s) }] : []));
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;

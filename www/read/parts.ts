@@ -3,7 +3,7 @@
 import { Chart } from "../chart";
 import { debounce, fill, h, plain, rich } from "../dom";
 import { DEFAULTS } from "../hash";
-import type { EngineError, Figure, ResultDocument } from "../protocol";
+import type { EngineError, Figure, Maybe, ResultDocument } from "../protocol";
 
 /** Figures of plain data are drawn of no checkpoint. */
 const NOTHING: ResultDocument = { schema: "neuromfa-result/1", tool: { name: "neuromfa", version: "" }, options: DEFAULTS, checkpoints: [], scores: [] };
@@ -12,9 +12,17 @@ export type Lesson = NonNullable<Figure["lesson"]>;
 export type LessonLine = Lesson["lines"][number];
 export type Domain = NonNullable<Figure["domain"]>;
 
-/** Points from columns. */
-export function points(x: readonly number[], y: readonly number[]): [number, number][] {
-  return x.map((value, i) => [value, y[i] ?? NaN]);
+type Columns = Pick<LessonLine, "x" | "y">;
+
+/** Every `each`-th point of two columns. */
+export function columns(x: readonly number[], y: readonly Maybe[], each = 1): Columns {
+  const kept = x.map((_, i) => i).filter((i) => i % each === 0);
+  return { x: kept.map((i) => x[i]!), y: kept.map((i) => y[i] ?? NaN) };
+}
+
+/** Points as two columns. */
+export function places(points: readonly (readonly [number, number])[]): Columns {
+  return { x: points.map((p) => p[0]), y: points.map((p) => p[1]) };
 }
 
 /** A slider over a list of values. */
@@ -59,6 +67,7 @@ export function figure(name: string, title: string, source: () => { document?: R
     },
   });
   chart.root.setAttribute("role", "img");
+  chart.root.setAttribute("aria-label", plain(title));
   const root = h("figure.read-figure", null, h("figcaption", null, h("span.figure-title", null, rich(title)), legend ? h("span.legend", null, rich(legend)) : null), chart.root);
   return { root, chart, draw: (described) => { chart.root.setAttribute("aria-label", `${plain(title)}. ${described}`); chart.update(); } };
 }

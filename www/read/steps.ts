@@ -20,7 +20,7 @@ export const STEPS: readonly Step[] = [
       "Boxes of size {r} = 3\u207b\u00b9, 3\u207b\u00b2, \u2026 3\u207b\u2078 are laid over the line; {m} is the mass in a box, and empty boxes are left out. Each {q} from \u22123 to 3 weights rich or poor boxes.",
       "= Z_q(r) = ∑ m^q",
       "The slope of ln {Z} on ln {r} is {\u03c4(q)}; its derivative is the rate, and {f} follows.",
-      "= α = \\frac{d τ}{d q} , f(α) = q α - τ(q)",
+      "= α = \\frac{d τ}{d q} \\quad f(α) = q α - τ(q)",
       "Exactly, with the weight {v} and the shares {p} = 1/(1 + {v}) and {v}/(1 + {v}):",
       "= τ(q) = \\frac{\\ln {( p_1^q + p_2^q )}}{\\ln {( 1 / 3 )}}",
       "With equal weights {\u03b1} and {f} are ln 2 / ln 3, the dimension of the Cantor set.",
@@ -30,20 +30,20 @@ export const STEPS: readonly Step[] = [
     id: "boxes", short: "A network as distances", question: "How is a network a set of distances?",
     plain: [
       "A weight joins two neurons. Strong means near: the length of the edge is {r} = 1/|weight|. A box around a neuron grows, and {N(r)} counts what has come to lie in it.",
-      "On a ring where each node is joined to its four nearest, every node sees the same: one rate, no width. Move some edges to nodes by chance, and nodes begin to differ.",
+      "On a ring where each node is joined to its four nearest, every node sees the same: one rate, no width. Move some edges to nodes by chance, and nodes begin to differ. Grey is one neuron of a network of noise, with lengths 1/|weight|.",
     ],
     live: ringLive,
     conclude: "Where all neurons have the same profile {N(r)}, the spectrum is one point. Its width is about differences between neurons.",
-    caution: "The point is not at 1, although a ring is a line: it has an end, and the fit covers all of it. Finite networks have no exact dimension.",
+    caution: "The point is not exactly at 1, although a ring is a line: a box holds its own centre too, and the ring comes to an end. A finite network has no exact dimension.",
     equations: [
       "A node and all within {r} hops, or of a neuron its edges up to length {r}, those of length 1 and less and those above {T} left out:",
-      "= N_i(r) = 1 + | \"{\" j : 1 < r_{i j} ≤ r \"}\" | , p_i(r) = \\frac{N_i(r)}{N_i(d)}",
+      "= N_i(r) = 1 + | \"{\" j : 1 < r_{i j} ≤ r \"}\" | \\quad p_i(r) = \\frac{N_i(r)}{N_i(d)}",
       "{d} is the largest radius. Lengths are rounded to whole numbers; neurons with ten edges or fewer do not count. On the ring all hops count, from 1 on.",
-      "= N(r) = 1 + 4 r , α = \"slope of\" \\ln {N(r)} \"on\" \\ln r",
+      "= N(r) = 1 + 4 r \\quad α = \"slope of\" \\ln {N(r)} \"on\" \\ln r",
     ],
   },
   {
-    id: "exponents", short: "From boxes to \u03c4, \u03b1, f", question: "How do boxes become {\u03c4}, {\u03b1} and {f}?",
+    id: "exponents", short: "From boxes to {\u03c4}, {\u03b1}, {f}", question: "How do boxes become {\u03c4}, {\u03b1} and {f}?",
     plain: [
       "Each neuron\u2019s share is raised to the power {q}, and all are added: high {q} listens to neurons that fill up early, low {q} to late ones. On logarithmic axes this is nearly a line, and its slope is {\u03c4(q)}. This is a network of noise: no training, random weights.",
       "Move {q} to 0: every neuron counts as one, whatever its box holds. The line is level, {\u03c4} is 0, and so is {f}: the top of the arch.",
@@ -54,13 +54,13 @@ export const STEPS: readonly Step[] = [
     equations: [
       "= Z_q(r) = ∑_i p_i(r)^q",
       "{\u03c4(q)} is the slope of the least-squares line of ln {Z} on ln({r}/{d}) over all radii that occur.",
-      "= α(q) = \\frac{τ(q + h) - τ(q - h)}{2 h} , f = q α - τ , h = 0.1",
+      "= α(q) = \\frac{τ(q + h) - τ(q - h)}{2 h} \\quad f = q α - τ \\quad h = 0.1",
       "The sum runs over neurons, whose number does not change with {r}; over boxes, as on the line, it would. Hence",
-      "= Z_0(r) = \"number of neurons\" , τ(0) = 0 , f(α_0) = 0",
+      "= Z_0(r) = \"number of neurons\" \\quad τ(0) = 0 \\quad f(α_0) = 0",
     ],
   },
   {
-    id: "width", short: "\u03b1\u2080 and w", question: "What do {\u03b1\u2080} and {w} say?",
+    id: "width", short: "{\u03b1\u2080} and {w}", question: "What do {\u03b1\u2080} and {w} say?",
     plain: [
       "{\u03b1\u2080} is the rate under the top of the arch: how fast a typical neuron gathers connections as weaker ones are counted. Smaller is more regular. {w} is the distance between its ends: how much neurons differ.",
       "Move through the training of a small language model. Grey is the same for its weights, dealt to neurons at random.",
@@ -69,7 +69,7 @@ export const STEPS: readonly Step[] = [
     conclude: "Where the grey arch moves along, the sizes of the weights explain it. Where the arch is wider than the grey one, neurons differ by more than that.",
     caution: "Wide is not good or bad, and noise alone has width. {\u03b1\u2080} follows the size of the weights: compare it with its shuffles, never by itself.",
     equations: [
-      "= α_0 = τ ′ (0) , w = \\max α - \\min α",
+      "= α_0 = τ ′ (0) \\quad w = \\max α - \\min α",
       "Over {q} from \u22123 to 3; other limits give another {w}. The right end of the arch belongs to low {q}: neurons that fill up late.",
     ],
   },
@@ -83,7 +83,7 @@ export const STEPS: readonly Step[] = [
     conclude: "{\u03b1\u2080}, {w} and {E} follow the size of the weights and the longest edge {T}. A change of theirs is news only where shuffled weights do not show it too.",
     caution: "{E} above 0 does not mean that anything emerged. Training makes weights larger, and that alone raises it.",
     equations: [
-      "= E = \\frac{w}{w_1} \\ln \\frac{α_{0 , 1}}{α_0}",
+      "= E = \\frac{w}{w_1} \\ln \\frac{α_{0,1}}{α_0}",
       "With index 1 the network at scale 1; in a training, the first checkpoint. Each shuffle is compared with its own at scale 1.",
       "The noise: six blocks in the shape of GPT-NeoX, as a sample of 32 neurons has them, independent normal weights of standard deviation 0.02 times the factor. A factor {s} divides all lengths by {s}; the limits 1 and {T} stay, so that other edges lie between them.",
     ],

@@ -28,7 +28,7 @@ export function readView(model: Model, actions: Actions, phone: () => boolean, b
     live?.destroy();
     live = stepBlock(STEPS[shown]!, { model, actions, phone, given: model.state.set, keep: (numbers) => { if (STEPS[shown]!.id === (model.state.read || STEPS[0]!.id)) actions.set(numbers); } });
     fill(place, live.root);
-    fill(list, ...STEPS.map((step, i) => h("li", null, h("a", { href: readAddress(step.id), "aria-current": i === shown ? "step" : null }, rich(step.short)))));
+    fill(list, ...STEPS.map((step, i) => h("li", null, h("a", { href: readAddress(step.id), "aria-current": i === shown ? "step" : null }, h("span", null, rich(step.short))))));
     fill(ways);
     append(ways, [way(shown - 1, "Previous: "), way(shown + 1, "Next: ")]);
     if (moved) place.querySelector("h2")?.focus({ preventScroll: true });
@@ -40,7 +40,7 @@ export function readView(model: Model, actions: Actions, phone: () => boolean, b
 
 function way(index: number, word: string): HTMLElement | null {
   const step = STEPS[index];
-  return step ? h("a.text-link", { href: readAddress(step.id) }, word, rich(step.short)) : null;
+  return step ? h("a.text-link", { href: readAddress(step.id) }, h("span", null, word, rich(step.short))) : null;
 }
 
 /** The style sheet of the steps is not part of the first view. */
