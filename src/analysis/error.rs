@@ -54,6 +54,9 @@ pub enum AnalysisError {
     /// Paths of several hops in some layers.
     #[error("paths run through all layers; they cannot be followed in some of them")]
     PathsOfLayers,
+    /// The rescaled first checkpoint, by paths.
+    #[error("the rescale null is of single weights; it does not follow paths of several hops")]
+    RescaledPaths,
     /// Paths of several hops in a network that has none.
     #[error(transparent)]
     NoPaths(#[from] NoPaths),
@@ -69,9 +72,9 @@ pub enum AnalysisError {
         /// The limit.
         most: u64,
     },
-    /// A group that cannot be damaged in memory.
-    #[error("`{group}` has {weights} weights, and {most} are the most that can be damaged at once")]
-    TooLargeToDamage {
+    /// A group that cannot be damaged or scaled in memory.
+    #[error("`{group}` has {weights} weights, and {most} are the most that can be changed in memory at once")]
+    TooLargeToAlter {
         /// Name of the group.
         group: String,
         /// Its weights.
@@ -123,9 +126,9 @@ impl AnalysisError {
             Self::Orders(_) => "bad-q-range",
             Self::Count { .. } => "bad-option",
             Self::LayerRanges | Self::NoSuchLayer { .. } | Self::Shares { .. } => "bad-layers",
-            Self::PathsOfAll | Self::PathsOfLayers | Self::NoPaths(_) => "bad-hops",
+            Self::PathsOfAll | Self::PathsOfLayers | Self::RescaledPaths | Self::NoPaths(_) => "bad-hops",
             Self::PathsTooLarge { .. } => "paths-too-large",
-            Self::TooLargeToDamage { .. } => "too-large-to-damage",
+            Self::TooLargeToAlter { .. } => "too-large-to-alter",
             Self::TooManyNeurons { .. } => "too-many-neurons",
             Self::TooManyEdges { .. } => "too-many-edges",
             Self::Stored { .. } => "damaged-data",
@@ -141,10 +144,13 @@ impl AnalysisError {
             }
             Self::PathsOfAll => "Sample the network, or follow one hop with the original interconnect.",
             Self::PathsOfLayers => "Count all layers, or follow one hop with the original interconnect.",
+            Self::RescaledPaths => {
+                "Leave the null model out, or follow one hop with the original interconnect."
+            }
             Self::NoPaths(NoPaths::NoBlock { .. }) => "Follow one hop with the original interconnect.",
             Self::NoPaths(NoPaths::UnknownOrder { .. }) => "Use the original interconnect.",
             Self::PathsTooLarge { .. } => "Take fewer samples, or fewer neurons of each layer.",
-            Self::TooLargeToDamage { .. } => "Damage a smaller model.",
+            Self::TooLargeToAlter { .. } => "Take a smaller model, or the command line.",
             Self::NoSuchLayer { .. } | Self::Shares { .. } => "Choose among the layers that it has.",
             Self::TooManyNeurons { .. } | Self::TooManyEdges { .. } => "Analyse a sample of the network.",
             Self::Stored { .. } => "Save or download the file again.",

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::AnalysisError;
+use super::initialisation::Scheme;
 use crate::multifractal::{Binning, FoldSettings, QGrid, SpectrumMode};
 
 /// Every option of an analysis. The command line and the page have the same ones and the same defaults.
@@ -40,10 +41,16 @@ pub struct Options {
     /// original one.
     #[serde(skip_serializing_if = "InterconnectKind::is_original")]
     pub interconnect: InterconnectKind,
+    /// How long an edge is. Documents name it where it is not the original.
+    #[serde(skip_serializing_if = "DistanceKind::is_original")]
+    pub distance: DistanceKind,
     /// Null models.
     pub null: Vec<NullKind>,
     /// Number of samples of each null model.
     pub null_samples: u32,
+    /// How the null model `initialisation` draws weights. Documents name it where it is not that of the architecture.
+    #[serde(skip_serializing_if = "Scheme::is_auto")]
+    pub initialisation: Scheme,
     /// Whether the spectrum of every group alone is computed, and its null models.
     pub group_spectra: bool,
 }
@@ -65,8 +72,10 @@ impl Default for Options {
             filter: 0,
             hops: 1,
             interconnect: InterconnectKind::Original,
+            distance: DistanceKind::Inverse,
             null: Vec::new(),
             null_samples: 100,
+            initialisation: Scheme::Auto,
             group_spectra: true,
         }
     }
@@ -95,6 +104,9 @@ impl Options {
         if self.follows_paths() && self.network == NetworkKind::Full {
             return Err(AnalysisError::PathsOfAll);
         }
+        if self.follows_paths() && self.null.contains(&NullKind::Rescale) {
+            return Err(AnalysisError::RescaledPaths);
+        }
         if self.follows_paths() && self.layers.is_some() {
             return Err(AnalysisError::PathsOfLayers);
         }
@@ -118,6 +130,11 @@ impl Options {
         [self.threshold, self.nfd_threshold]
     }
 
+    /// Whether a null model needs the sums of squares of the weights, which nothing else does.
+    pub(super) fn needs_squares(&self) -> bool {
+        self.null.contains(&NullKind::Gaussian)
+    }
+
     /// Whether distances are those of paths, from neuron to neuron, and not lengths of single weights.
     pub fn follows_paths(&self) -> bool {
         self.hops > 1 || self.interconnect != InterconnectKind::Original
@@ -125,7 +142,8 @@ impl Options {
 
     /// Whether both choose the same neurons and edges of a layer, whatever is computed from them.
     pub fn same_network(&self, other: &Self) -> bool {
-        if self.follows_paths() != other.follows_paths() || self.interconnect != other.interconnect {
+        let same_edges = self.interconnect == other.interconnect && self.distance == other.distance;
+        if self.follows_paths() != other.follows_paths() || !same_edges {
             return false;
         }
         let sample = |options: &Self| (options.samples, options.seed, options.layer_sample);
@@ -159,6 +177,24 @@ impl InterconnectKind {
     }
 }
 
+/// How long the edge of a weight w is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DistanceKind {
+    /// 1/|w|, as the authors have it: all numbers follow the size of the weights.
+    Inverse,
+    /// s/|w| with s = 50 sigma, where sigma is the root mean square of the finite weights of the group (all of them, in a
+    /// sampled network too): the size of a group's weights does not matter, only how they differ. A group with sigma =
+    /// 0.02 keeps its distances, so that thresholds mean what they usually do.
+    Scaled,
+}
+
+impl DistanceKind {
+    fn is_original(&self) -> bool {
+        *self == Self::Inverse
+    }
+}
+
 /// How alpha is computed from tau.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -178,19 +214,38 @@ impl From<Mode> for SpectrumMode {
     }
 }
 
-/// Kinds of null models.
+/// Kinds of null models (method, section 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NullKind {
     /// All entries of a group, permuted over its neurons.
     Shuffle,
+    /// Normal weights about 0 with the standard deviation about 0 of the group's finite ones: signs do not enter, so that
+    /// this is the only size that the method can see.
+    Gaussian,
+    /// Weights drawn as before training, by [`Options::initialisation`].
+    Initialisation,
+    /// The first checkpoint of the series, with the weights of each group scaled to the mean |w| that they have here. It
+    /// is computed where the checkpoints of a series are together.
+    Rescale,
 }
 
 impl NullKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Shuffle, Self::Gaussian, Self::Initialisation, Self::Rescale];
+
     /// The name in options and documents.
     pub fn name(self) -> &'static str {
         match self {
             Self::Shuffle => "shuffle",
+            Self::Gaussian => "gaussian",
+            Self::Initialisation => "initialisation",
+            Self::Rescale => "rescale",
         }
+    }
+
+    /// Whether it is drawn at random, from one checkpoint by itself.
+    pub fn is_drawn(self) -> bool {
+        self != Self::Rescale
     }
 }

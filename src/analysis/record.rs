@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::NetworkKind;
 use super::folded::{Folded, GroupSpectrum, LayerFold, SampleFold};
 use super::paths::Paths;
-use super::{damaged, validity};
+use super::{altered, validity};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::damage::Damage;
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
@@ -63,7 +63,7 @@ impl Identity {
             NetworkKind::Full => Vec::new(),
         };
         Self {
-            name: damage.map_or_else(|| checkpoint.name.clone(), |damage| damaged::name(checkpoint, damage)),
+            name: damage.map_or_else(|| checkpoint.name.clone(), |damage| altered::name(checkpoint, damage)),
             step: checkpoint.step.filter(|_| damage.is_none()),
             format: checkpoint.format.clone().into_owned(),
             architecture: wiring.architecture.clone(),
@@ -86,7 +86,7 @@ impl Identity {
                 &quantised(checkpoint, wiring),
             ]
             .concat(),
-            damage: damage.map(damaged::record),
+            damage: damage.map(altered::record),
         }
     }
 
@@ -254,21 +254,30 @@ fn groups(folded: &Folded) -> impl Iterator<Item = &(String, Vec<String>)> {
 
 fn network(folded: &Folded, total: &NetworkFold) -> NetworkRecord {
     let folds = &folded.samples[0].layers;
-    let layer = |((name, tensors), fold): (&(String, Vec<String>), &LayerFold)| LayerRecord {
-        name: name.clone(),
-        tensors: tensors.clone(),
-        neurons: fold.neurons,
-        edges_per_neuron: fold.entries.checked_div(fold.neurons).unwrap_or(0),
-        kept: fold.kept,
-    };
+    let layer =
+        |(place, ((name, tensors), fold)): (usize, (&(String, Vec<String>), &LayerFold))| LayerRecord {
+            name: name.clone(),
+            tensors: tensors.clone(),
+            neurons: fold.neurons,
+            edges_per_neuron: fold.entries.checked_div(fold.neurons).unwrap_or(0),
+            kept: fold.kept,
+            mean_abs_weight: mean_abs_weight(folded, place),
+        };
     NetworkRecord {
         neurons: total.neurons,
         edges: total.edges,
         zero_weights: total.zeros,
         nonfinite_weights: total.nonfinite,
-        layers: groups(folded).zip(folds).map(layer).collect(),
+        layers: groups(folded).zip(folds).enumerate().map(layer).collect(),
         skipped: folded.identity.skipped.clone(),
     }
+}
+
+/// Of the chosen group at this place, over all samples.
+fn mean_abs_weight(folded: &Folded, place: usize) -> Option<f64> {
+    let layers = || folded.samples.iter().map(|sample| &sample.layers[place]);
+    let sum: f64 = layers().map(|layer| layer.absolute_sum).sum();
+    finite(sum / layers().map(|layer| layer.entries).sum::<u64>() as f64)
 }
 
 /// The spectrum of every chosen group alone; none where they were not asked for.

@@ -39,6 +39,23 @@ up to the largest magnitude of each matrix
 
 With the same --seed, the noise of each round has the same direction, and what was pruned or moved stays so.";
 
+/// Of `--initialisation`.
+const SCHEME_HELP: &str = "\
+How the null model initialisation draws weights, with width d and L blocks:
+  auto           small-wang for GPT-NeoX, scaled-normal for GPT-2, normal for other transformers, else kaiming
+  small-wang     normal, sd sqrt(2 / (5 d)); layers that write to the residual stream 2 / (L sqrt(d))
+  scaled-normal  normal, sd 0.02; layers that write to the residual stream 0.02 / sqrt(2 L)
+  normal         normal, sd 0.02
+  xavier         uniform within sqrt(6 / (fan in + fan out))
+  kaiming        uniform within 1 / sqrt(fan in), as PyTorch draws linear layers and convolutions";
+
+/// Of `--distance`.
+const DISTANCE_HELP: &str = "\
+Length of the edge of a weight w:
+  inverse  1/|w|, as the authors have it; all numbers follow the size of the weights
+  scaled   s/|w| with s = 50 times the root mean square of the weights of the group, so that the size of its weights
+           does not matter; a group whose root mean square is 0.02 keeps its lengths";
+
 /// Of `--interconnect`.
 const INTERCONNECT_HELP: &str = "\
 What joins the layers of a block beside its weights (sampled network, blocks of attention and feed-forward layers)
@@ -229,12 +246,16 @@ pub struct AnalyzeArguments {
     /// Samples that are dropped: 1 any f above 0, 2 alpha not peaked at its first q, 3 both (reference mode).
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub filter: u8,
-    /// Null models: shuffle, gaussian, initialisation, rescale.
+    /// Null models: shuffle (entries of a group permuted), gaussian (normal weights of the same standard deviation),
+    /// initialisation (weights as before training), rescale (the first checkpoint, scaled to later sizes).
     #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
     pub null: Vec<NullName>,
     /// Samples of each null model.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub null_samples: u32,
+    /// How the null model initialisation draws weights; auto is the usual way of the architecture.
+    #[arg(long, value_enum, default_value_t = SchemeName::Auto, long_help = SCHEME_HELP)]
+    pub initialisation: SchemeName,
     /// Leaves out the spectrum of every group alone, and its null models.
     #[arg(long)]
     pub no_group_spectra: bool,
@@ -246,6 +267,10 @@ pub struct AnalyzeArguments {
     /// network).
     #[arg(long, value_enum, default_value_t = InterconnectName::Original, long_help = INTERCONNECT_HELP)]
     pub interconnect: InterconnectName,
+
+    /// Length of an edge: inverse is 1/|w|; scaled is s/|w| with s from the size of the group's own weights.
+    #[arg(long, value_enum, default_value_t = DistanceName::Inverse, long_help = DISTANCE_HELP)]
+    pub distance: DistanceName,
     /// Wires every checkpoint as this file says, which "inspect --wiring" wrote and you changed.
     #[arg(long, value_name = "FILE")]
     pub wiring: Option<PathBuf>,
@@ -285,6 +310,12 @@ pub enum DamageName {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DistanceName {
+    Inverse,
+    Scaled,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum InterconnectName {
     Original,
     True,
@@ -308,6 +339,16 @@ pub enum NullName {
     Gaussian,
     Initialisation,
     Rescale,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemeName {
+    Auto,
+    SmallWang,
+    ScaledNormal,
+    Normal,
+    Xavier,
+    Kaiming,
 }
 
 /// Layers to analyse.
