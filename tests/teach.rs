@@ -9,7 +9,7 @@ fn close(what: &str, found: f64, expected: f64) {
 }
 
 fn range(values: &[f64]) -> [f64; 2] {
-    let fold = |pick: fn(f64, f64) -> f64| values.iter().copied().reduce(pick).unwrap();
+    let fold = |pick: fn(f64, f64) -> f64| values.iter().copied().reduce(pick).expect("values");
     [fold(f64::min), fold(f64::max)]
 }
 
@@ -149,8 +149,9 @@ const SHAPE: NoiseShape = NoiseShape { blocks: 6, width: 32, hidden: 2 };
 
 /// alpha_0 and width, means over ten networks.
 fn mean_of_noise(scale: f64, threshold: f64) -> [f64; 2] {
-    let spectra = (0..10).map(|seed| Noise::new(SHAPE, seed).unwrap().measure(scale, threshold, 0).unwrap());
-    let spectra: Vec<_> = spectra.map(|measured| measured.spectrum.unwrap()).collect();
+    let spectra = (0..10)
+        .map(|seed| Noise::new(SHAPE, seed).expect("noise").measure(scale, threshold, 0).expect("a measure"));
+    let spectra: Vec<_> = spectra.map(|measured| measured.spectrum.expect("a spectrum")).collect();
     let mean = |of: fn(&neuromfa::multifractal::Spectrum) -> f64| spectra.iter().map(of).sum::<f64>() / 10.0;
     [mean(|spectrum| spectrum.alpha0), mean(|spectrum| spectrum.width)]
 }
