@@ -2,7 +2,7 @@
 
 import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
-import { followsPaths, type PageState, type Screen, type Tab } from "./hash";
+import { followsPaths, type NullKind, type PageState, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { ScoreBook } from "./score-book";
 
@@ -77,6 +77,8 @@ export interface Actions {
   /** The numbers of the controls of a step of "How to read this". */
   set(numbers: number[]): void;
   tab(tab: Tab): void;
+  /** The null model that figures draw in grey. */
+  beside(kind: NullKind): void;
   options(next: Options): void;
   setAdd(add: boolean): void;
   analyseDemo(): void;

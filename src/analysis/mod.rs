@@ -39,4 +39,4 @@ pub use options::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, O
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
 pub use record::LogLogFit;
-pub use rescale::{add_rescaled, rescaling};
+pub use rescale::{RescaledNull, rescaling};
