@@ -1,9 +1,10 @@
 // The worker of the laboratory: one task after the other, with a module of its own, so that the engine is free meanwhile.
 
+import { lesson, type LessonModule } from "./lab/lesson";
 import type { FromLab, LabTask, ToLab } from "./lab-protocol";
 import type { EngineError } from "./protocol";
 
-interface WasmModule { default(): Promise<unknown> }
+interface WasmModule extends LessonModule { default(): Promise<unknown> }
 
 const loaded = (async () => {
   const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
@@ -28,9 +29,11 @@ self.onmessage = ({ data }: MessageEvent<ToLab>): void => {
 
 async function run(request: number, task: LabTask): Promise<void> {
   try {
-    await loaded;
+    const module = await loaded;
     if (stopped.has(request)) return post({ request, state: "stopped", data: null, error: null });
-    throw new Error(`There is no task ${JSON.stringify(task)}.`);
+    switch (task.kind) {
+      case "lesson": return post({ request, state: "done", data: lesson(module, task), error: null });
+    }
   } catch (error) {
     post({ request, state: "failed", data: null, error: told(error) });
     // A trap poisons the module: the page starts another worker.

@@ -36,6 +36,7 @@ pub(super) fn title(scene: &Scene) -> &'static str {
         (Kind::Sizes, _) => "Emergence against model size",
         (Kind::Damage, _) => "Emergence and width under damage",
         (Kind::Published, _) => "Published emergence and accuracies",
+        (Kind::Lesson, _) => "How to read this",
     }
 }
 
@@ -56,6 +57,8 @@ pub(super) fn description(scene: &Scene) -> String {
         Kind::Sizes => sizes::summary(scene),
         Kind::Damage => damage::summary(scene),
         Kind::Published => published::summary(scene),
+        // The request brought the data, and knows what it is.
+        Kind::Lesson => String::new(),
         _ => return spectrum(scene, record),
     };
     if text.is_empty() { text } else { capital(&text) + "." }

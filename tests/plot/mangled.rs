@@ -236,6 +236,7 @@ fn a_document_without_checkpoints_is_drawn() {
         Kind::Sizes,
         Kind::Damage,
         Kind::Published,
+        Kind::Lesson,
     ] {
         drawn(
             &document,
