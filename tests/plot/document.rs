@@ -77,6 +77,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         architecture: "gpt-neox".into(),
         guessed: false,
         uncertainty: None,
+        validity: None,
         files: vec![FileRecord {
             name: format!("step{}.safetensors", s.step),
             bytes: 670_104,
