@@ -17,6 +17,8 @@ pub mod network;
 pub mod plot;
 mod random;
 pub mod report;
+#[cfg(feature = "rivals")]
+pub mod rivals;
 pub mod scores;
 pub mod series;
 pub mod source;
