@@ -39,6 +39,13 @@ up to the largest magnitude of each matrix
 
 With the same --seed, the noise of each round has the same direction, and what was pruned or moved stays so.";
 
+/// Of `--distance`.
+const DISTANCE_HELP: &str = "\
+Length of the edge of a weight w:
+  inverse  1/|w|, as the authors have it; all numbers follow the size of the weights
+  scaled   s/|w| with s = 50 times the root mean square of the weights of the group, so that the size of its weights
+           does not matter; a group whose root mean square is 0.02 keeps its lengths";
+
 /// Of `--interconnect`.
 const INTERCONNECT_HELP: &str = "\
 What joins the layers of a block beside its weights (sampled network, blocks of attention and feed-forward layers)
@@ -246,6 +253,10 @@ pub struct AnalyzeArguments {
     /// network).
     #[arg(long, value_enum, default_value_t = InterconnectName::Original, long_help = INTERCONNECT_HELP)]
     pub interconnect: InterconnectName,
+
+    /// Length of an edge: inverse is 1/|w|; scaled is s/|w| with s from the size of the group's own weights.
+    #[arg(long, value_enum, default_value_t = DistanceName::Inverse, long_help = DISTANCE_HELP)]
+    pub distance: DistanceName,
     /// Wires every checkpoint as this file says, which "inspect --wiring" wrote and you changed.
     #[arg(long, value_name = "FILE")]
     pub wiring: Option<PathBuf>,
@@ -282,6 +293,12 @@ pub enum DamageName {
     Prune,
     Rewire,
     Quantise,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DistanceName {
+    Inverse,
+    Scaled,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
