@@ -11,7 +11,7 @@ use crate::network::Group;
 
 /// Weights of one group that can be altered: 8 bytes each, and 4 more while they are rewired. Fewer where addresses have
 /// 32 bits, since a page shares 4 GB.
-const MOST_WEIGHTS: u64 = if cfg!(target_pointer_width = "32") { 1 << 25 } else { 1 << 27 };
+pub(super) const MOST_WEIGHTS: u64 = if cfg!(target_pointer_width = "32") { 1 << 25 } else { 1 << 27 };
 /// Root mean square of the weights of every group whose distances are scaled: that of a usual initialisation, for which the
 /// default longest edge was chosen.
 pub(super) const SCALED_SIZE: f64 = 0.02;
@@ -47,8 +47,14 @@ pub(super) struct Altering {
     alteration: Option<Alteration>,
     /// Whether the size of each group is made the same, after the alteration.
     scaled: bool,
-    /// Entries of its matrices, one after the other.
-    entries: Vec<f64>,
+    gathered: Gathered,
+}
+
+/// Matrices in memory, as they are read.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// Entries of the matrices, one after the other, each in the order of [`StoredMatrix::matrix`].
+    pub(super) entries: Vec<f64>,
     /// Where each matrix is among them.
     matrices: Vec<Range<usize>>,
 }
@@ -73,11 +79,56 @@ impl Altering {
                 weights: weights(group),
                 most: MOST_WEIGHTS,
             }),
-            None => Ok(Some(Self { alteration, scaled, entries: Vec::new(), matrices: Vec::new() })),
+            None => Ok(Some(Self { alteration, scaled, gathered: Gathered::default() })),
         }
     }
 
     /// Makes room for a group.
+    pub(super) fn begin(&mut self, matrices: &[StoredMatrix]) {
+        self.gathered.begin(matrices);
+    }
+
+    /// Takes the bytes of a piece of a matrix.
+    pub(super) fn take(&mut self, stored: &StoredMatrix, matrix: usize, piece: &Piece, bytes: &[u8]) {
+        self.gathered.take(stored, matrix, piece, bytes);
+    }
+
+    /// Alters the group, all of which has been taken.
+    pub(super) fn apply(&mut self, group: usize) {
+        let Gathered { entries, matrices } = &mut self.gathered;
+        match &self.alteration {
+            Some(Alteration::Damage(damage)) => damage.apply(group as u32, entries, matrices),
+            Some(Alteration::Scale(factors)) => scale(entries, factors[group]),
+            None => {}
+        }
+        if self.scaled {
+            let size = root_mean_square(entries);
+            // Without an edge there is nothing to scale.
+            if size > 0.0 {
+                scale(entries, SCALED_SIZE / size);
+            }
+        }
+    }
+
+    /// The matrix once it was altered. Scaled distances are computed from weights in binary64, as their definition has it.
+    pub(super) fn stored(&self, stored: &StoredMatrix) -> StoredMatrix {
+        stored.in_memory(if self.scaled { DType::F64 } else { DType::F32 })
+    }
+
+    /// The bytes of a piece of an altered matrix, as [`Self::stored`] has it.
+    pub(super) fn bytes(&self, matrix: usize, piece: &Piece, dtype: DType) -> Vec<u8> {
+        let Gathered { entries, matrices } = &self.gathered;
+        let entries = &entries[matrices[matrix].clone()];
+        let entries = &entries[piece.0.start as usize..piece.0.end as usize];
+        match dtype {
+            DType::F64 => entries.iter().flat_map(|entry| entry.to_le_bytes()).collect(),
+            _ => entries.iter().flat_map(|entry| (*entry as f32).to_le_bytes()).collect(),
+        }
+    }
+}
+
+impl Gathered {
+    /// Makes room for matrices.
     pub(super) fn begin(&mut self, matrices: &[StoredMatrix]) {
         let mut end = 0;
         let range = |stored: &StoredMatrix| {
@@ -107,37 +158,6 @@ impl Altering {
                     }
                 });
             }
-        }
-    }
-
-    /// Alters the group, all of which has been taken.
-    pub(super) fn apply(&mut self, group: usize) {
-        match &self.alteration {
-            Some(Alteration::Damage(damage)) => damage.apply(group as u32, &mut self.entries, &self.matrices),
-            Some(Alteration::Scale(factors)) => scale(&mut self.entries, factors[group]),
-            None => {}
-        }
-        if self.scaled {
-            let size = root_mean_square(&self.entries);
-            // Without an edge there is nothing to scale.
-            if size > 0.0 {
-                scale(&mut self.entries, SCALED_SIZE / size);
-            }
-        }
-    }
-
-    /// The matrix once it was altered. Scaled distances are computed from weights in binary64, as their definition has it.
-    pub(super) fn stored(&self, stored: &StoredMatrix) -> StoredMatrix {
-        stored.in_memory(if self.scaled { DType::F64 } else { DType::F32 })
-    }
-
-    /// The bytes of a piece of an altered matrix, as [`Self::stored`] has it.
-    pub(super) fn bytes(&self, matrix: usize, piece: &Piece, dtype: DType) -> Vec<u8> {
-        let entries = &self.entries[self.matrices[matrix].clone()];
-        let entries = &entries[piece.0.start as usize..piece.0.end as usize];
-        match dtype {
-            DType::F64 => entries.iter().flat_map(|entry| entry.to_le_bytes()).collect(),
-            _ => entries.iter().flat_map(|entry| (*entry as f32).to_le_bytes()).collect(),
         }
     }
 }

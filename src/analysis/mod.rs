@@ -21,6 +21,8 @@ mod part;
 mod paths;
 mod plan;
 mod record;
+#[cfg(feature = "rivals")]
+mod rivals;
 mod sequence;
 mod validity;
 
@@ -35,3 +37,5 @@ pub use options::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, O
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
 pub use record::LogLogFit;
+#[cfg(feature = "rivals")]
+pub use rivals::RivalsReading;

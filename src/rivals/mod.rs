@@ -169,7 +169,10 @@ mod tests {
         }
         assert_eq!(of(SHAPE, entries), of(SHAPE, clean));
         let none = of(SHAPE, vec![f64::NAN; 600]);
-        assert_eq!((none.norm, none.stable_rank, none.power_law, none.eigenvalues), (Some(0.0), None, None, 0));
+        assert_eq!(
+            (none.norm, none.stable_rank, none.power_law, none.eigenvalues),
+            (Some(0.0), None, None, 0)
+        );
     }
 
     #[test]
