@@ -1,9 +1,10 @@
 // The worker of the laboratory: one task after the other, with a module of its own, so that the engine is free meanwhile.
 
+import { explain, rivals, type RivalsModule } from "./lab/rivals";
 import type { FromLab, LabTask, ToLab } from "./lab-protocol";
 import type { EngineError } from "./protocol";
 
-interface WasmModule { default(): Promise<unknown> }
+interface WasmModule extends RivalsModule { default(): Promise<unknown> }
 
 const loaded = (async () => {
   const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
@@ -28,13 +29,26 @@ self.onmessage = ({ data }: MessageEvent<ToLab>): void => {
 
 async function run(request: number, task: LabTask): Promise<void> {
   try {
-    await loaded;
+    const module = await loaded;
     if (stopped.has(request)) return post({ request, state: "stopped", data: null, error: null });
-    throw new Error(`There is no task ${JSON.stringify(task)}.`);
+    const data = await done(module, request, task);
+    post({ request, state: stopped.has(request) ? "stopped" : "done", data, error: null });
   } catch (error) {
     post({ request, state: "failed", data: null, error: told(error) });
     // A trap poisons the module: the page starts another worker.
     if (error instanceof WebAssembly.RuntimeError) throw error;
+  }
+}
+
+/** Does it, and gives what came out. */
+function done(module: WasmModule, request: number, task: LabTask): unknown {
+  const tell = (data: unknown): boolean => {
+    if (!stopped.has(request)) post({ request, state: "working", data, error: null });
+    return !stopped.has(request);
+  };
+  switch (task.kind) {
+    case "rivals": return rivals(module, task, tell);
+    case "explain": return explain(module, task);
   }
 }
 

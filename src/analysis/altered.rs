@@ -11,7 +11,7 @@ use crate::network::Group;
 
 /// Weights of one group that can be altered: 8 bytes each, and 4 more while they are rewired. Fewer where addresses have
 /// 32 bits, since a page shares 4 GB.
-pub(super) const MOST_WEIGHTS: u64 = if cfg!(target_pointer_width = "32") { 1 << 25 } else { 1 << 27 };
+const MOST_WEIGHTS: u64 = if cfg!(target_pointer_width = "32") { 1 << 25 } else { 1 << 27 };
 /// Root mean square of the weights of every group whose distances are scaled: that of a usual initialisation, for which the
 /// default longest edge was chosen.
 pub(super) const SCALED_SIZE: f64 = 0.02;

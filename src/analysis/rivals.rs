@@ -1,6 +1,6 @@
 //! The numbers of [`rivals`](crate::rivals) over the matrices of a checkpoint: plan, feed, finish.
 
-use super::altered::{Gathered, MOST_WEIGHTS};
+use super::altered::Gathered;
 use super::matrix::StoredMatrix;
 use super::plan::{Step, reads, steps_of, steps_of_read};
 use super::sequence::Sequence;
@@ -10,6 +10,9 @@ use crate::multifractal::statistics::mean;
 use crate::network::{Matrix, Wiring};
 use crate::report::{MatrixRivals, MatrixShuffles, RivalsRecord, SpectralMeans, SpectralRanges};
 use crate::rivals::{Beside, MOST_EIGENVALUES, SHUFFLES, Shape, Spectral, beside_shuffles};
+
+/// Most entries of a matrix: some hundred megabytes with its copies; fewer where a page shares 4 GB.
+const MOST_ENTRIES: u64 = if cfg!(target_pointer_width = "32") { 1 << 24 } else { 1 << 26 };
 
 /// Matrices that are being read to be measured, one after the other. Those of the chosen layers, whole, whatever the
 /// analysis samples.
@@ -119,7 +122,7 @@ fn sizes(matrix: &Matrix) -> [u64; 3] {
 fn fits(matrix: &Matrix, largest: u64) -> bool {
     let [outputs, inputs, slices] = sizes(matrix);
     let side = outputs.min(inputs);
-    side <= largest && slices.saturating_mul(side) <= MOST_EIGENVALUES && matrix.elements() <= MOST_WEIGHTS
+    side <= largest && slices.saturating_mul(side) <= MOST_EIGENVALUES && matrix.elements() <= MOST_ENTRIES
 }
 
 /// The entries of a matrix as slices `[outputs, inputs]`, in whatever order it is stored.

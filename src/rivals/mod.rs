@@ -21,6 +21,9 @@ pub const SHUFFLES: u32 = 4;
 /// Most eigenvalues of a matrix: the fit looks at each beginning of the tail.
 pub const MOST_EIGENVALUES: u64 = 1 << 14;
 
+/// Entries of a matrix of which several permutations are in memory at once.
+const MOST_COPIED: usize = 1 << 22;
+
 /// Sizes of a weight matrix: one slice of outputs and inputs, or one for each position of a kernel and part of a grouped
 /// convolution. All are at least 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +71,10 @@ pub fn beside_shuffles(shape: Shape, mut entries: Vec<f64>, shuffles: u32, key: 
         shuffled.shuffle(&mut stream([seed, group, matrix, STREAMS, shuffle]));
         spectral(shape, &shuffled, exponent)
     };
-    let mut all: Vec<Spectral> = (0..=shuffles).into_par_iter().map(number).collect();
+    // Each has a copy of the entries: of large matrices one after the other.
+    let together = if entries.len() > MOST_COPIED { shuffles as usize + 1 } else { 1 };
+    let numbers = (0..shuffles + 1).into_par_iter().with_min_len(together).map(number);
+    let mut all: Vec<Spectral> = numbers.collect();
     let matrix = all.remove(0);
     Beside { matrix, shuffled: all }
 }
