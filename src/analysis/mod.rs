@@ -11,6 +11,8 @@ mod count;
 mod elements;
 mod error;
 mod folded;
+mod initialisation;
+mod laws;
 mod layers;
 mod matrix;
 mod measured;
@@ -21,6 +23,7 @@ mod part;
 mod paths;
 mod plan;
 mod record;
+mod rescale;
 #[cfg(feature = "rivals")]
 mod rivals;
 mod sequence;
@@ -29,6 +32,7 @@ mod validity;
 pub use altered::Alteration;
 pub use compare::{CompareError, ShuffledPairs, compare};
 pub use error::AnalysisError;
+pub use initialisation::Scheme;
 pub use layers::share_of_layers;
 pub use measured::Measured;
 pub use nulls::NullSamples;
@@ -37,5 +41,6 @@ pub use options::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, O
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
 pub use record::LogLogFit;
+pub use rescale::{RescaledNull, rescaling};
 #[cfg(feature = "rivals")]
 pub use rivals::RivalsReading;

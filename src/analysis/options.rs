@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::AnalysisError;
+use super::initialisation::Scheme;
 use crate::multifractal::{Binning, FoldSettings, QGrid, SpectrumMode};
 
 /// Every option of an analysis. The command line and the page have the same ones and the same defaults.
@@ -47,6 +48,12 @@ pub struct Options {
     pub null: Vec<NullKind>,
     /// Number of samples of each null model.
     pub null_samples: u32,
+    /// How the null model `initialisation` draws weights. Documents name it where it is not that of the architecture.
+    #[serde(skip_serializing_if = "Scheme::is_auto")]
+    pub initialisation: Scheme,
+    /// Resamples of the bootstrap over neurons, of the whole network; none by default, and then documents leave them out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub bootstrap: u32,
     /// Whether the spectrum of every group alone is computed, and its null models.
     pub group_spectra: bool,
 }
@@ -71,6 +78,8 @@ impl Default for Options {
             distance: DistanceKind::Inverse,
             null: Vec::new(),
             null_samples: 100,
+            initialisation: Scheme::Auto,
+            bootstrap: 0,
             group_spectra: true,
         }
     }
@@ -88,6 +97,7 @@ impl Options {
             ("samples", self.samples, 1, MOST_SAMPLES),
             ("layer-sample", self.layer_sample, 1, MOST_DRAWN),
             ("null-samples", self.null_samples, 1, MOST_SAMPLES),
+            ("bootstrap", self.bootstrap, 0, MOST_SAMPLES),
             ("filter", self.filter.into(), 0, 3),
             ("hops", self.hops.into(), 1, 3),
         ];
@@ -98,6 +108,9 @@ impl Options {
         }
         if self.follows_paths() && self.network == NetworkKind::Full {
             return Err(AnalysisError::PathsOfAll);
+        }
+        if self.follows_paths() && self.null.contains(&NullKind::Rescale) {
+            return Err(AnalysisError::RescaledPaths);
         }
         if self.follows_paths() && self.layers.is_some() {
             return Err(AnalysisError::PathsOfLayers);
@@ -122,6 +135,11 @@ impl Options {
         [self.threshold, self.nfd_threshold]
     }
 
+    /// Whether a null model needs the sums of squares of the weights, which nothing else does.
+    pub(super) fn needs_squares(&self) -> bool {
+        self.null.contains(&NullKind::Gaussian)
+    }
+
     /// Whether distances are those of paths, from neuron to neuron, and not lengths of single weights.
     pub fn follows_paths(&self) -> bool {
         self.hops > 1 || self.interconnect != InterconnectKind::Original
@@ -136,6 +154,10 @@ impl Options {
         let sample = |options: &Self| (options.samples, options.seed, options.layer_sample);
         self.network == other.network && (self.network == NetworkKind::Full || sample(self) == sample(other))
     }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Which neurons and edges are analysed.
@@ -201,19 +223,38 @@ impl From<Mode> for SpectrumMode {
     }
 }
 
-/// Kinds of null models.
+/// Kinds of null models (method, section 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NullKind {
     /// All entries of a group, permuted over its neurons.
     Shuffle,
+    /// Normal weights about 0 with the standard deviation about 0 of the group's finite ones: signs do not enter, so that
+    /// this is the only size that the method can see.
+    Gaussian,
+    /// Weights drawn as before training, by [`Options::initialisation`].
+    Initialisation,
+    /// The first checkpoint of the series, with the weights of each group scaled to the mean |w| that they have here. It
+    /// is computed where the checkpoints of a series are together.
+    Rescale,
 }
 
 impl NullKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Shuffle, Self::Gaussian, Self::Initialisation, Self::Rescale];
+
     /// The name in options and documents.
     pub fn name(self) -> &'static str {
         match self {
             Self::Shuffle => "shuffle",
+            Self::Gaussian => "gaussian",
+            Self::Initialisation => "initialisation",
+            Self::Rescale => "rescale",
         }
+    }
+
+    /// Whether it is drawn at random, from one checkpoint by itself.
+    pub fn is_drawn(self) -> bool {
+        self != Self::Rescale
     }
 }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::altered::{Alteration, Altering};
+use super::altered::{Alteration, Altering, scaled_bytes};
 use super::count::{Counter, Sink};
 use super::elements::TypeBins;
+use super::laws::NullLaws;
 use super::matrix::{LARGEST_GAP_BYTES, Piece, StoredMatrix};
 use super::measured::Measured;
 use super::paths::{self, Paths};
@@ -173,9 +174,12 @@ impl Analysis {
             Identity::new(checkpoint, wiring, options.network, alteration.and_then(Alteration::damage));
         identity.warnings.extend(warning);
         let neurons = samples.iter().map(|sample| neurons(wiring, sample.as_deref())).collect();
+        let laws = NullLaws::new(wiring);
         let measured = match &paths {
-            None => Measured::new(identity, options, binning, neurons, histogram_budget)?,
-            Some(paths) => Measured::of_paths(identity.with_paths(paths), options, binning, paths.len())?,
+            None => Measured::new(identity, options, binning, neurons, laws, histogram_budget)?,
+            Some(paths) => {
+                Measured::of_paths(identity.with_paths(paths), options, binning, paths.len(), laws)?
+            }
         };
         let counting = Counting { samples, current: Vec::new(), paths, bins: None, scratch: Vec::new() };
         let mut analysis = Self {
@@ -203,9 +207,9 @@ impl Analysis {
         Ok(())
     }
 
-    /// An alteration needs all weights: those of the whole network.
+    /// What is altered in memory needs all weights: those of the whole network.
     fn samples_to_read(&self) -> &[Option<Vec<SampledGroup>>] {
-        if self.altering.is_some() { &[None] } else { &self.counting.samples }
+        if matches!(self.altering, Some(Altering::Gathered(_))) { &[None] } else { &self.counting.samples }
     }
 
     /// The reads, in the order in which they must be fed.
@@ -257,8 +261,8 @@ impl Analysis {
     }
 
     fn begin_group(&mut self, group: usize) {
-        if let Some(altering) = &mut self.altering {
-            altering.begin(&self.matrices[group]);
+        if let Some(gathering) = self.altering.as_mut().and_then(Altering::gathering) {
+            gathering.begin(&self.matrices[group]);
         }
         if self.counting.paths.is_none() {
             self.complete_until(group);
@@ -285,19 +289,25 @@ impl Analysis {
         let step = &self.steps[index];
         let (group, matrix) = (step.group, step.matrix);
         let stored = &self.matrices[group][matrix];
-        let samples = if self.altering.is_some() { &[None] } else { self.counting.samples.as_slice() };
-        step.begin(stored, samples, &mut self.sequence);
-        let mut counter = self.counting.counter(stored, (group, matrix), self.measured.binning());
+        if self.sequence.is_none() {
+            self.sequence = step.sequence(stored, self.samples_to_read());
+        }
+        let scaled = matches!(self.altering, Some(Altering::Scaled(_))).then(|| stored.scaled());
+        let counted = scaled.as_ref().unwrap_or(stored);
+        let mut counter = self.counting.counter(counted, (group, matrix), self.measured.binning());
         let take = |piece: &Piece, bytes: &[u8]| match &mut self.altering {
-            Some(altering) => altering.take(stored, matrix, piece, bytes),
             None => counter.count(piece, bytes),
+            Some(Altering::Gathered(gathering)) => gathering.take(stored, matrix, piece, bytes),
+            Some(Altering::Scaled(factors)) => {
+                counter.count(piece, &scaled_bytes(stored, piece, bytes, factors[group]));
+            }
         };
         step.take(bytes, stored, &mut self.sequence, take)
     }
 
     /// Alters the group that was read, and counts it as it would have been counted.
     fn count_altered(&mut self, group: usize) {
-        let Some(altering) = &mut self.altering else { return };
+        let Some(altering) = self.altering.as_mut().and_then(Altering::gathering) else { return };
         altering.apply(group);
         for (matrix, stored) in self.matrices[group].iter().enumerate() {
             let stored = altering.stored(stored);
@@ -319,16 +329,14 @@ fn neurons(wiring: &Wiring, sample: Option<&[SampledGroup]>) -> Vec<usize> {
 }
 
 impl Step {
-    /// Before [`take`](Self::take): begins to decode a matrix that is decoded from its start on.
-    pub(super) fn begin(
+    /// What decodes the matrix, if it is one that is decoded from its start on.
+    pub(super) fn sequence(
         &self,
         stored: &StoredMatrix,
         samples: &[Option<Vec<SampledGroup>>],
-        sequence: &mut Option<Sequence>,
-    ) {
-        if sequence.is_none() && matches!(self.kind, StepKind::Stored { .. }) {
-            *sequence = Some(Sequence::new(stored, stored.pieces(samples, self.group, self.matrix)));
-        }
+    ) -> Option<Sequence> {
+        let stepwise = matches!(self.kind, StepKind::Stored { .. });
+        stepwise.then(|| Sequence::new(stored, stored.pieces(samples, self.group, self.matrix)))
     }
 
     /// Calls `take` with the pieces that the bytes of the step are or complete.

@@ -8,7 +8,7 @@ use super::paths::Paths;
 use super::{altered, validity};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::damage::Damage;
-use crate::multifractal::statistics::{mean, quantile, standard_deviation};
+use crate::multifractal::statistics::{half_width95, interval95, mean, quantile, standard_deviation};
 use crate::multifractal::{
     Curve, ExactSums, NetworkFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum,
 };
@@ -16,7 +16,7 @@ use crate::network::Wiring;
 use crate::report::{
     Baselines, CheckpointRecord, DamageRecord, FileRecord, GroupRecord, LayerRecord, MeanRecord,
     NetworkRecord, NfdHistogram, NfdLayer, NfdRecord, NfdSummary, PartitionRecord, SampleRecord,
-    SkippedRecord, Warning,
+    SkippedRecord, UncertaintyRecord, Warning,
 };
 
 /// Width of the bins of fractal dimensions.
@@ -174,6 +174,7 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         parameters: *parameters,
         network: network(folded, samples[0].total),
         mean: means(&kept),
+        uncertainty: uncertainty(folded, &kept),
         samples: kept.iter().map(|sample| sample.record(folded)).collect(),
         nulls: Vec::new(),
         groups: group_spectra(folded),
@@ -255,21 +256,30 @@ fn groups(folded: &Folded) -> impl Iterator<Item = &(String, Vec<String>)> {
 
 fn network(folded: &Folded, total: &NetworkFold) -> NetworkRecord {
     let folds = &folded.samples[0].layers;
-    let layer = |((name, tensors), fold): (&(String, Vec<String>), &LayerFold)| LayerRecord {
-        name: name.clone(),
-        tensors: tensors.clone(),
-        neurons: fold.neurons,
-        edges_per_neuron: fold.entries.checked_div(fold.neurons).unwrap_or(0),
-        kept: fold.kept,
-    };
+    let layer =
+        |(place, ((name, tensors), fold)): (usize, (&(String, Vec<String>), &LayerFold))| LayerRecord {
+            name: name.clone(),
+            tensors: tensors.clone(),
+            neurons: fold.neurons,
+            edges_per_neuron: fold.entries.checked_div(fold.neurons).unwrap_or(0),
+            kept: fold.kept,
+            mean_abs_weight: mean_abs_weight(folded, place),
+        };
     NetworkRecord {
         neurons: total.neurons,
         edges: total.edges,
         zero_weights: total.zeros,
         nonfinite_weights: total.nonfinite,
-        layers: groups(folded).zip(folds).map(layer).collect(),
+        layers: groups(folded).zip(folds).enumerate().map(layer).collect(),
         skipped: folded.identity.skipped.clone(),
     }
+}
+
+/// Of the chosen group at this place, over all samples.
+fn mean_abs_weight(folded: &Folded, place: usize) -> Option<f64> {
+    let layers = || folded.samples.iter().map(|sample| &sample.layers[place]);
+    let sum: f64 = layers().map(|layer| layer.absolute_sum).sum();
+    finite(sum / layers().map(|layer| layer.entries).sum::<u64>() as f64)
 }
 
 /// The spectrum of every chosen group alone; none where they were not asked for.
@@ -332,6 +342,41 @@ fn means(samples: &[&Sample]) -> MeanRecord {
         width: mean(&width),
         width_sd: standard_deviation(&width),
     }
+}
+
+/// Over the samples that count, or over the resamples of the neurons.
+fn uncertainty(folded: &Folded, samples: &[&Sample]) -> Option<UncertaintyRecord> {
+    if folded.options.network == NetworkKind::Full {
+        let resamples = folded.bootstrap.as_ref()?;
+        let (alpha0_values, width_values): (Vec<_>, Vec<_>) =
+            resamples.iter().map(|resample| (resample.map(|r| r.0), resample.map(|r| r.1))).unzip();
+        let interval =
+            |values: &[Option<f64>]| interval95(&values.iter().copied().flatten().collect::<Vec<f64>>());
+        return Some(UncertaintyRecord {
+            over: "neurons".to_owned(),
+            count: resamples.len() as u64,
+            alpha0_interval: interval(&alpha0_values),
+            width_interval: interval(&width_values),
+            emergence_interval: None,
+            alpha0_values,
+            width_values,
+        });
+    }
+    let interval = |value: fn(&Spectrum) -> f64| {
+        let values: Vec<f64> = samples
+            .iter()
+            .filter_map(|sample| sample.spectrum.as_ref().map(value).and_then(finite))
+            .collect();
+        let (middle, half) = (mean(&values)?, half_width95(&values)?);
+        Some([middle - half, middle + half])
+    };
+    Some(UncertaintyRecord {
+        over: "samples".to_owned(),
+        count: samples.len() as u64,
+        alpha0_interval: interval(|spectrum| spectrum.alpha0),
+        width_interval: interval(|spectrum| spectrum.width),
+        ..UncertaintyRecord::default()
+    })
 }
 
 /// Means over all entries and all neurons of every sample.

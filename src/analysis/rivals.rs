@@ -100,7 +100,9 @@ impl RivalsReading {
         if !same(index.checked_sub(1).map(|before| &self.steps[before])) {
             self.gathered.begin(std::slice::from_ref(stored));
         }
-        step.begin(stored, &[None], &mut self.sequence);
+        if self.sequence.is_none() {
+            self.sequence = step.sequence(stored, &[None]);
+        }
         let gathered = &mut self.gathered;
         step.take(bytes, stored, &mut self.sequence, |piece, bytes| gathered.take(stored, 0, piece, bytes))?;
         if !same(self.steps.get(index + 1)) {

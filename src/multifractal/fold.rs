@@ -265,7 +265,7 @@ impl<'a> Folder<'a> {
 
 /// N(r) = 1 + edges up to radius r, for r = 0, 1, ..., up to `threshold`, into `numbers`. Edges in bins before `gate`
 /// do not count.
-fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut Vec<u32>) {
+pub(super) fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut Vec<u32>) {
     let last = threshold.round_ties_even() as usize;
     let (halves, _) = counts.as_chunks::<2>();
     // Modulo 2^32 on the way: what is below the gate is added again before it is looked at.

@@ -5,10 +5,12 @@
 //! of threads: transcendental functions come from `libm`, sums run in fixed order over fixed blocks.
 
 mod binning;
+mod bootstrap;
 mod exact;
 mod fold;
 mod histogram;
 mod lanes;
+mod law;
 mod network_fold;
 mod nfd;
 mod null;
@@ -19,15 +21,18 @@ mod ranks;
 mod small;
 mod spectrum;
 pub mod statistics;
+mod urn;
 
 pub use binning::{Binning, BinningError, PatternBins};
+pub use bootstrap::Resamples;
 pub use exact::ExactSums;
 pub use fold::{FoldSettings, GroupFold, NumberTables, fold_group};
 pub use histogram::{BlockShape, Entries, GroupHistograms, GroupTotals, Weights};
 pub use lanes::LANES;
+pub use law::{Law, Mixture};
 pub use network_fold::{ExactPartition, NetworkFold};
 pub use nfd::NeuronDimensions;
-pub use null::{shuffle_entries, shuffle_group};
+pub use null::{draw_group, draw_lengths, shuffle_entries, shuffle_group};
 pub use outline::{OutlineTables, outline};
 pub use partition::{PartitionSums, QGrid, QGridError};
 pub use paths::{Distances, PathGraph, PathStep};

@@ -85,14 +85,15 @@ pub(super) fn draw<DB: DrawingBackend>(
     layout: &mut Layout,
 ) -> Drawn {
     let rows = rows(scene);
+    let steps = Steps::of(scene);
+    let lines = steps.lines(scene);
     if rows.is_empty() {
         let why = ["Nothing to compare E with yet", "Compute the rivals of a series of checkpoints."];
         layout.nothing = why.map(String::from).to_vec();
-        return Ok(());
+        let alone = [Track::number(scene, &lines, Number::Emergence)];
+        return draw_tracks(sheet, scene, &steps, &alone, inside, Steps::rect(scene, inside), layout);
     }
     let (charts, comparison) = parts(scene, inside, rows.len());
-    let steps = Steps::of(scene);
-    let lines = steps.lines(scene);
     let rivals = RIVALS.iter().map(|rival| track(scene, &lines, rival)).filter(|track| !track.is_empty());
     let tracks: Vec<Track> =
         std::iter::once(Track::number(scene, &lines, Number::Emergence)).chain(rivals).collect();
@@ -215,7 +216,7 @@ fn draw_row<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, row: &Explaine
     let (text_y, bar_y) = (rect.top + 0.3 * rect.height(), rect.top + 0.75 * rect.height());
     let share = share(row.r_squared);
     let value = share.map_or_else(|| "no share".to_owned(), percent);
-    let chance = share_text(row.chance).map_or(String::new(), |text| format!("  up to {text}"));
+    let chance = share_text(row.chance).map_or(String::new(), |text| format!("  chance {text}"));
     let shuffled = share_text(row.shuffled).map_or(String::new(), |text| format!("  shuffled {text}"));
     let numbers = [
         Run(&value, style(Face::Semibold, theme.ink)),

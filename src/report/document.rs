@@ -94,6 +94,10 @@ pub struct CheckpointRecord {
     pub samples: Vec<SampleRecord>,
     /// Means over the samples.
     pub mean: MeanRecord,
+    /// How sure the means are: over the samples of a sampled network, or by a bootstrap over the neurons of the whole one,
+    /// where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<UncertaintyRecord>,
     /// Null models.
     #[serde(default)]
     pub nulls: Vec<NullRecord>,
@@ -180,6 +184,9 @@ pub struct LayerRecord {
     pub edges_per_neuron: u64,
     /// Neurons with more than 10 edges of length in (1, T].
     pub kept: u64,
+    /// Mean |w| over all entries, and over all samples of a sampled run.
+    #[serde(default)]
+    pub mean_abs_weight: Option<f64>,
 }
 
 /// Tensors that were left out, and why.
@@ -269,11 +276,37 @@ pub struct MeanRecord {
     pub width_sd: Option<f64>,
 }
 
+/// 95 % intervals of a checkpoint's numbers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UncertaintyRecord {
+    /// `samples`: t intervals of the means over the samples of a sampled network. `neurons`: 2.5 % and 97.5 % points over
+    /// resamples of the neurons of each group.
+    pub over: String,
+    /// Number of samples or resamples.
+    pub count: u64,
+    /// Regularity.
+    pub alpha0_interval: Option<[f64; 2]>,
+    /// Width.
+    pub width_interval: Option<[f64; 2]>,
+    /// Degree of emergence, sample i against sample i of the baseline, or resample i.
+    #[serde(default)]
+    pub emergence_interval: Option<[f64; 2]>,
+    /// alpha_0 of every resample; empty over samples, which have their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alpha0_values: Vec<Option<f64>>,
+    /// Width of every resample.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub width_values: Vec<Option<f64>>,
+}
+
 /// A null model of one checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NullRecord {
     /// `shuffle`, `gaussian`, `initialisation` or `rescale`.
     pub kind: String,
+    /// How weights are initialised, of `initialisation`: `small-wang`, `scaled-normal`, `normal`, `xavier` or `kaiming`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
     /// Number of null samples.
     pub samples: u64,
     /// Mean alpha_0.
@@ -288,6 +321,12 @@ pub struct NullRecord {
     pub width_sd: Option<f64>,
     /// 2.5 % and 97.5 % points.
     pub width_interval: Option<[f64; 2]>,
+    /// The checkpoint's numbers less those of the null.
+    #[serde(default)]
+    pub difference: Excesses,
+    /// What the widths say, in a sentence; empty without any.
+    #[serde(default)]
+    pub text: String,
     /// Mean E of the null, sample i against sample i of the first checkpoint's null.
     pub emergence: Option<f64>,
     /// 2.5 % and 97.5 % points.
@@ -313,6 +352,27 @@ pub struct NullRecord {
     /// Neuron fractal dimension over all null samples together.
     #[serde(default)]
     pub nfd: NullNfd,
+}
+
+/// How far the numbers of a checkpoint are from those of a null model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Excesses {
+    /// Regularity.
+    pub alpha0: Option<Excess>,
+    /// Width.
+    pub width: Option<Excess>,
+    /// Degree of emergence, that of the null by its own spectra at both checkpoints.
+    pub emergence: Option<Excess>,
+}
+
+/// A number less the mean of a null model's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Excess {
+    /// The difference.
+    pub value: f64,
+    /// From the 97.5 % and 2.5 % points of the null samples; in a sampled run widened by the spread over samples, that of
+    /// the 95 % t interval of the mean, in quadrature.
+    pub interval: [f64; 2],
 }
 
 /// The spectrum of one group alone: with radii and a diameter of its own, as if the network had no other group. In a

@@ -43,10 +43,16 @@ pub(super) fn arranged(records: Vec<JsValue>) -> Result<Array, JsValue> {
 /// Writes the relation into a record.
 fn complete(record: &JsValue, relation: &Relation) -> Result<(), JsValue> {
     Reflect::set(record, &"emergence".into(), &write(&relation.emergence)?)?;
+    let uncertainty = Reflect::get(record, &"uncertainty".into())?;
+    if uncertainty.is_object() {
+        Reflect::set(&uncertainty, &"emergence_interval".into(), &write(&relation.interval)?)?;
+    }
     let nulls = Array::from(&Reflect::get(record, &"nulls".into())?);
     for (null, relation) in nulls.iter().zip(&relation.nulls) {
         Reflect::set(&null, &"emergence".into(), &write(&relation.emergence)?)?;
         Reflect::set(&null, &"emergence_interval".into(), &write(&relation.interval)?)?;
+        Reflect::set(&null, &"difference".into(), &write(&relation.difference)?)?;
+        Reflect::set(&null, &"text".into(), &write(&relation.text)?)?;
     }
     let others = Array::from(&Reflect::get(record, &"warnings".into())?).filter(&mut |other, _, _| {
         let code = Reflect::get(&other, &"code".into()).ok().and_then(|code| code.as_string());

@@ -77,6 +77,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         format: "safetensors".into(),
         architecture: "gpt-neox".into(),
         guessed: false,
+        uncertainty: None,
         files: vec![FileRecord {
             name: format!("step{}.safetensors", s.step),
             bytes: 670_104,
@@ -154,6 +155,9 @@ fn null(s: &Spectrum, first: &Spectrum) -> NullRecord {
     let emergence = 0.95 * s.emergence;
     NullRecord {
         kind: "shuffle".into(),
+        scheme: None,
+        difference: Default::default(),
+        text: String::new(),
         samples: 100,
         alpha0: Some(s.alpha0),
         alpha0_sd: Some(0.001),
@@ -339,6 +343,10 @@ pub fn rivals() -> ResultDocument {
 fn measure(document: &mut ResultDocument) {
     for (at, record) in document.checkpoints.iter_mut().enumerate() {
         let number = at as f64;
+        record.baselines = Baselines {
+            mean_abs_weight: Some(0.02 + 0.001 * number),
+            mean_weighted_degree: Some(8.0 + 0.5 * number),
+        };
         record.rivals = Some(RivalsRecord {
             mean: SpectralMeans {
                 spectral_norm: Some(1.0 + 0.5 * number),

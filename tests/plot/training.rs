@@ -503,7 +503,8 @@ fn rivals_stand_beside_e_and_chance() {
     );
     assert!(!layout.summary.contains("Mean |w|"), "what has no share is not told: {}", layout.summary);
     let drawn = svg(&document, &of(Kind::Rivals, 900.0, 620.0)).expect("a figure");
-    for text in ["96%", "88%", "no share", "shuffled 50%", "up to 27%", "shuffled the same", "grey: chance"] {
+    for text in ["96%", "88%", "no share", "shuffled 50%", "chance 27%", "shuffled the same", "grey: chance"]
+    {
         assert!(drawn.contains(text), "{text}");
     }
     // The bar's length is the share: seven eighths of the comparison's width.

@@ -9,8 +9,7 @@ use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{
-    Alteration, Analysis, AnalysisError, DistanceKind, InterconnectKind, Measured, Mode, NetworkKind,
-    NullKind, Options, Read, RivalsReading, share_of_layers,
+    Alteration, Analysis, AnalysisError, Measured, NullKind, Options, Read, RivalsReading, share_of_layers,
 };
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
 use neuromfa::damage::Damage;
@@ -20,14 +19,16 @@ use neuromfa::scores::Scores;
 use neuromfa::series::{self, Placed};
 use neuromfa::source::{ReadAt, ReadError};
 
-use crate::args::{AnalyzeArguments, DistanceName, InterconnectName, Layers, ModeName, Network, NullName};
+use crate::args::{AnalyzeArguments, Layers};
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
+use crate::options::options;
 use crate::output::Outputs;
+use crate::rescaled::{Rescaling, add_rescaled_nulls, rescaled};
 use crate::scores;
 
-/// Histograms are not kept: options do not change, and null models need totals only.
-const HISTOGRAM_BUDGET: u64 = 0;
+/// Bytes of histograms that are kept for the bootstrap; nothing else needs them, since options do not change.
+const BOOTSTRAP_BUDGET: u64 = 4 << 30;
 /// Reads that wait to be fed.
 const READS_AHEAD: usize = 2;
 /// Null samples between two steps of the progress bar.
@@ -78,12 +79,11 @@ pub fn use_threads(threads: Option<u16>) -> Result<(), String> {
 
 fn write(
     options: Options,
-    mut analyzed: Vec<Analyzed>,
+    analyzed: Vec<Analyzed>,
     scores: Scores,
     arguments: &AnalyzeArguments,
     outputs: &Outputs<'_>,
 ) -> Result<(), String> {
-    series::sort(&mut analyzed);
     let (records, parts): (_, Vec<Option<PartRecord>>) =
         analyzed.into_iter().map(|analyzed| (analyzed.record, analyzed.part)).unzip();
     let mut document = series::document(options, records);
@@ -93,6 +93,8 @@ fn write(
 
 /// What came out of one checkpoint.
 pub struct Analyzed {
+    /// Its place among those that were found.
+    pub candidate: usize,
     pub options: Options,
     pub record: CheckpointRecord,
     part: Option<PartRecord>,
@@ -121,8 +123,13 @@ pub struct Wishes<'a> {
 }
 
 impl Wishes<'_> {
+    /// The user's wiring, or the recognised one.
+    pub fn wiring(&self, checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
+        self.wiring.as_ref().map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))
+    }
+
     /// The options for a checkpoint, with its layers.
-    fn options(&self, checkpoint: &Checkpoint, wiring: &Wiring) -> Result<Options, AnalysisError> {
+    pub fn options(&self, checkpoint: &Checkpoint, wiring: &Wiring) -> Result<Options, AnalysisError> {
         let layers = match self.layers {
             None => None,
             Some(Layers::Ranges(ranges)) => Some(ranges.clone()),
@@ -147,7 +154,7 @@ fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut
     }
     let mut all: Vec<Analyzed> = Vec::new();
     let open_options = OpenOptions { state_dict: arguments.state_dict.clone() };
-    for candidate in &collection.candidates {
+    for (place, candidate) in collection.candidates.iter().enumerate() {
         let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
         let analyzed = opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, wishes, None));
         match analyzed {
@@ -155,10 +162,21 @@ fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut
                 failures.arguments(Failure::OtherShare { name: next.record.name });
             }
             Ok(mut next) => {
+                next.candidate = place;
                 next.record.series = collection.series_of(candidate).map(str::to_owned);
                 all.push(next);
             }
             Err(failure) => failure.report(failures),
+        }
+    }
+    series::sort(&mut all);
+    if wishes.options.null.contains(&NullKind::Rescale) {
+        let again = |candidate: usize, rescaling: Rescaling<'_>| {
+            let checkpoint = open_with(&collection.candidates[candidate], &inputs, &open_options)?;
+            rescaled(&checkpoint, &inputs, &files, wishes, rescaling)
+        };
+        if let Err(failure) = add_rescaled_nulls(&mut all, again) {
+            failure.report(failures);
         }
     }
     all
@@ -215,18 +233,18 @@ pub fn analyze(
     for notice in checkpoint.warnings.iter().filter(|_| says) {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
-    let edited = wishes.wiring.as_ref();
-    let wiring = edited.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
+    let wiring = wishes.wiring(checkpoint)?;
     for notice in wiring.warnings.iter().filter(|_| says && !wiring.edited) {
         warning(format_args!("{}: {}", checkpoint.name, notice.text));
     }
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
     let options = wishes.options(checkpoint, &wiring).map_err(failed)?;
+    let budget = if options.bootstrap > 0 { BOOTSTRAP_BUDGET } else { 0 };
     let analysis = match damage {
-        None => Analysis::plan(checkpoint, &wiring, &options, HISTOGRAM_BUDGET),
+        None => Analysis::plan(checkpoint, &wiring, &options, budget),
         Some(damage) => {
             let alteration = Alteration::Damage(*damage);
-            Analysis::plan_altered(checkpoint, &wiring, &options, &alteration, HISTOGRAM_BUDGET)
+            Analysis::plan_altered(checkpoint, &wiring, &options, &alteration, budget)
         }
     };
     let mut analysis = analysis.map_err(failed)?;
@@ -235,13 +253,20 @@ pub fn analyze(
     }
     let mut measured = read(analysis, checkpoint, inputs, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
+    if options.bootstrap > 0 && !measured.bootstrap() {
+        warning(format_args!(
+            "{}: its histograms take more than {} GB, so that its neurons are not drawn anew.",
+            checkpoint.name,
+            BOOTSTRAP_BUDGET >> 30
+        ));
+    }
     let part = measured.part(checkpoint, &wiring);
     let mut record = measured.record();
     if let Some(largest) = wishes.largest_matrix {
         let reading = RivalsReading::plan(checkpoint, &wiring, &options, largest).map_err(failed)?;
         record.rivals = Some(measure(reading, checkpoint, inputs, files)?);
     }
-    Ok(Analyzed { options, record, part })
+    Ok(Analyzed { candidate: 0, options, record, part })
 }
 
 /// Reads all that an analysis needs.
@@ -334,65 +359,4 @@ pub fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
     let template = format!("{{msg}} [{{bar:30}}] {count}");
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style).with_message(name.to_owned())
-}
-
-/// The options but the layers, or a sentence that says which of them cannot be.
-fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
-    if arguments.filter > 0 && arguments.mode == ModeName::Exact {
-        return Err("--filter belongs to --mode reference. Add that, or leave --filter out.".to_owned());
-    }
-    let mut null = Vec::new();
-    for kind in arguments.null.iter().map(|&name| null_kind(name)) {
-        let kind = kind?;
-        if !null.contains(&kind) {
-            null.push(kind);
-        }
-    }
-    let options = Options {
-        network: match arguments.network {
-            Network::Full => NetworkKind::Full,
-            Network::Sampled => NetworkKind::Sampled,
-        },
-        layers: None,
-        mode: match arguments.mode {
-            ModeName::Exact => Mode::Exact,
-            ModeName::Reference => Mode::Reference,
-        },
-        samples: arguments.samples,
-        seed: arguments.seed,
-        layer_sample: arguments.layer_sample,
-        threshold: arguments.threshold,
-        nfd_threshold: arguments.nfd_threshold,
-        q_min: arguments.q_min,
-        q_max: arguments.q_max,
-        q_step: arguments.q_step,
-        filter: arguments.filter,
-        hops: arguments.hops,
-        distance: match arguments.distance {
-            DistanceName::Inverse => DistanceKind::Inverse,
-            DistanceName::Scaled => DistanceKind::Scaled,
-        },
-        interconnect: match arguments.interconnect {
-            InterconnectName::Original => InterconnectKind::Original,
-            InterconnectName::True => InterconnectKind::True,
-        },
-        null,
-        null_samples: arguments.null_samples,
-        group_spectra: !arguments.no_group_spectra,
-    };
-    options.check().map_err(|error| format!("{error}. {}", error.hint()))?;
-    if arguments.part && options.follows_paths() {
-        return Err("Paths run through all layers: there are no parts of them. Leave --part out.".to_owned());
-    }
-    Ok(options)
-}
-
-fn null_kind(name: NullName) -> Result<NullKind, String> {
-    let not_yet = |name| Err(format!("--null {name} is not computed yet. Use --null shuffle."));
-    match name {
-        NullName::Shuffle => Ok(NullKind::Shuffle),
-        NullName::Gaussian => not_yet("gaussian"),
-        NullName::Initialisation => not_yet("initialisation"),
-        NullName::Rescale => not_yet("rescale"),
-    }
 }
