@@ -6,6 +6,7 @@
 //! [`damage`] harms weights on purpose, [`scores`] reads benchmark results, [`series`] puts checkpoints in order and beside
 //! their scores, [`analysis`] drives all of it over bytes that the host feeds, [`report`] is the result document, and `plot`
 //! draws that document.
+//! [`teach`] has examples with known answers.
 
 pub mod analysis;
 #[cfg(feature = "bench")]
@@ -23,5 +24,6 @@ pub mod rivals;
 pub mod scores;
 pub mod series;
 pub mod source;
+pub mod teach;
 #[cfg(feature = "web")]
 pub mod web;

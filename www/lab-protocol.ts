@@ -1,12 +1,13 @@
 // What the page asks of the laboratory, and what it answers. Types only.
 
 import type { Checkpoint, EngineError, Null, Options, Rivals } from "./protocol";
+import type { LessonAsk } from "./read/protocol";
 
 /** The weights of a checkpoint: what the reader knows of its tensors, and the files that hold them by their numbers. */
 export interface Weights { network: Uint8Array; files: { id: number; file: File }[] }
 
 /** One thing to do. Each has a module of its own in `www/lab/`. */
-export type LabTask = RivalsTask | ExplainTask;
+export type LabTask = LessonAsk | RivalsTask | ExplainTask;
 
 /** The matrices of a checkpoint; the last answer is `Rivals`, those before it how many bytes of how many were read. */
 export interface RivalsTask { kind: "rivals"; weights: Weights; options: Options; largest: number }

@@ -1,10 +1,11 @@
 // The worker of the laboratory: one task after the other, with a module of its own, so that the engine is free meanwhile.
 
+import { lesson, type LessonModule } from "./lab/lesson";
 import { explain, rivals, type RivalsModule } from "./lab/rivals";
 import type { FromLab, LabTask, ToLab } from "./lab-protocol";
 import type { EngineError } from "./protocol";
 
-interface WasmModule extends RivalsModule { default(): Promise<unknown> }
+interface WasmModule extends LessonModule, RivalsModule { default(): Promise<unknown> }
 
 const loaded = (async () => {
   const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
@@ -47,6 +48,7 @@ function done(module: WasmModule, request: number, task: LabTask): unknown {
     return !stopped.has(request);
   };
   switch (task.kind) {
+    case "lesson": return lesson(module, task);
     case "rivals": return rivals(module, task, tell);
     case "explain": return explain(module, task);
   }

@@ -4,9 +4,12 @@
 //! The bytes that a plan lists are read by the page's reading worker and fed in order, as those of the engine are.
 
 mod rivals;
+mod teach;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+pub use teach::{LessonNoise, lesson_emergence, lesson_measure, lesson_ring};
 
 use super::network::Network;
 use super::plan::{Plan, refused};
