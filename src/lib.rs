@@ -2,9 +2,10 @@
 //!
 //! Data enters as bytes at the bottom and leaves as a drawing at the top; nothing below knows what is above it:
 //! [`source`] and [`checkpoint`] turn files into named tensors, [`network`] turns tensors into groups of neurons,
-//! [`multifractal`] turns groups into spectra and null models, [`damage`] harms weights on purpose, [`scores`] reads
-//! benchmark results, [`series`] puts checkpoints in order and beside their scores, [`analysis`] drives all of it over bytes
-//! that the host feeds, [`report`] is the result document, and `plot` draws that document.
+//! [`multifractal`] turns groups into spectra and null models, `rivals` measures matrices by linear algebra alone,
+//! [`damage`] harms weights on purpose, [`scores`] reads benchmark results, [`series`] puts checkpoints in order and beside
+//! their scores, [`analysis`] drives all of it over bytes that the host feeds, [`report`] is the result document, and `plot`
+//! draws that document.
 //! [`teach`] has examples with known answers.
 
 pub mod analysis;
@@ -18,6 +19,8 @@ pub mod network;
 pub mod plot;
 mod random;
 pub mod report;
+#[cfg(feature = "rivals")]
+pub mod rivals;
 pub mod scores;
 pub mod series;
 pub mod source;

@@ -42,6 +42,7 @@ fn nothing_below_knows_what_is_above_it() {
         ("scores", &["network", "multifractal", "series", "analysis", "plot", "web"]),
         ("series", &["plot", "web", "scores"]),
         ("damage", &["checkpoint", "network", "multifractal", "series", "analysis", "plot", "web", "report"]),
+        ("rivals", &["checkpoint", "network", "multifractal", "series", "analysis", "plot", "web", "report"]),
         (
             "teach",
             &[

@@ -126,6 +126,7 @@ fn published_document() -> ResultDocument {
         checkpoints: degree_of_emergence.into_iter().map(|(step, e)| record(step, e)).collect(),
         scores: Vec::new(),
         associations: Vec::new(),
+        explained: Vec::new(),
     };
     series::score(&mut document, scores, None);
     document

@@ -1,10 +1,11 @@
 // The worker of the laboratory: one task after the other, with a module of its own, so that the engine is free meanwhile.
 
 import { lesson, type LessonModule } from "./lab/lesson";
+import { explain, rivals, type RivalsModule } from "./lab/rivals";
 import type { FromLab, LabTask, ToLab } from "./lab-protocol";
 import type { EngineError } from "./protocol";
 
-interface WasmModule extends LessonModule { default(): Promise<unknown> }
+interface WasmModule extends LessonModule, RivalsModule { default(): Promise<unknown> }
 
 const loaded = (async () => {
   const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
@@ -31,13 +32,25 @@ async function run(request: number, task: LabTask): Promise<void> {
   try {
     const module = await loaded;
     if (stopped.has(request)) return post({ request, state: "stopped", data: null, error: null });
-    switch (task.kind) {
-      case "lesson": return post({ request, state: "done", data: lesson(module, task), error: null });
-    }
+    const data = await done(module, request, task);
+    post({ request, state: stopped.has(request) ? "stopped" : "done", data, error: null });
   } catch (error) {
     post({ request, state: "failed", data: null, error: told(error) });
     // A trap poisons the module: the page starts another worker.
     if (error instanceof WebAssembly.RuntimeError) throw error;
+  }
+}
+
+/** Does it, and gives what came out. */
+function done(module: WasmModule, request: number, task: LabTask): unknown {
+  const tell = (data: unknown): boolean => {
+    if (!stopped.has(request)) post({ request, state: "working", data, error: null });
+    return !stopped.has(request);
+  };
+  switch (task.kind) {
+    case "lesson": return lesson(module, task);
+    case "rivals": return rivals(module, task, tell);
+    case "explain": return explain(module, task);
   }
 }
 

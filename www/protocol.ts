@@ -159,8 +159,41 @@ export interface Checkpoint {
   is_baseline?: boolean;
   /** Absent where nothing was done. */
   damage?: Damage;
+  /** What linear algebra says of the matrices; absent where it was not asked for. */
+  rivals?: Rivals;
   /** In a document of some layers that `merge` can join; its sums are of no use here. */
   part?: { layers_of_all: number };
+}
+
+export interface SpectralMeans { spectral_norm: Maybe; stable_rank: Maybe; alpha: Maybe }
+
+/** One number of a checkpoint for each that linear algebra has of its matrices, and the same of permuted entries. */
+export interface Rivals {
+  mean: SpectralMeans;
+  shuffles: number;
+  shuffled: SpectralMeans;
+  shuffled_range: { [K in keyof SpectralMeans]: Interval };
+  matrices: (SpectralMeans & { group: string; tensor: string; outputs: number; inputs: number; slices: number; x_min: Maybe; distance: Maybe; tail: Maybe; eigenvalues: number; shuffled: SpectralMeans & { distance: Maybe; tail: Maybe } })[];
+  largest_matrix: number;
+  too_large: string[];
+  /** What is left out; empty where nothing is. */
+  text: string;
+}
+
+/** How much of E one simple number explains, alone. */
+export interface Explained {
+  series?: string;
+  rival: "log_step" | "shuffled_emergence" | "mean_abs_weight" | "mean_weighted_degree" | keyof SpectralMeans;
+  n: number;
+  r_squared: Maybe;
+  residual: Maybe;
+  pearson: Maybe;
+  spearman: Maybe;
+  /** 95 of 100 random orders explain less. */
+  chance: Maybe;
+  /** The same number of permuted matrices. */
+  shuffled: Maybe;
+  text: string;
 }
 
 export interface Score { metric: string; values: { step: number; value: number }[]; series?: string }
@@ -212,6 +245,7 @@ export interface ResultDocument {
   checkpoints: Checkpoint[];
   scores: Score[];
   associations?: Association[];
+  explained?: Explained[];
 }
 
 // ---- the engine ----
@@ -377,7 +411,7 @@ export interface NullProgress { waiting: string[]; current: string | null; done:
 
 export interface Figure {
   kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps"
-    | "path" | "scores-normalised" | "radar" | "scatter" | "groups" | "heat" | "nfd-steps" | "sizes" | "damage" | "published" | "lesson";
+    | "path" | "scores-normalised" | "radar" | "scatter" | "groups" | "heat" | "nfd-steps" | "sizes" | "damage" | "rivals" | "published" | "lesson";
   width: number;
   height: number;
   scale: number;

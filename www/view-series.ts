@@ -65,12 +65,13 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const details = h("details.everything", null, h("summary", null, "Table of every checkpoint"), everything);
   details.addEventListener("toggle", () => update());
   const scores = section("Scores beside the numbers", async () => (await import("./section-scores")).scoresSection, model, actions, phone, model.state.preset !== null);
+  const rivals = section("Simple rivals", async () => (await import("./section-rivals")).rivalsSection, model, actions, phone);
   const training = section("Change over training, in full", async () => (await import("./section-training")).trainingSection, model, actions, phone);
   const chance = section("Beside chance and scale", async () => (await import("./section-chance")).chanceSection, model, actions, phone);
   const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone);
   const validity = section("Validity over training", async () => (await import("./section-validity")).validitySection, model, actions, phone);
   const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
-  const sections = [chance, scores, training, where, validity, list];
+  const sections = [chance, scores, rivals, training, where, validity, list];
 
   const root = h("div.view.series-view", null,
     h("div.top", null, h("div.words", null, headline, deck, note.root), card),
@@ -80,7 +81,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, chance.root, scores.root, training.root, where.root, validity.root, list.root, details);
+    numbers.root, analyseLine, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details);
 
   function update(): void {
     const doc = model.document;

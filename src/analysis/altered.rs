@@ -55,8 +55,14 @@ pub(super) struct Gathering {
     alteration: Option<Alteration>,
     /// Whether the size of each group is made the same, after the alteration.
     scaled: bool,
-    /// Entries of its matrices, one after the other.
-    entries: Vec<f64>,
+    gathered: Gathered,
+}
+
+/// Matrices in memory, as they are read.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// Entries of the matrices, one after the other, each in the order of [`StoredMatrix::matrix`].
+    pub(super) entries: Vec<f64>,
     /// Where each matrix is among them.
     matrices: Vec<Range<usize>>,
 }
@@ -84,12 +90,7 @@ impl Altering {
                 weights: weights(group),
                 most: MOST_WEIGHTS,
             }),
-            None => Ok(Some(Self::Gathered(Gathering {
-                alteration,
-                scaled,
-                entries: Vec::new(),
-                matrices: Vec::new(),
-            }))),
+            None => Ok(Some(Self::Gathered(Gathering { alteration, scaled, gathered: Gathered::default() }))),
         }
     }
 
@@ -116,8 +117,8 @@ fn encoded(values: &[f64], dtype: DType) -> Vec<u8> {
     }
 }
 
-impl Gathering {
-    /// Makes room for a group.
+impl Gathered {
+    /// Makes room for matrices.
     pub(super) fn begin(&mut self, matrices: &[StoredMatrix]) {
         let mut end = 0;
         let range = |stored: &StoredMatrix| {
@@ -149,19 +150,32 @@ impl Gathering {
             }
         }
     }
+}
+
+impl Gathering {
+    /// Makes room for a group.
+    pub(super) fn begin(&mut self, matrices: &[StoredMatrix]) {
+        self.gathered.begin(matrices);
+    }
+
+    /// Takes the bytes of a piece of a matrix.
+    pub(super) fn take(&mut self, stored: &StoredMatrix, matrix: usize, piece: &Piece, bytes: &[u8]) {
+        self.gathered.take(stored, matrix, piece, bytes);
+    }
 
     /// Alters the group, all of which has been taken.
     pub(super) fn apply(&mut self, group: usize) {
+        let Gathered { entries, matrices } = &mut self.gathered;
         match &self.alteration {
-            Some(Alteration::Damage(damage)) => damage.apply(group as u32, &mut self.entries, &self.matrices),
-            Some(Alteration::Scale(factors)) => scale(&mut self.entries, factors[group]),
+            Some(Alteration::Damage(damage)) => damage.apply(group as u32, entries, matrices),
+            Some(Alteration::Scale(factors)) => scale(entries, factors[group]),
             None => {}
         }
         if self.scaled {
-            let size = root_mean_square(&self.entries);
+            let size = root_mean_square(entries);
             // Without an edge there is nothing to scale.
             if size > 0.0 {
-                scale(&mut self.entries, SCALED_SIZE / size);
+                scale(entries, SCALED_SIZE / size);
             }
         }
     }
@@ -173,7 +187,8 @@ impl Gathering {
 
     /// The bytes of a piece of an altered matrix, as [`Self::stored`] has it.
     pub(super) fn bytes(&self, matrix: usize, piece: &Piece, dtype: DType) -> Vec<u8> {
-        let entries = &self.entries[self.matrices[matrix].clone()];
+        let Gathered { entries, matrices } = &self.gathered;
+        let entries = &entries[matrices[matrix].clone()];
         encoded(&entries[piece.0.start as usize..piece.0.end as usize], dtype)
     }
 }

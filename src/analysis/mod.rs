@@ -25,6 +25,8 @@ mod paths;
 mod plan;
 mod record;
 mod rescale;
+#[cfg(feature = "rivals")]
+mod rivals;
 mod sequence;
 mod validity;
 mod values;
@@ -42,3 +44,5 @@ pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
 pub use record::LogLogFit;
 pub use rescale::{RescaledNull, rescaling};
+#[cfg(feature = "rivals")]
+pub use rivals::RivalsReading;

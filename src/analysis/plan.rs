@@ -41,15 +41,15 @@ pub struct Read {
 
 /// A part of a read that is of one matrix.
 #[derive(Debug, Clone, PartialEq)]
-struct Step {
+pub(super) struct Step {
     file: usize,
     /// First byte in the file.
     offset: u64,
     /// Number of bytes.
     length: u64,
-    group: usize,
+    pub(super) group: usize,
     /// Index into the group's matrices.
-    matrix: usize,
+    pub(super) matrix: usize,
     kind: StepKind,
 }
 
@@ -211,24 +211,8 @@ impl Analysis {
     fn list_steps(&mut self, groups: &[usize]) -> Result<(), AnalysisError> {
         for &group in groups {
             for (matrix, stored) in self.matrices[group].iter().enumerate() {
-                let step =
-                    |(offset, length), kind| Step { file: stored.file, offset, length, group, matrix, kind };
-                if stored.storage.is_random_access() {
-                    let pieces = stored.pieces(self.samples_to_read(), group, matrix).into_iter();
-                    let piece = |piece| step(stored.bytes_of(&piece), StepKind::Piece(piece));
-                    self.steps.extend(pieces.map(piece));
-                } else {
-                    let mut ranges = stored.stored_ranges().peekable();
-                    if ranges.peek().is_none() {
-                        return Err(AnalysisError::Stored {
-                            tensor: stored.name.clone(),
-                            error: StreamError::EndsEarly,
-                        });
-                    }
-                    while let Some(range) = ranges.next() {
-                        self.steps.push(step(range, StepKind::Stored { last: ranges.peek().is_none() }));
-                    }
-                }
+                let steps = steps_of(stored, (group, matrix), self.samples_to_read())?;
+                self.steps.extend(steps);
             }
         }
         Ok(())
@@ -246,18 +230,8 @@ impl Analysis {
 
     /// Takes the bytes of the next read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), AnalysisError> {
-        let (expected, offset, steps) = match self.reads.get(self.next) {
-            Some(read) => (read.length, read.offset, read.steps.clone()),
-            None => (0, 0, 0..0),
-        };
-        if bytes.len() as u64 != expected || expected == 0 {
-            return Err(AnalysisError::WrongLength { expected, found: bytes.len() as u64 });
-        }
-        for index in steps {
-            let Step { offset: from, length, .. } = self.steps[index];
-            // Within the bytes of the read, whose length fits memory.
-            let from = (from - offset) as usize;
-            self.take(index, &bytes[from..from + length as usize])?;
+        for (index, range) in steps_of_read(self.reads.get(self.next), &self.steps, bytes)? {
+            self.take(index, &bytes[range])?;
         }
         self.next += 1;
         Ok(())
@@ -324,36 +298,23 @@ impl Analysis {
     }
 
     fn count(&mut self, index: usize, bytes: &[u8]) -> Result<(), AnalysisError> {
-        let Step { group, matrix, ref kind, .. } = self.steps[index];
-        if self.sequence.is_none() && matches!(kind, StepKind::Stored { .. }) {
-            let stored = &self.matrices[group][matrix];
-            self.sequence = Some(Sequence::new(stored, stored.pieces(self.samples_to_read(), group, matrix)));
-        }
+        let step = &self.steps[index];
+        let (group, matrix) = (step.group, step.matrix);
         let stored = &self.matrices[group][matrix];
+        if self.sequence.is_none() {
+            self.sequence = step.sequence(stored, self.samples_to_read());
+        }
         let scaled = matches!(self.altering, Some(Altering::Scaled(_))).then(|| stored.scaled());
         let counted = scaled.as_ref().unwrap_or(stored);
         let mut counter = self.counting.counter(counted, (group, matrix), self.measured.binning());
-        let mut take = |piece: &Piece, bytes: &[u8]| match &mut self.altering {
+        let take = |piece: &Piece, bytes: &[u8]| match &mut self.altering {
             None => counter.count(piece, bytes),
             Some(Altering::Gathered(gathering)) => gathering.take(stored, matrix, piece, bytes),
             Some(Altering::Scaled(factors)) => {
                 counter.count(piece, &scaled_bytes(stored, piece, bytes, factors[group]));
             }
         };
-        match (kind, &mut self.sequence) {
-            (StepKind::Piece(piece), _) => take(piece, bytes),
-            (StepKind::Stored { last }, Some(sequence)) => {
-                let pushed = sequence.push(bytes, take);
-                let result = pushed.and_then(|()| if *last { sequence.finish() } else { Ok(()) });
-                result.map_err(|error| AnalysisError::Stored { tensor: stored.name.clone(), error })?;
-                if *last {
-                    self.sequence = None;
-                }
-            }
-            // It was made above.
-            (StepKind::Stored { .. }, None) => {}
-        }
-        Ok(())
+        step.take(bytes, stored, &mut self.sequence, take)
     }
 
     /// Alters the group that was read, and counts it as it would have been counted.
@@ -379,9 +340,85 @@ fn neurons(wiring: &Wiring, sample: Option<&[SampledGroup]>) -> Vec<usize> {
     }
 }
 
+impl Step {
+    /// What decodes the matrix, if it is one that is decoded from its start on.
+    pub(super) fn sequence(
+        &self,
+        stored: &StoredMatrix,
+        samples: &[Option<Vec<SampledGroup>>],
+    ) -> Option<Sequence> {
+        let stepwise = matches!(self.kind, StepKind::Stored { .. });
+        stepwise.then(|| Sequence::new(stored, stored.pieces(samples, self.group, self.matrix)))
+    }
+
+    /// Calls `take` with the pieces that the bytes of the step are or complete.
+    pub(super) fn take(
+        &self,
+        bytes: &[u8],
+        stored: &StoredMatrix,
+        sequence: &mut Option<Sequence>,
+        mut take: impl FnMut(&Piece, &[u8]),
+    ) -> Result<(), AnalysisError> {
+        match (&self.kind, &mut *sequence) {
+            (StepKind::Piece(piece), _) => take(piece, bytes),
+            (StepKind::Stored { last }, Some(decoding)) => {
+                let pushed = decoding.push(bytes, take);
+                let result = pushed.and_then(|()| if *last { decoding.finish() } else { Ok(()) });
+                result.map_err(|error| AnalysisError::Stored { tensor: stored.name.clone(), error })?;
+                if *last {
+                    *sequence = None;
+                }
+            }
+            // It was begun.
+            (StepKind::Stored { .. }, None) => {}
+        }
+        Ok(())
+    }
+}
+
+/// What must be read of a matrix, place `(group, matrix)` in the wiring, for these samples.
+pub(super) fn steps_of(
+    stored: &StoredMatrix,
+    (group, matrix): (usize, usize),
+    samples: &[Option<Vec<SampledGroup>>],
+) -> Result<Vec<Step>, AnalysisError> {
+    let step = |(offset, length), kind| Step { file: stored.file, offset, length, group, matrix, kind };
+    if stored.storage.is_random_access() {
+        let pieces = stored.pieces(samples, group, matrix).into_iter();
+        return Ok(pieces.map(|piece| step(stored.bytes_of(&piece), StepKind::Piece(piece))).collect());
+    }
+    let ranges: Vec<(u64, u64)> = stored.stored_ranges().collect();
+    if ranges.is_empty() {
+        return Err(AnalysisError::Stored { tensor: stored.name.clone(), error: StreamError::EndsEarly });
+    }
+    let end = ranges.len();
+    let stored = |(at, range)| step(range, StepKind::Stored { last: at + 1 == end });
+    Ok(ranges.into_iter().enumerate().map(stored).collect())
+}
+
+/// Indices of the steps of a read, each with its range among the bytes that came for it. Refuses bytes that are not those of
+/// the read.
+pub(super) fn steps_of_read(
+    read: Option<&Read>,
+    steps: &[Step],
+    bytes: &[u8],
+) -> Result<Vec<(usize, Range<usize>)>, AnalysisError> {
+    let found = bytes.len() as u64;
+    let Some(read) = read.filter(|read| read.length == found && found > 0) else {
+        return Err(AnalysisError::WrongLength { expected: read.map_or(0, |read| read.length), found });
+    };
+    let range = |index: usize| {
+        let Step { offset, length, .. } = steps[index];
+        // Within the bytes of the read, whose length fits memory.
+        let from = (offset - read.offset) as usize;
+        (index, from..from + length as usize)
+    };
+    Ok(read.steps.clone().map(range).collect())
+}
+
 /// Joins steps that lie close together in a file: small tensors, and rows of a sample. They need not be in order, since
 /// files list tensors by name and groups follow the wiring.
-fn reads(steps: &[Step]) -> Vec<Read> {
+pub(super) fn reads(steps: &[Step]) -> Vec<Read> {
     let mut reads: Vec<Read> = Vec::new();
     let mut needed = 0;
     for (index, step) in steps.iter().enumerate() {

@@ -181,6 +181,7 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         series: None,
         is_baseline: false,
         damage: folded.identity.damage.clone(),
+        rivals: None,
     }
 }
 

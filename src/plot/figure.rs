@@ -21,7 +21,7 @@ pub struct Figure {
     /// The form for narrow places: fewer and shorter labels, no rulers.
     pub compact: bool,
     /// Whether the title and the legend are part of the drawing; the page sets them as text beside it. Stacked charts
-    /// (`series`, `sizes`, `damage`) always have the titles of their parts.
+    /// (`series`, `sizes`, `damage`, `rivals`) always have the titles of their parts.
     pub title: bool,
     /// Index of the selected checkpoint; the last one by default.
     pub checkpoint: Option<usize>,
@@ -147,6 +147,8 @@ pub enum Kind {
     Sizes,
     /// E and width over rounds of damage.
     Damage,
+    /// Simple numbers beside E over steps, and how much of E each explains.
+    Rivals,
     /// Published numbers as they were published: E and accuracies on two axes. For documents without spectra only.
     Published,
     /// Plain data: [`Figure::lesson`].

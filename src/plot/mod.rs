@@ -30,6 +30,7 @@ mod plane;
 mod png;
 mod published;
 mod radar;
+mod rivals;
 mod rulers;
 mod scatter;
 mod scene;
@@ -130,6 +131,7 @@ fn draw_on<'a>(
         Kind::NfdSteps => nfd_steps::draw(sheet, &scene, inside, layout)?,
         Kind::Sizes => sizes::draw(sheet, &scene, inside, layout)?,
         Kind::Damage => damage::draw(sheet, &scene, inside, layout)?,
+        Kind::Rivals => rivals::draw(sheet, &scene, inside, layout)?,
         Kind::Published => published::draw(sheet, &scene, inside, layout)?,
         Kind::Lesson => lesson::draw(sheet, &scene, inside, layout)?,
     }

@@ -31,6 +31,7 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene) -> Draw
             | Kind::ScoresNormalised
             | Kind::Sizes
             | Kind::Damage
+            | Kind::Rivals
             | Kind::Lesson
     );
     if !scene.figure.title || !has_title {

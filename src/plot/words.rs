@@ -4,7 +4,9 @@ use super::figure::{Kind, Number};
 use super::numbers::decimal;
 use super::scene::{Quantity, Scene, clean, clean_interval, null_adjective};
 use super::series::capital;
-use super::{damage, groups, heat, nfd_steps, normalised, path, published, radar, scatter, series, sizes};
+use super::{
+    damage, groups, heat, nfd_steps, normalised, path, published, radar, rivals, scatter, series, sizes,
+};
 use crate::analysis::{Mode, NetworkKind};
 use crate::report::CheckpointRecord;
 
@@ -35,6 +37,7 @@ pub(super) fn title(scene: &Scene) -> &'static str {
         (Kind::NfdSteps, _) => "Neuron fractal dimension over training",
         (Kind::Sizes, _) => "Emergence against model size",
         (Kind::Damage, _) => "Emergence and width under damage",
+        (Kind::Rivals, _) => "Emergence and simple numbers",
         (Kind::Published, _) => "Published emergence and accuracies",
         (Kind::Lesson, _) => "How to read this",
     }
@@ -56,6 +59,7 @@ pub(super) fn description(scene: &Scene) -> String {
         Kind::NfdSteps => nfd_steps::summary(scene),
         Kind::Sizes => sizes::summary(scene),
         Kind::Damage => damage::summary(scene),
+        Kind::Rivals => rivals::summary(scene),
         Kind::Published => published::summary(scene),
         // The request brought the data, and knows what it is.
         Kind::Lesson => String::new(),

@@ -174,6 +174,7 @@ mod tests {
             checkpoints: Vec::new(),
             scores: vec![Score { metric: "acc, norm".to_owned(), values, series: None }],
             associations: vec![association],
+            explained: Vec::new(),
         };
         let mut csv = Vec::new();
         write_scores_csv(&document, &mut csv).expect("written");

@@ -9,7 +9,7 @@ use std::ops::Range;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::ValidityRecord;
+use super::{Explained, RivalsRecord, ValidityRecord};
 use crate::analysis::Options;
 
 /// The value of [`ResultDocument::schema`].
@@ -32,6 +32,9 @@ pub struct ResultDocument {
     /// How the quantities of the method go with the scores.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub associations: Vec<Association>,
+    /// How much of E simple numbers explain. Empty where no checkpoint has the rivals of its matrices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<Explained>,
 }
 
 impl ResultDocument {
@@ -128,6 +131,9 @@ pub struct CheckpointRecord {
     /// What was done to the weights before they were analysed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<DamageRecord>,
+    /// What linear algebra says of the matrices, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rivals: Option<RivalsRecord>,
 }
 
 /// Damage done to the weights of a checkpoint.

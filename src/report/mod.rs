@@ -5,6 +5,7 @@ mod csv;
 mod document;
 #[cfg(feature = "parts")]
 mod part;
+mod rivals;
 mod validity;
 
 pub use comparison::*;
@@ -12,4 +13,5 @@ pub use csv::{write_associations_csv, write_csv, write_scores_csv};
 pub use document::*;
 #[cfg(feature = "parts")]
 pub use part::*;
+pub use rivals::*;
 pub use validity::*;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::{Association, CheckpointRecord, ResultDocument, Score, Tool, Warning};
+use super::{Association, CheckpointRecord, Explained, ResultDocument, Score, Tool, Warning};
 use crate::analysis::{NullKind, Options};
 
 /// A [`ResultDocument`] whose records may be parts.
@@ -27,6 +27,9 @@ pub struct PartDocument {
     /// How the quantities go with the scores.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub associations: Vec<Association>,
+    /// How much of E simple numbers explain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<Explained>,
 }
 
 /// The record of some layers of a checkpoint, and what it takes to join it with those of the others.
@@ -43,10 +46,10 @@ pub struct PartCheckpoint {
 impl PartDocument {
     /// The document with the part of each of its records, in their order.
     pub fn new(document: ResultDocument, parts: impl IntoIterator<Item = Option<PartRecord>>) -> Self {
-        let ResultDocument { schema, tool, options, checkpoints, scores, associations } = document;
+        let ResultDocument { schema, tool, options, checkpoints, scores, associations, explained } = document;
         let pairs = checkpoints.into_iter().zip(parts);
         let checkpoints = pairs.map(|(record, part)| PartCheckpoint { record, part }).collect();
-        Self { schema, tool, options, checkpoints, scores, associations }
+        Self { schema, tool, options, checkpoints, scores, associations, explained }
     }
 }
 

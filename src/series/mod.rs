@@ -4,6 +4,7 @@
 mod association;
 mod chance;
 mod correlation;
+mod explained;
 #[cfg(feature = "parts")]
 mod merge;
 mod order;
@@ -11,6 +12,7 @@ mod reading;
 
 pub use association::{LATE_SHARE, Measures, NullMeasures, associate, score};
 pub use correlation::RESAMPLES;
+pub use explained::{Contender, explain};
 #[cfg(feature = "parts")]
 pub use merge::{Merge, MergeError};
 pub use order::{Placed, sort};
@@ -271,6 +273,7 @@ pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultD
         record.warnings.retain(|warning| !BASELINE_WARNINGS.contains(&warning.code.as_str()));
         record.warnings.extend(relation.warnings);
     }
+    let explained = explained::of_records(&records);
     ResultDocument {
         schema: SCHEMA.to_owned(),
         tool: Tool::this(),
@@ -278,6 +281,7 @@ pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultD
         checkpoints: records,
         scores: Vec::new(),
         associations: Vec::new(),
+        explained,
     }
 }
 

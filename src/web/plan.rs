@@ -24,6 +24,11 @@ struct PlannedRead {
 
 impl Plan {
     pub(super) fn new(analysis: &Analysis, network: &Network) -> Self {
+        Self::of(analysis.reads(), network)
+    }
+
+    /// Of reads for another purpose.
+    pub(super) fn of(reads: &[Read], network: &Network) -> Self {
         let groups = &network.wiring.groups;
         let blocks = groups.iter().filter_map(|group| group.block).max().map_or(0, |last| last + 1);
         let label = |group: usize| match groups[group].block {
@@ -36,10 +41,7 @@ impl Plan {
             length: read.length,
             label: label(read.group),
         };
-        Self {
-            reads: analysis.reads().iter().map(read).collect(),
-            bytes: analysis.reads().iter().map(|read| read.length).sum(),
-        }
+        Self { reads: reads.iter().map(read).collect(), bytes: reads.iter().map(|read| read.length).sum() }
     }
 }
 

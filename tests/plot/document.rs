@@ -41,6 +41,7 @@ pub fn series() -> ResultDocument {
         checkpoints,
         scores: vec![Score { metric: "next-character accuracy".into(), values, series: None }],
         associations: Vec::new(),
+        explained: Vec::new(),
     }
 }
 
@@ -102,6 +103,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         series: None,
         groups: Vec::new(),
         damage: None,
+        rivals: None,
         is_baseline: false,
     }
 }
@@ -331,6 +333,58 @@ pub fn damaged() -> ResultDocument {
     document
 }
 
+/// A training whose matrices were measured, and the comparison of E with them; of one number there is none.
+pub fn rivals() -> ResultDocument {
+    let mut document = training(6);
+    measure(&mut document);
+    document
+}
+
+/// Gives every checkpoint the numbers of its matrices, and the document a comparison.
+fn measure(document: &mut ResultDocument) {
+    for (at, record) in document.checkpoints.iter_mut().enumerate() {
+        let number = at as f64;
+        record.baselines = Baselines {
+            mean_abs_weight: Some(0.02 + 0.001 * number),
+            mean_weighted_degree: Some(8.0 + 0.5 * number),
+        };
+        record.rivals = Some(RivalsRecord {
+            mean: SpectralMeans {
+                spectral_norm: Some(1.0 + 0.5 * number),
+                stable_rank: Some(30.0 - number),
+                alpha: Some(6.0 - 0.2 * number),
+            },
+            shuffles: 4,
+            shuffled: SpectralMeans { spectral_norm: Some(1.5), stable_rank: Some(29.0), alpha: Some(6.0) },
+            shuffled_range: SpectralRanges {
+                spectral_norm: Some([1.4, 1.6]),
+                stable_rank: Some([28.5, 29.5]),
+                alpha: Some([5.5, 6.5]),
+            },
+            largest_matrix: 512,
+            ..RivalsRecord::default()
+        });
+    }
+    let row = |rival: &str, share: Option<f64>, shuffled| Explained {
+        series: document.checkpoints[0].series.clone(),
+        rival: rival.into(),
+        n: 15,
+        r_squared: share,
+        residual: share.map(|share| 1.0 - share),
+        pearson: share.map(f64::sqrt),
+        chance: share.map(|_| 0.27),
+        shuffled,
+        ..Explained::default()
+    };
+    document.explained = vec![
+        row("log_step", Some(0.96), None),
+        row("shuffled_emergence", Some(0.99), None),
+        row("mean_abs_weight", None, None),
+        row("spectral_norm", Some(0.875), Some(0.5)),
+        row("alpha", Some(0.125), Some(0.25)),
+    ];
+}
+
 /// Published numbers: E and accuracies without spectra.
 pub fn published() -> ResultDocument {
     let mut document = long();
@@ -351,5 +405,6 @@ pub fn everything() -> ResultDocument {
     let mut hurt = document.checkpoints[2].clone();
     hurt.damage = Some(DamageRecord { kind: "noise".into(), amount: 0.1, round: 1, seed: 0 });
     document.checkpoints.push(hurt);
+    measure(&mut document);
     document
 }

@@ -84,6 +84,8 @@ pub fn figures() -> Vec<(&'static str, ResultDocument, Figure)> {
         ("t-sizes-phone", models, compact(of(Kind::Sizes, 328.0, 330.0))),
         ("t-damage", document::damaged(), of(Kind::Damage, 540.0, 330.0)),
         ("t-damage-phone", document::damaged(), compact(of(Kind::Damage, 328.0, 330.0))),
+        ("t-rivals", document::rivals(), of(Kind::Rivals, 900.0, 620.0)),
+        ("t-rivals-phone", document::rivals(), compact(of(Kind::Rivals, 328.0, 860.0))),
         ("t-published", document::published(), Figure { title: true, ..of(Kind::Published, 744.0, 360.0) }),
         ("t-empty", document::single(), of(Kind::Groups, 540.0, 300.0)),
     ]
@@ -475,6 +477,42 @@ fn damage_is_drawn_over_rounds_from_the_whole_checkpoint_on() {
 }
 
 #[test]
+fn rivals_stand_beside_e_and_chance() {
+    let document = document::rivals();
+    let layout = layout(&document, &of(Kind::Rivals, 900.0, 620.0));
+    let names: Vec<&str> = layout.plots.iter().map(|plot| plot.name.as_str()).collect();
+    let charts =
+        ["emergence", "mean_abs_weight", "mean_weighted_degree", "spectral_norm", "stable_rank", "alpha"];
+    assert_eq!(names, [&charts[..], &["explained"]].concat());
+    let last = document.checkpoints.len() - 1;
+    let place_of = |name: &str, value: Option<f64>| {
+        let plot = layout.plots.iter().find(|plot| plot.name == name).expect("a chart");
+        let share = (value.expect("a number") - plot.y0) / (plot.y1 - plot.y0);
+        (layout.steps[last].x, plot.top + plot.height * (1.0 - share))
+    };
+    let means = document.checkpoints[last].rivals.as_ref().expect("rivals").mean;
+    for (name, value) in [("spectral_norm", means.spectral_norm), ("alpha", means.alpha)] {
+        let (x, y) = place_of(name, value);
+        let near = |mark: &&MarkPlace| (mark.x - x).abs() < 0.6 && (mark.y - y).abs() < 0.6;
+        assert!(layout.marks.iter().filter(|mark| mark.checkpoint == last).any(|mark| near(&mark)), "{name}");
+    }
+    assert!(
+        layout.summary.contains("Spectral norm alone explains 88% of E (chance up to 27%)"),
+        "{}",
+        layout.summary
+    );
+    assert!(!layout.summary.contains("Mean |w|"), "what has no share is not told: {}", layout.summary);
+    let drawn = svg(&document, &of(Kind::Rivals, 900.0, 620.0)).expect("a figure");
+    for text in ["96%", "88%", "no share", "shuffled 50%", "chance 27%", "shuffled the same", "grey: chance"]
+    {
+        assert!(drawn.contains(text), "{text}");
+    }
+    // The bar's length is the share: seven eighths of the comparison's width.
+    let bars = layout.plots.last().expect("the comparison");
+    assert!(bars.width > 250.0 && (bars.x0, bars.x1) == (0.0, 1.0));
+}
+
+#[test]
 fn two_axes_are_for_published_numbers_only() {
     let figure = of(Kind::Published, 744.0, 360.0);
     let published = layout(&document::published(), &figure);
@@ -489,6 +527,7 @@ fn what_is_missing_is_said() {
         (Kind::Groups, "No spectra of single groups"),
         (Kind::Heat, "Nothing to draw for single groups"),
         (Kind::Damage, "No damage yet"),
+        (Kind::Rivals, "Nothing to compare E with yet"),
         (Kind::Radar, "A radar needs three scores"),
     ] {
         let (document, figure) = (document::series(), of(kind, 540.0, 330.0));

@@ -9,12 +9,12 @@ use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{
-    Alteration, Analysis, AnalysisError, Measured, NullKind, Options, Read, share_of_layers,
+    Alteration, Analysis, AnalysisError, Measured, NullKind, Options, Read, RivalsReading, share_of_layers,
 };
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
 use neuromfa::damage::Damage;
 use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
-use neuromfa::report::{CheckpointRecord, PartRecord};
+use neuromfa::report::{CheckpointRecord, PartRecord, RivalsRecord};
 use neuromfa::scores::Scores;
 use neuromfa::series::{self, Placed};
 use neuromfa::source::{ReadAt, ReadError};
@@ -62,7 +62,12 @@ pub fn prepare(arguments: &AnalyzeArguments) -> Result<(Wishes<'_>, Outputs<'_>)
     let outputs = Outputs::new(&arguments.output)?;
     use_threads(arguments.threads)?;
     let wiring = arguments.wiring.as_deref().map(read_wiring).transpose()?;
-    Ok((Wishes { options, layers: arguments.layers.as_ref(), wiring, part: arguments.part }, outputs))
+    if arguments.rivals && arguments.part {
+        return Err("The matrices of parts are not merged. Leave --rivals or --part out.".to_owned());
+    }
+    let largest_matrix = arguments.rivals.then_some(arguments.largest_matrix);
+    let layers = arguments.layers.as_ref();
+    Ok((Wishes { options, layers, wiring, part: arguments.part, largest_matrix }, outputs))
 }
 
 /// Starts so many threads for everything that follows, or says why not.
@@ -113,6 +118,8 @@ pub struct Wishes<'a> {
     wiring: Option<WiringSpec>,
     /// Whether the results will be joined with those of other layers.
     part: bool,
+    /// Largest matrix that is measured; `None` where none are.
+    largest_matrix: Option<u64>,
 }
 
 impl Wishes<'_> {
@@ -254,10 +261,15 @@ pub fn analyze(
         ));
     }
     let part = measured.part(checkpoint, &wiring);
-    Ok(Analyzed { candidate: 0, options, record: measured.record(), part })
+    let mut record = measured.record();
+    if let Some(largest) = wishes.largest_matrix {
+        let reading = RivalsReading::plan(checkpoint, &wiring, &options, largest).map_err(failed)?;
+        record.rivals = Some(measure(reading, checkpoint, inputs, files)?);
+    }
+    Ok(Analyzed { candidate: 0, options, record, part })
 }
 
-/// Reads in a thread of its own, so that the disk and the processors work at the same time.
+/// Reads all that an analysis needs.
 pub fn read(
     mut analysis: Analysis,
     checkpoint: &Checkpoint,
@@ -265,10 +277,42 @@ pub fn read(
     files: &Files,
 ) -> Result<Measured, Failure> {
     let reads = analysis.reads().to_vec();
+    feed(&reads, checkpoint, inputs, files, |bytes| analysis.feed(bytes))?;
+    analysis.finish().map_err(|_| unfinished(checkpoint))
+}
+
+/// Measures the matrices, and tells what is left out.
+fn measure(
+    mut reading: RivalsReading,
+    checkpoint: &Checkpoint,
+    inputs: &[Input<'_>],
+    files: &Files,
+) -> Result<RivalsRecord, Failure> {
+    let reads = reading.reads().to_vec();
+    feed(&reads, checkpoint, inputs, files, |bytes| reading.feed(bytes))?;
+    let rivals = reading.finish().map_err(|_| unfinished(checkpoint))?;
+    if !rivals.text.is_empty() {
+        warning(format_args!("{}: {}", checkpoint.name, rivals.text));
+    }
+    Ok(rivals)
+}
+
+fn unfinished(checkpoint: &Checkpoint) -> Failure {
+    let error = AnalysisError::WrongLength { expected: 0, found: 0 };
+    Failure::Analysis { name: checkpoint.name.clone(), error }
+}
+
+/// Reads in a thread of its own, so that the disk and the processors work at the same time.
+fn feed(
+    reads: &[Read],
+    checkpoint: &Checkpoint,
+    inputs: &[Input<'_>],
+    files: &Files,
+    mut take: impl FnMut(&[u8]) -> Result<(), AnalysisError>,
+) -> Result<(), Failure> {
     let bar = progress(&checkpoint.name, reads.iter().map(|read| read.length).sum(), "{bytes}/{total_bytes}");
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(READS_AHEAD);
-        let reads = &reads;
         scope.spawn(move || {
             for read in reads {
                 let bytes = read_bytes(read, checkpoint, files);
@@ -282,16 +326,11 @@ pub fn read(
         for (read, bytes) in receiver {
             let path = inputs[checkpoint.files[read.file].input].path;
             let bytes = bytes.map_err(|error| CheckpointError::new(path, Problem::Read(error)))?;
-            let fed = analysis.feed(&bytes);
-            fed.map_err(|error| Failure::Analysis { name: checkpoint.name.clone(), error })?;
+            take(&bytes).map_err(|error| Failure::Analysis { name: checkpoint.name.clone(), error })?;
             bar.inc(read.length);
         }
-        Ok(())
-    })
-    .and_then(|()| {
         bar.finish_and_clear();
-        let unfinished = AnalysisError::WrongLength { expected: 0, found: 0 };
-        analysis.finish().map_err(|_| Failure::Analysis { name: checkpoint.name.clone(), error: unfinished })
+        Ok(())
     })
 }
 

@@ -277,6 +277,13 @@ pub struct AnalyzeArguments {
     /// Wires every checkpoint as this file says, which "inspect --wiring" wrote and you changed.
     #[arg(long, value_name = "FILE")]
     pub wiring: Option<PathBuf>,
+    /// Measures the matrices as well: spectral norm, stable rank and power-law exponent, beside those of permuted entries;
+    /// and tells how much of E these, log(1 + step) and the sizes of the weights explain. Reads the matrices again.
+    #[arg(long)]
+    pub rivals: bool,
+    /// Largest smaller side of a matrix that --rivals measures; others are left out and counted.
+    #[arg(long, value_name = "N", default_value_t = 1024, requires = "rivals", value_parser = clap::value_parser!(u64).range(1..=16_384))]
+    pub largest_matrix: u64,
     #[command(flatten)]
     pub scores: ScoreOptions,
     /// Number of threads; results are the same for every number. Default: all processors.

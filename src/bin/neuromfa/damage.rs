@@ -63,6 +63,9 @@ fn prepared(
     if arguments.analysis.part {
         return Err("Damage has no parts to merge. Leave --part out.".to_owned());
     }
+    if arguments.analysis.rivals {
+        return Err("The matrices of damaged weights are not measured. Leave --rivals out.".to_owned());
+    }
     let kind = match arguments.kind {
         DamageName::Noise => DamageKind::Noise,
         DamageName::Prune => DamageKind::Prune,

@@ -48,7 +48,7 @@ fn read_document(path: &Path) -> Result<ResultDocument, (u8, String)> {
     if document.schema != SCHEMA {
         return Err(none(format!("its schema is not {SCHEMA}")));
     }
-    let PartDocument { schema, tool, options, checkpoints, scores, associations } = document;
+    let PartDocument { schema, tool, options, checkpoints, scores, associations, explained } = document;
     if checkpoints.iter().any(|checkpoint| checkpoint.part.is_some()) {
         return Err((
             CONFLICT,
@@ -56,7 +56,7 @@ fn read_document(path: &Path) -> Result<ResultDocument, (u8, String)> {
         ));
     }
     let checkpoints = checkpoints.into_iter().map(|checkpoint| checkpoint.record).collect();
-    Ok(ResultDocument { schema, tool, options, checkpoints, scores, associations })
+    Ok(ResultDocument { schema, tool, options, checkpoints, scores, associations, explained })
 }
 
 /// Adds the scores of files and folders to others. A file that was named itself must hold scores; those of a folder that

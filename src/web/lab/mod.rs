@@ -3,6 +3,7 @@
 //!
 //! The bytes that a plan lists are read by the page's reading worker and fed in order, as those of the engine are.
 
+mod rivals;
 mod teach;
 
 use wasm_bindgen::JsValue;
