@@ -269,7 +269,7 @@ impl Measured {
     /// Keeps the null samples that the new options leave valid.
     fn update_nulls(&mut self, options: &Options) {
         let before = &self.folded.options;
-        let reusable = before.seed == options.seed && before.mode == options.mode;
+        let reusable = before.seed == options.seed && before.spectrum_mode() == options.spectrum_mode();
         let old = std::mem::take(&mut self.folded.nulls);
         let mut old: Vec<NullSamples> = old.into_iter().filter(|_| reusable).collect();
         self.folded.nulls = options
@@ -298,7 +298,7 @@ impl Measured {
             binning: &self.binning,
             settings,
             tables,
-            mode: options.mode.into(),
+            mode: options.spectrum_mode(),
             few: few.as_ref(),
             for_part: self.for_part,
         };

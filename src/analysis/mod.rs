@@ -21,6 +21,7 @@ mod part;
 mod paths;
 mod plan;
 mod record;
+mod sensitivity;
 mod sequence;
 mod validity;
 
@@ -34,3 +35,4 @@ pub use options::{InterconnectKind, Mode, NetworkKind, NullKind, Options};
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
 pub use record::LogLogFit;
+pub use sensitivity::{Axis, Variation, variations};

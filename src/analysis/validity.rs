@@ -1,9 +1,9 @@
 //! Whether the numbers can be read as they stand: warnings with a sentence for people.
 
+use super::Options;
 use super::folded::Folded;
 use super::record::Sample;
-use super::{Mode, Options};
-use crate::multifractal::{MINIMUM_DEGREE, NetworkFold, Spectrum};
+use crate::multifractal::{Differences, NetworkFold, Spectrum, Tie};
 use crate::report::Warning;
 
 /// Below this, a fit is no straight line.
@@ -24,7 +24,7 @@ pub(super) fn warnings(folded: &Folded, samples: &[Sample], dropped: usize) -> V
         fair_fit(&spectra),
         not_concave(&spectra),
         spectra.iter().any(|spectrum| spectrum.f_above_zero).then(above_zero),
-        (options.mode == Mode::Reference && !spectra.is_empty()).then(peak_tied),
+        (!spectra.is_empty()).then(|| peak_tied(options)).flatten(),
         neurons_left_out(total, options),
         zeros(total),
         nonfinite(total),
@@ -52,8 +52,8 @@ fn no_spectrum(total: &NetworkFold, options: &Options) -> Warning {
     }
     let text = if total.partition.kept == 0 {
         format!(
-            "No neuron has enough edges: it needs more than {MINIMUM_DEGREE} of length 1 to {}. Raise the longest edge T.",
-            options.threshold
+            "No neuron has enough edges: it needs more than {} of length 1 to {}. Raise the longest edge T.",
+            options.minimum_degree, options.threshold
         )
     } else {
         "All edges have the same rounded length: a line needs two.".to_owned()
@@ -87,19 +87,26 @@ fn above_zero() -> Warning {
     warning("f-above-zero", "f lies above 0 somewhere: the peak is not at q = 0. Distrust α₀ and E.")
 }
 
-fn peak_tied() -> Warning {
-    warning(
-        "peak-tied",
-        "Peak tied: f is 0 at q = 0 and at the order below it. α₀ is taken from the lower one, always.",
-    )
+fn peak_tied(options: &Options) -> Option<Warning> {
+    let mode = options.spectrum_mode();
+    (mode.differences == Differences::Forward).then(|| {
+        let taken = match mode.tie {
+            Tie::First => "the lower one",
+            Tie::Second => "q = 0",
+        };
+        let text = format!(
+            "Peak tied: f is 0 at q = 0 and at the order below it. α₀ is taken from {taken}, always."
+        );
+        warning("peak-tied", text)
+    })
 }
 
 fn neurons_left_out(total: &NetworkFold, options: &Options) -> Option<Warning> {
     let left_out = total.neurons - total.partition.kept;
     (left_out > 0 && total.partition.kept > 0).then(|| {
         let text = format!(
-            "{left_out} of {} neurons are left out: they have {MINIMUM_DEGREE} edges of length 1 to {} or fewer.",
-            total.neurons, options.threshold
+            "{left_out} of {} neurons are left out: they have {} edges of length 1 to {} or fewer.",
+            total.neurons, options.minimum_degree, options.threshold
         );
         warning("neurons-left-out", text)
     })

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::nfd::dimension;
 use super::partition::MassBlock;
 use super::small::SmallNeurons;
-use super::{Binning, GroupHistograms, MINIMUM_DEGREE, NeuronDimensions, PartitionSums, QGrid};
+use super::{Binning, GroupHistograms, NeuronDimensions, PartitionSums, QGrid, Rounding};
 
 /// Neurons that are summed together before the sums are added in order. Part of the result: another size rounds
 /// differently.
@@ -22,17 +22,22 @@ pub struct FoldSettings {
     pub nfd_threshold: f64,
     /// The orders q.
     pub grid: QGrid,
+    /// A neuron is kept with more edges than this.
+    pub minimum_degree: u64,
+    /// How lengths become radii of the spectrum. Fractal dimensions have the nearest integers, always.
+    pub rounding: Rounding,
 }
 
 impl FoldSettings {
     /// Whether histograms with these bins are fine enough.
     pub fn resolved_by(&self, binning: &Binning) -> bool {
-        binning.resolves(self.threshold) && binning.resolves(self.nfd_threshold)
+        let regular = self.rounding.is_nearest() || binning.is_regular();
+        regular && binning.resolves(self.threshold) && binning.resolves(self.nfd_threshold)
     }
 
     /// Largest rounded radius that the spectrum can have.
     pub fn largest_radius(&self) -> u32 {
-        self.threshold.round_ties_even() as u32
+        self.rounding.largest(self.threshold) as u32
     }
 }
 
@@ -230,11 +235,14 @@ impl<'a> Folder<'a> {
     fn push_mass(&mut self, counts: &[u32]) {
         // The gate: only edges longer than 1.
         let gate = Binning::lower(1) + 1;
-        numbers(counts, self.settings.threshold, gate, &mut self.numbers);
+        match self.settings.rounding {
+            Rounding::Nearest => numbers(counts, self.settings.threshold, gate, &mut self.numbers),
+            other => rounded_numbers(counts, self.settings.threshold, (other, gate), &mut self.numbers),
+        }
         let number = u64::from(self.numbers.last().copied().unwrap_or(1));
         // A neuron has fewer than 2^32 entries.
         self.fold.degrees.push((number - 1) as u32);
-        if number <= 1 + MINIMUM_DEGREE {
+        if number <= 1 + self.settings.minimum_degree {
             return;
         }
         self.fold.partition.keep(&self.numbers);
@@ -278,4 +286,22 @@ fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut Vec<u32>) 
     numbers.push(number.wrapping_add(halves[last][0]));
     // Radii below the gate.
     numbers[..gate / 2].fill(1);
+}
+
+/// The same, with radii of another rounding.
+fn rounded_numbers(
+    counts: &[u32],
+    threshold: f64,
+    (rounding, gate): (Rounding, usize),
+    numbers: &mut Vec<u32>,
+) {
+    let last = Binning::lower(threshold.round_ties_even() as u32);
+    numbers.clear();
+    numbers.resize(rounding.radius(last) + 1, 1);
+    let mut number = 1;
+    for bin in gate..=last {
+        number += counts[bin];
+        // The last bin of a radius has its number.
+        numbers[rounding.radius(bin)] = number;
+    }
 }

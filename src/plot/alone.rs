@@ -10,7 +10,7 @@ const MOST_SCORES: usize = 2;
 const CHART: f64 = 132.0;
 
 /// The figures that can stand alone, by name.
-const ALONE: [(&str, Kind); 16] = [
+const ALONE: [(&str, Kind); 17] = [
     ("spectrum", Kind::Spectrum),
     ("tau", Kind::Tau),
     ("fit", Kind::Fit),
@@ -26,6 +26,7 @@ const ALONE: [(&str, Kind); 16] = [
     ("scatter", Kind::Scatter),
     ("sizes", Kind::Sizes),
     ("damage", Kind::Damage),
+    ("sensitivity", Kind::Sensitivity),
     ("published", Kind::Published),
 ];
 
@@ -52,6 +53,7 @@ impl Figure {
             Kind::Series => (640.0, 22.0 + CHART * series.len() as f64),
             Kind::Sizes | Kind::Damage => (640.0, 22.0 + 2.0 * CHART),
             Kind::Groups => (900.0, 420.0),
+            Kind::Sensitivity => (984.0, 460.0),
             Kind::Heat => (744.0, (130.0 + 13.0 * rows).clamp(260.0, 1200.0)),
             Kind::Radar => (640.0, 420.0),
             Kind::NfdSteps => (640.0, 420.0),

@@ -32,6 +32,7 @@ mod radar;
 mod rulers;
 mod scatter;
 mod scene;
+mod sensitivity;
 mod series;
 mod sheet;
 mod sizes;
@@ -129,6 +130,7 @@ fn draw_on<'a>(
         Kind::NfdSteps => nfd_steps::draw(sheet, &scene, inside, layout)?,
         Kind::Sizes => sizes::draw(sheet, &scene, inside, layout)?,
         Kind::Damage => damage::draw(sheet, &scene, inside, layout)?,
+        Kind::Sensitivity => sensitivity::draw(sheet, &scene, inside, layout)?,
         Kind::Published => published::draw(sheet, &scene, inside, layout)?,
     }
     layout.summary = words::description(&scene);

@@ -25,7 +25,13 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene) -> Draw
     // Stacked charts have titles of their own.
     let has_title = !matches!(
         scene.figure.kind,
-        Kind::Strip | Kind::Series | Kind::Steps | Kind::ScoresNormalised | Kind::Sizes | Kind::Damage
+        Kind::Strip
+            | Kind::Series
+            | Kind::Steps
+            | Kind::ScoresNormalised
+            | Kind::Sizes
+            | Kind::Damage
+            | Kind::Sensitivity
     );
     if !scene.figure.title || !has_title {
         return Ok(sheet.frame);

@@ -4,7 +4,9 @@ use super::figure::{Kind, Number};
 use super::numbers::decimal;
 use super::scene::{Quantity, Scene, clean, clean_interval, null_adjective};
 use super::series::capital;
-use super::{damage, groups, heat, nfd_steps, normalised, path, published, radar, scatter, series, sizes};
+use super::{
+    damage, groups, heat, nfd_steps, normalised, path, published, radar, scatter, sensitivity, series, sizes,
+};
 use crate::analysis::{Mode, NetworkKind};
 use crate::report::CheckpointRecord;
 
@@ -35,6 +37,7 @@ pub(super) fn title(scene: &Scene) -> &'static str {
         (Kind::NfdSteps, _) => "Neuron fractal dimension over training",
         (Kind::Sizes, _) => "Emergence against model size",
         (Kind::Damage, _) => "Emergence and width under damage",
+        (Kind::Sensitivity, _) => "Sensitivity to options",
         (Kind::Published, _) => "Published emergence and accuracies",
     }
 }
@@ -55,6 +58,7 @@ pub(super) fn description(scene: &Scene) -> String {
         Kind::NfdSteps => nfd_steps::summary(scene),
         Kind::Sizes => sizes::summary(scene),
         Kind::Damage => damage::summary(scene),
+        Kind::Sensitivity => sensitivity::summary(scene),
         Kind::Published => published::summary(scene),
         _ => return spectrum(scene, record),
     };

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::SensitivityAxis;
 use crate::analysis::Options;
 
 /// The value of [`ResultDocument::schema`].
@@ -115,6 +116,9 @@ pub struct CheckpointRecord {
     /// What was done to the weights before they were analysed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<DamageRecord>,
+    /// Numbers under other options. Absent where they were not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitivity: Vec<SensitivityAxis>,
 }
 
 /// Damage done to the weights of a checkpoint.
@@ -171,7 +175,7 @@ pub struct LayerRecord {
     pub neurons: u64,
     /// Outputs of each neuron, zeros included.
     pub edges_per_neuron: u64,
-    /// Neurons with more than 10 edges of length in (1, T].
+    /// Neurons with more than 10 edges of length in (1, T], or than `options.minimum_degree`.
     pub kept: u64,
 }
 
@@ -189,7 +193,7 @@ pub struct SkippedRecord {
 pub struct SampleRecord {
     /// Seed of the sample, `None` for the whole network.
     pub seed: Option<u64>,
-    /// Neurons with more than 10 edges of length in (1, T].
+    /// Neurons with more than 10 edges of length in (1, T], or than `options.minimum_degree`.
     pub neurons_kept: u64,
     /// Distinct rounded radii R, ascending.
     pub radii: Vec<u32>,
@@ -215,7 +219,7 @@ pub struct SampleRecord {
     pub partition: PartitionRecord,
     /// Regularity.
     pub alpha0: Option<f64>,
-    /// Reference mode: alpha at q = -step and at q = 0; null in exact mode.
+    /// Forward differences: alpha at q = -step and at q = 0; null in exact mode.
     pub alpha0_candidates: Option<[f64; 2]>,
     /// Heterogeneity: largest minus smallest alpha.
     pub width: Option<f64>,
@@ -315,7 +319,7 @@ pub struct NullRecord {
 pub struct GroupRecord {
     /// Name of the group.
     pub name: String,
-    /// Neurons with more than 10 edges of length in (1, T].
+    /// Neurons with more than 10 edges of length in (1, T], or than `options.minimum_degree`.
     pub neurons_kept: u64,
     /// Largest radius d of the group.
     pub diameter: Option<u32>,

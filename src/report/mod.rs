@@ -5,9 +5,11 @@ mod csv;
 mod document;
 #[cfg(feature = "parts")]
 mod part;
+mod sensitivity;
 
 pub use comparison::*;
 pub use csv::{write_associations_csv, write_csv, write_scores_csv};
 pub use document::*;
 #[cfg(feature = "parts")]
 pub use part::*;
+pub use sensitivity::*;

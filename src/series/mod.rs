@@ -7,12 +7,14 @@ mod correlation;
 mod merge;
 mod order;
 mod reading;
+mod sensitivity;
 
 pub use association::{LATE_SHARE, Measures, NullMeasures, associate, score};
 pub use correlation::RESAMPLES;
 #[cfg(feature = "parts")]
 pub use merge::{Merge, MergeError};
 pub use order::{Placed, sort};
+pub use sensitivity::{Varied, add_sensitivities, sensitivity};
 use serde::Deserialize;
 
 use crate::analysis::Options;

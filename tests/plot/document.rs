@@ -100,6 +100,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         series: None,
         groups: Vec::new(),
         damage: None,
+        sensitivity: Vec::new(),
         is_baseline: false,
     }
 }

@@ -14,13 +14,17 @@ use neuromfa::analysis::{
 };
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
 use neuromfa::damage::Damage;
+use neuromfa::multifractal::{Differences, Rounding, Tie};
 use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
 use neuromfa::report::{CheckpointRecord, PartRecord};
 use neuromfa::scores::Scores;
-use neuromfa::series::{self, Placed};
+use neuromfa::series::{self, Placed, Varied};
 use neuromfa::source::{ReadAt, ReadError};
 
-use crate::args::{AnalyzeArguments, InterconnectName, Layers, ModeName, Network, NullName};
+use crate::args::{
+    AnalyzeArguments, DifferencesName, InterconnectName, Layers, ModeName, Network, NullName, RoundingName,
+    TieName,
+};
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
 use crate::output::Outputs;
@@ -45,7 +49,10 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Err(status) => return status,
     };
     let mut failures = Failures::default();
-    let analyzed = analyze_all(arguments, &wishes, &mut failures);
+    let one = |checkpoint: &Checkpoint, inputs: &[Input<'_>], files: &Files| {
+        analyze(checkpoint, inputs, files, &wishes, None)
+    };
+    let analyzed = analyze_all(arguments, one, &mut failures);
     let done = analyzed.len();
     if let Some(options) = analyzed.first().map(|first| first.options.clone())
         && let Err(text) = write(options, analyzed, scores, arguments, &outputs)
@@ -91,6 +98,15 @@ pub struct Analyzed {
     pub options: Options,
     pub record: CheckpointRecord,
     part: Option<PartRecord>,
+    /// The same under other options, where they were asked for.
+    pub varied: Vec<Varied>,
+}
+
+impl Analyzed {
+    /// With results under other options.
+    pub fn varied(options: Options, record: CheckpointRecord, varied: Vec<Varied>) -> Self {
+        Self { options, record, part: None, varied }
+    }
 }
 
 impl Placed for Analyzed {
@@ -114,6 +130,21 @@ pub struct Wishes<'a> {
 }
 
 impl Wishes<'_> {
+    /// The wiring of a checkpoint and the options for it; `says` whether warnings are said.
+    pub fn of(&self, checkpoint: &Checkpoint, says: bool) -> Result<(Wiring, Options), Failure> {
+        for notice in checkpoint.warnings.iter().filter(|_| says) {
+            warning(format_args!("{}: {}", checkpoint.name, notice.text));
+        }
+        let edited = self.wiring.as_ref();
+        let wiring = edited.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
+        for notice in wiring.warnings.iter().filter(|_| says && !wiring.edited) {
+            warning(format_args!("{}: {}", checkpoint.name, notice.text));
+        }
+        let options = self.options(checkpoint, &wiring);
+        let options = options.map_err(|error| Failure::Analysis { name: checkpoint.name.clone(), error })?;
+        Ok((wiring, options))
+    }
+
     /// The options for a checkpoint, with its layers.
     fn options(&self, checkpoint: &Checkpoint, wiring: &Wiring) -> Result<Options, AnalysisError> {
         let layers = match self.layers {
@@ -127,8 +158,12 @@ impl Wishes<'_> {
     }
 }
 
-/// The record of every checkpoint; the options are the same for all.
-fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut Failures) -> Vec<Analyzed> {
+/// The record of every checkpoint, by `one`; the options are the same for all.
+pub fn analyze_all(
+    arguments: &AnalyzeArguments,
+    one: impl Fn(&Checkpoint, &[Input<'_>], &Files) -> Result<Analyzed, Failure>,
+    failures: &mut Failures,
+) -> Vec<Analyzed> {
     let files = Files::gather(&arguments.paths, failures);
     let inputs = files.inputs();
     let collection = collect(&inputs);
@@ -142,7 +177,7 @@ fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut
     let open_options = OpenOptions { state_dict: arguments.state_dict.clone() };
     for candidate in &collection.candidates {
         let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
-        let analyzed = opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, wishes, None));
+        let analyzed = opened.and_then(|checkpoint| one(&checkpoint, &inputs, &files));
         match analyzed {
             Ok(next) if all.first().is_some_and(|first| first.options != next.options) => {
                 failures.arguments(Failure::OtherShare { name: next.record.name });
@@ -204,17 +239,8 @@ pub fn analyze(
     damage: Option<&Damage>,
 ) -> Result<Analyzed, Failure> {
     // Said once for all rounds.
-    let says = damage.is_none_or(Damage::is_none);
-    for notice in checkpoint.warnings.iter().filter(|_| says) {
-        warning(format_args!("{}: {}", checkpoint.name, notice.text));
-    }
-    let edited = wishes.wiring.as_ref();
-    let wiring = edited.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
-    for notice in wiring.warnings.iter().filter(|_| says && !wiring.edited) {
-        warning(format_args!("{}: {}", checkpoint.name, notice.text));
-    }
+    let (wiring, options) = wishes.of(checkpoint, damage.is_none_or(Damage::is_none))?;
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
-    let options = wishes.options(checkpoint, &wiring).map_err(failed)?;
     let analysis = match damage {
         None => Analysis::plan(checkpoint, &wiring, &options, HISTOGRAM_BUDGET),
         Some(damage) => Analysis::plan_damaged(checkpoint, &wiring, &options, damage, HISTOGRAM_BUDGET),
@@ -226,7 +252,7 @@ pub fn analyze(
     let mut measured = read(analysis, checkpoint, inputs, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
     let part = measured.part(checkpoint, &wiring);
-    Ok(Analyzed { options, record: measured.record(), part })
+    Ok(Analyzed { options, record: measured.record(), part, varied: Vec::new() })
 }
 
 /// Reads in a thread of its own, so that the disk and the processors work at the same time.
@@ -273,7 +299,7 @@ fn read_bytes(read: &Read, checkpoint: &Checkpoint, files: &Files) -> Result<Vec
     Ok(bytes)
 }
 
-fn compute_nulls(measured: &mut Measured, name: &str) {
+pub fn compute_nulls(measured: &mut Measured, name: &str) {
     let mut missing = measured.compute_nulls(0);
     let bar = progress(name, missing as u64, "{pos}/{len} null samples");
     while missing > 0 {
@@ -324,6 +350,21 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         q_min: arguments.q_min,
         q_max: arguments.q_max,
         q_step: arguments.q_step,
+        differences: arguments.differences.map(|name| match name {
+            DifferencesName::Central => Differences::Central,
+            DifferencesName::Forward => Differences::Forward,
+        }),
+        tie: arguments.tie.map(|name| match name {
+            TieName::First => Tie::First,
+            TieName::Second => Tie::Second,
+        }),
+        minimum_degree: arguments.minimum_degree,
+        rounding: match arguments.rounding {
+            RoundingName::Halves => Rounding::Halves,
+            RoundingName::Nearest => Rounding::Nearest,
+            RoundingName::Up => Rounding::Up,
+            RoundingName::Twos => Rounding::Twos,
+        },
         filter: arguments.filter,
         hops: arguments.hops,
         interconnect: match arguments.interconnect {

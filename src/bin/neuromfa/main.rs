@@ -15,6 +15,7 @@ mod inspect;
 mod merge;
 mod output;
 mod scores;
+mod sensitivity;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Damage(arguments) => damage::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Sensitivity(arguments) => sensitivity::run(&arguments),
         Command::Scores(arguments) => scores::run(&arguments),
     }
 }
