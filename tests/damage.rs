@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use neuromfa::analysis::{Analysis, NetworkKind, NullKind, Options};
+use neuromfa::analysis::{Alteration, Analysis, NetworkKind, NullKind, Options};
 use neuromfa::checkpoint::{Input, collect, open, read_values};
 use neuromfa::damage::{Damage, DamageKind};
 use neuromfa::network::recognise;
@@ -34,7 +34,9 @@ fn record(name: &str, file: &[u8], options: &Options, damage: Option<Damage>) ->
     let wiring = recognise(&checkpoint).expect("a network");
     let analysis = match &damage {
         None => Analysis::plan(&checkpoint, &wiring, options, 0),
-        Some(damage) => Analysis::plan_damaged(&checkpoint, &wiring, options, damage, 0),
+        Some(damage) => {
+            Analysis::plan_altered(&checkpoint, &wiring, options, &Alteration::Damage(*damage), 0)
+        }
     };
     let mut analysis = analysis.expect("a plan");
     for read in analysis.reads().to_vec() {

@@ -74,9 +74,9 @@ pub enum AnalysisError {
         /// The limit.
         most: u64,
     },
-    /// A group that cannot be damaged in memory.
-    #[error("`{group}` has {weights} weights, and {most} are the most that can be damaged at once")]
-    TooLargeToDamage {
+    /// A group that cannot be damaged or scaled in memory.
+    #[error("`{group}` has {weights} weights, and {most} are the most that can be changed in memory at once")]
+    TooLargeToAlter {
         /// Name of the group.
         group: String,
         /// Its weights.
@@ -131,7 +131,7 @@ impl AnalysisError {
             Self::Rounding => "bad-rounding",
             Self::PathsOfAll | Self::PathsOfLayers | Self::NoPaths(_) => "bad-hops",
             Self::PathsTooLarge { .. } => "paths-too-large",
-            Self::TooLargeToDamage { .. } => "too-large-to-damage",
+            Self::TooLargeToAlter { .. } => "too-large-to-alter",
             Self::TooManyNeurons { .. } => "too-many-neurons",
             Self::TooManyEdges { .. } => "too-many-edges",
             Self::Stored { .. } => "damaged-data",
@@ -151,7 +151,7 @@ impl AnalysisError {
             Self::NoPaths(NoPaths::NoBlock { .. }) => "Follow one hop with the original interconnect.",
             Self::NoPaths(NoPaths::UnknownOrder { .. }) => "Use the original interconnect.",
             Self::PathsTooLarge { .. } => "Take fewer samples, or fewer neurons of each layer.",
-            Self::TooLargeToDamage { .. } => "Damage a smaller model.",
+            Self::TooLargeToAlter { .. } => "Take a smaller model, or the command line.",
             Self::NoSuchLayer { .. } | Self::Shares { .. } => "Choose among the layers that it has.",
             Self::TooManyNeurons { .. } | Self::TooManyEdges { .. } => "Analyse a sample of the network.",
             Self::Stored { .. } => "Save or download the file again.",

@@ -101,10 +101,10 @@ impl StoredMatrix {
         spans.into_iter().flat_map(cut).collect()
     }
 
-    /// The matrix once its elements were decoded: one after the other, as binary32 or, where they were stored so, as
-    /// binary64. It has the same pieces as before, so that sums run in the same order.
-    pub(super) fn in_memory(&self) -> Self {
-        let dtype = if self.dtype == DType::F64 { DType::F64 } else { DType::F32 };
+    /// The matrix once its elements were decoded: one after the other, as `dtype`, binary32 or binary64, or, where they
+    /// were stored so, as binary64. It has the same pieces as before, so that sums run in the same order.
+    pub(super) fn in_memory(&self, dtype: DType) -> Self {
+        let dtype = if self.dtype == DType::F64 { DType::F64 } else { dtype };
         let storage = Storage::plain(0, self.matrix.elements() * dtype.block().bytes);
         Self { dtype, storage, order: Order::Rows { first: 0 }, ..self.clone() }
     }

@@ -5,9 +5,9 @@
 //! Finished, it becomes [`Measured`]: histograms, or only their folds where they are too large to keep. Records, other
 //! options and null models come from there.
 
+mod altered;
 mod compare;
 mod count;
-mod damaged;
 mod elements;
 mod error;
 mod folded;
@@ -25,12 +25,13 @@ mod sensitivity;
 mod sequence;
 mod validity;
 
+pub use altered::Alteration;
 pub use compare::{CompareError, ShuffledPairs, compare};
 pub use error::AnalysisError;
 pub use layers::share_of_layers;
 pub use measured::Measured;
 pub use nulls::NullSamples;
-pub use options::{InterconnectKind, Mode, NetworkKind, NullKind, Options};
+pub use options::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, Options};
 #[cfg(feature = "parts")]
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};

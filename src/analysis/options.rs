@@ -54,6 +54,9 @@ pub struct Options {
     /// original one.
     #[serde(skip_serializing_if = "InterconnectKind::is_original")]
     pub interconnect: InterconnectKind,
+    /// How long an edge is. Documents name it where it is not the original.
+    #[serde(skip_serializing_if = "DistanceKind::is_original")]
+    pub distance: DistanceKind,
     /// Null models.
     pub null: Vec<NullKind>,
     /// Number of samples of each null model.
@@ -83,6 +86,7 @@ impl Default for Options {
             filter: 0,
             hops: 1,
             interconnect: InterconnectKind::Original,
+            distance: DistanceKind::Inverse,
             null: Vec::new(),
             null_samples: 100,
             group_spectra: true,
@@ -169,7 +173,8 @@ impl Options {
 
     /// Whether both choose the same neurons and edges of a layer, whatever is computed from them.
     pub fn same_network(&self, other: &Self) -> bool {
-        if self.follows_paths() != other.follows_paths() || self.interconnect != other.interconnect {
+        let same_edges = self.interconnect == other.interconnect && self.distance == other.distance;
+        if self.follows_paths() != other.follows_paths() || !same_edges {
             return false;
         }
         let sample = |options: &Self| (options.samples, options.seed, options.layer_sample);
@@ -204,6 +209,32 @@ pub enum InterconnectKind {
 impl InterconnectKind {
     fn is_original(&self) -> bool {
         *self == Self::Original
+    }
+}
+
+/// How long the edge of a weight w is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DistanceKind {
+    /// 1/|w|, as the authors have it: all numbers follow the size of the weights.
+    Inverse,
+    /// s/|w| with s = 50 sigma, where sigma is the root mean square of the finite weights of the group (all of them, in a
+    /// sampled network too): the size of a group's weights does not matter, only how they differ. A group with sigma =
+    /// 0.02 keeps its distances, so that thresholds mean what they usually do.
+    Scaled,
+}
+
+impl DistanceKind {
+    /// The name in options and documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inverse => "inverse",
+            Self::Scaled => "scaled",
+        }
+    }
+
+    fn is_original(&self) -> bool {
+        *self == Self::Inverse
     }
 }
 

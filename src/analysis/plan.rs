@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::altered::{Alteration, Altering};
 use super::count::{Counter, Sink};
-use super::damaged::Damaging;
 use super::elements::TypeBins;
 use super::matrix::{LARGEST_GAP_BYTES, Piece, StoredMatrix};
 use super::measured::Measured;
@@ -12,7 +12,6 @@ use super::record::Identity;
 use super::sequence::Sequence;
 use super::{AnalysisError, NetworkKind, Options};
 use crate::checkpoint::{Checkpoint, StreamError};
-use crate::damage::Damage;
 use crate::multifractal::{Binning, GroupHistograms};
 use crate::network::{Group, Matrix, SampledGroup, Wiring};
 
@@ -72,8 +71,8 @@ pub struct Analysis {
     counting: Counting,
     /// The matrix that is being decoded from its start on, if one is.
     sequence: Option<Sequence>,
-    /// The group that is read to be damaged, if it is to be.
-    damaging: Option<Damaging>,
+    /// The group that is read to be altered, if it is to be.
+    altering: Option<Altering>,
     measured: Measured,
 }
 
@@ -128,23 +127,24 @@ impl Analysis {
         Self::plan_with(checkpoint, wiring, options, None, histogram_budget)
     }
 
-    /// Plans the analysis of a checkpoint whose weights are damaged as they are read. All weights of the layers are read,
-    /// those that a sample leaves out too, unless the damage changes nothing. The record names the damage, and has no step.
-    pub fn plan_damaged(
+    /// Plans the analysis of a checkpoint whose weights are altered as they are read. All weights of the layers are read,
+    /// those that a sample leaves out too, unless the alteration changes nothing. The record of a damaged checkpoint names
+    /// the damage, and has no step.
+    pub fn plan_altered(
         checkpoint: &Checkpoint,
         wiring: &Wiring,
         options: &Options,
-        damage: &Damage,
+        alteration: &Alteration,
         histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
-        Self::plan_with(checkpoint, wiring, options, Some(damage), histogram_budget)
+        Self::plan_with(checkpoint, wiring, options, Some(alteration), histogram_budget)
     }
 
     fn plan_with(
         checkpoint: &Checkpoint,
         wiring: &Wiring,
         options: &Options,
-        damage: Option<&Damage>,
+        alteration: Option<&Alteration>,
         histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
         options.check()?;
@@ -156,7 +156,7 @@ impl Analysis {
             // Draws are made for all groups, so that those of a layer do not depend on which ones are chosen.
             NetworkKind::Sampled => check_memory(wiring.groups.iter(), &binning)?,
         }
-        let damaging = damage.map(|damage| Damaging::new(damage, groups())).transpose()?.flatten();
+        let altering = Altering::new(alteration, options, groups())?;
         let (interconnect, warning) = paths::interconnect(checkpoint, wiring, options)?;
         let samples: Vec<Option<Vec<SampledGroup>>> = match options.network {
             NetworkKind::Full => vec![None],
@@ -169,7 +169,8 @@ impl Analysis {
             matrices.map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()
         };
         let matrices: Vec<Vec<StoredMatrix>> = wiring.groups.iter().map(stored).collect();
-        let mut identity = Identity::new(checkpoint, wiring, options.network, damage);
+        let mut identity =
+            Identity::new(checkpoint, wiring, options.network, alteration.and_then(Alteration::damage));
         identity.warnings.extend(warning);
         let neurons = samples.iter().map(|sample| neurons(wiring, sample.as_deref())).collect();
         let measured = match &paths {
@@ -184,7 +185,7 @@ impl Analysis {
             matrices,
             counting,
             sequence: None,
-            damaging,
+            altering,
             measured,
         };
         analysis.list_steps(&chosen)?;
@@ -218,9 +219,9 @@ impl Analysis {
         Ok(())
     }
 
-    /// Damage needs all weights: those of the whole network.
+    /// An alteration needs all weights: those of the whole network.
     fn samples_to_read(&self) -> &[Option<Vec<SampledGroup>>] {
-        if self.damaging.is_some() { &[None] } else { &self.counting.samples }
+        if self.altering.is_some() { &[None] } else { &self.counting.samples }
     }
 
     /// The reads, in the order in which they must be fed.
@@ -282,8 +283,8 @@ impl Analysis {
     }
 
     fn begin_group(&mut self, group: usize) {
-        if let Some(damaging) = &mut self.damaging {
-            damaging.begin(&self.matrices[group]);
+        if let Some(altering) = &mut self.altering {
+            altering.begin(&self.matrices[group]);
         }
         if self.counting.paths.is_none() {
             self.complete_until(group);
@@ -292,7 +293,7 @@ impl Analysis {
     }
 
     fn end_group(&mut self, group: usize) {
-        self.count_damaged(group);
+        self.count_altered(group);
         if self.counting.paths.is_none() {
             self.measured.complete(std::mem::take(&mut self.counting.current));
         }
@@ -314,8 +315,8 @@ impl Analysis {
         }
         let stored = &self.matrices[group][matrix];
         let mut counter = self.counting.counter(stored, (group, matrix), self.measured.binning());
-        let mut take = |piece: &Piece, bytes: &[u8]| match &mut self.damaging {
-            Some(damaging) => damaging.take(stored, matrix, piece, bytes),
+        let mut take = |piece: &Piece, bytes: &[u8]| match &mut self.altering {
+            Some(altering) => altering.take(stored, matrix, piece, bytes),
             None => counter.count(piece, bytes),
         };
         match (kind, &mut self.sequence) {
@@ -334,14 +335,14 @@ impl Analysis {
         Ok(())
     }
 
-    /// Damages the group that was read, and counts it as it would have been counted.
-    fn count_damaged(&mut self, group: usize) {
-        let Some(damaging) = &mut self.damaging else { return };
-        damaging.apply(group);
+    /// Alters the group that was read, and counts it as it would have been counted.
+    fn count_altered(&mut self, group: usize) {
+        let Some(altering) = &mut self.altering else { return };
+        altering.apply(group);
         for (matrix, stored) in self.matrices[group].iter().enumerate() {
-            let stored = stored.in_memory();
+            let stored = altering.stored(stored);
             for piece in stored.pieces(&self.counting.samples, group, matrix) {
-                let bytes = damaging.bytes(matrix, &piece, stored.dtype);
+                let bytes = altering.bytes(matrix, &piece, stored.dtype);
                 let mut counter = self.counting.counter(&stored, (group, matrix), self.measured.binning());
                 counter.count(&piece, &bytes);
             }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::NetworkKind;
 use super::folded::{Folded, GroupSpectrum, LayerFold, SampleFold};
 use super::paths::Paths;
-use super::{damaged, validity};
+use super::{altered, validity};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::damage::Damage;
 use crate::multifractal::statistics::{mean, quantile, standard_deviation};
@@ -63,7 +63,7 @@ impl Identity {
             NetworkKind::Full => Vec::new(),
         };
         Self {
-            name: damage.map_or_else(|| checkpoint.name.clone(), |damage| damaged::name(checkpoint, damage)),
+            name: damage.map_or_else(|| checkpoint.name.clone(), |damage| altered::name(checkpoint, damage)),
             step: checkpoint.step.filter(|_| damage.is_none()),
             format: checkpoint.format.clone().into_owned(),
             architecture: wiring.architecture.clone(),
@@ -86,7 +86,7 @@ impl Identity {
                 &quantised(checkpoint, wiring),
             ]
             .concat(),
-            damage: damage.map(damaged::record),
+            damage: damage.map(altered::record),
         }
     }
 

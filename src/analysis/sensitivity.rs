@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{NetworkKind, NullKind, Options};
+use super::{Alteration, DistanceKind, NetworkKind, NullKind, Options};
 use crate::multifractal::Rounding;
 use crate::network::Wiring;
 use crate::report::AxisValue;
@@ -18,6 +18,9 @@ const LAYER_SAMPLES: [u32; 7] = [16, 24, 32, 48, 64, 96, 128];
 const ORDERS: [f64; 5] = [1.0, 2.0, 3.0, 4.0, 5.0];
 /// Neurons are kept with more edges.
 const DEGREES: [u32; 5] = [1, 5, 10, 20, 50];
+
+/// All weights times this: the square root of 2 doubles the length of an edge in two steps.
+const SCALES: [f64; 5] = [0.5, std::f64::consts::FRAC_1_SQRT_2, 1.0, std::f64::consts::SQRT_2, 2.0];
 
 /// What is varied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,12 +36,23 @@ pub enum Axis {
     MinimumDegree,
     /// How lengths become radii.
     Rounding,
+    /// All weights, times a factor.
+    Scale,
+    /// How long an edge is.
+    Distance,
 }
 
 impl Axis {
     /// All of them, in the order of figures.
-    pub const ALL: [Self; 5] =
-        [Self::Threshold, Self::LayerSample, Self::Q, Self::MinimumDegree, Self::Rounding];
+    pub const ALL: [Self; 7] = [
+        Self::Threshold,
+        Self::LayerSample,
+        Self::Q,
+        Self::MinimumDegree,
+        Self::Rounding,
+        Self::Scale,
+        Self::Distance,
+    ];
 
     /// The name in options and documents.
     pub fn name(self) -> &'static str {
@@ -48,6 +62,8 @@ impl Axis {
             Self::Q => "q",
             Self::MinimumDegree => "minimum-degree",
             Self::Rounding => "rounding",
+            Self::Scale => "scale",
+            Self::Distance => "distance",
         }
     }
 
@@ -68,12 +84,24 @@ pub struct Variation {
     pub is_present: bool,
     /// The options of the analysis.
     pub options: Options,
+    /// What all weights are multiplied by.
+    pub scale: f64,
 }
 
 impl Variation {
-    /// Whether the weights are read again, whatever was kept.
+    /// Whether histograms of the present setting cannot tell this point: the weights are read again.
     pub fn reads_again(&self) -> bool {
-        self.axis == Axis::LayerSample && !self.is_present
+        matches!(self.axis, Axis::LayerSample | Axis::Scale | Axis::Distance) && !self.is_present
+    }
+
+    /// What is done to the weights.
+    pub fn alteration(&self, wiring: &Wiring) -> Alteration {
+        Alteration::Scale(vec![self.scale; wiring.groups.len()])
+    }
+
+    /// Whether both are the same analysis.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.options, self.scale) == (&other.options, other.scale)
     }
 }
 
@@ -101,11 +129,21 @@ pub fn variations(axis: Axis, options: &Options, wiring: &Wiring, null_samples: 
             };
             Rounding::ALL.map(point).to_vec()
         }
+        Axis::Scale => SCALES.map(|scale| (AxisValue::Number(scale), present.clone())).to_vec(),
+        Axis::Distance => [DistanceKind::Inverse, DistanceKind::Scaled]
+            .map(|distance| {
+                (AxisValue::Name(distance.name().to_owned()), Options { distance, ..present.clone() })
+            })
+            .to_vec(),
     };
     let possible = values.into_iter().filter(|(_, options)| options.check().is_ok());
     let variation = |(value, options)| {
-        let is_present = options == present;
-        Variation { axis, value, is_present, options }
+        let scale = match (axis, &value) {
+            (Axis::Scale, AxisValue::Number(scale)) => *scale,
+            _ => 1.0,
+        };
+        let is_present = options == present && scale == 1.0;
+        Variation { axis, value, is_present, options, scale }
     };
     possible.map(variation).collect()
 }

@@ -10,7 +10,7 @@ use super::network::Network;
 use super::plan::{Plan, refused};
 use super::series::arranged;
 use super::value::{Report, read, thrown, write};
-use crate::analysis::{Analysis, Measured, Options, ShuffledPairs, compare};
+use crate::analysis::{Alteration, Analysis, Measured, Options, ShuffledPairs, compare};
 use crate::damage::{Damage, DamageKind};
 use crate::series;
 
@@ -110,7 +110,13 @@ impl Engine {
         let damage: Damage = read(damage, "bad-damage", "This is no damage.")?;
         self.damaged = None;
         let network = self.network(checkpoint)?;
-        let analysis = Analysis::plan_damaged(&network.checkpoint, &network.wiring, &options, &damage, 0);
+        let analysis = Analysis::plan_altered(
+            &network.checkpoint,
+            &network.wiring,
+            &options,
+            &Alteration::Damage(damage),
+            0,
+        );
         let analysis = analysis.map_err(|error| refused(&error, &network.checkpoint.name))?;
         let plan = Plan::new(&analysis, network);
         self.running = Some(Running { checkpoint, analysis, damaged: true });

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use neuromfa::analysis::{Analysis, Measured, Options};
+use neuromfa::analysis::{Alteration, Analysis, Measured, Options};
 use neuromfa::checkpoint::{Checkpoint, DType, Input, Storage, TensorEntry, collect, natural_order, open};
 use neuromfa::network::recognise;
 use neuromfa::report::CheckpointRecord;
@@ -72,6 +72,21 @@ impl Weights {
 pub fn measure(name: &str, file: &[u8], options: &Options, budget: u64) -> Measured {
     let inputs = [Input::new(name, &file)];
     measure_inputs(&inputs, options, budget)
+}
+
+/// The same of weights that are altered as they are read.
+pub fn measure_altered(name: &str, file: &[u8], options: &Options, alteration: &Alteration) -> Measured {
+    let inputs = [Input::new(name, &file)];
+    let checkpoint =
+        open(&collect(&inputs).candidates[0], &inputs).unwrap_or_else(|error| panic!("{}", error.text()));
+    let wiring = recognise(&checkpoint).expect("a network");
+    let mut analysis =
+        Analysis::plan_altered(&checkpoint, &wiring, options, alteration, u64::MAX).expect("a plan");
+    for read in analysis.reads().to_vec() {
+        let (start, end) = (read.offset as usize, (read.offset + read.length) as usize);
+        analysis.feed(&file[start..end]).expect("fed");
+    }
+    analysis.finish().ok().expect("complete")
 }
 
 /// Reads the only checkpoint of several files.

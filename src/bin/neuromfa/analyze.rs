@@ -9,8 +9,8 @@ use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{
-    Analysis, AnalysisError, InterconnectKind, Measured, Mode, NetworkKind, NullKind, Options, Read,
-    share_of_layers,
+    Alteration, Analysis, AnalysisError, DistanceKind, InterconnectKind, Measured, Mode, NetworkKind,
+    NullKind, Options, Read, share_of_layers,
 };
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
 use neuromfa::damage::Damage;
@@ -22,8 +22,8 @@ use neuromfa::series::{self, Placed, Varied};
 use neuromfa::source::{ReadAt, ReadError};
 
 use crate::args::{
-    AnalyzeArguments, DifferencesName, InterconnectName, Layers, ModeName, Network, NullName, RoundingName,
-    TieName,
+    AnalyzeArguments, DifferencesName, DistanceName, InterconnectName, Layers, ModeName, Network, NullName,
+    RoundingName, TieName,
 };
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
@@ -243,7 +243,10 @@ pub fn analyze(
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
     let analysis = match damage {
         None => Analysis::plan(checkpoint, &wiring, &options, HISTOGRAM_BUDGET),
-        Some(damage) => Analysis::plan_damaged(checkpoint, &wiring, &options, damage, HISTOGRAM_BUDGET),
+        Some(damage) => {
+            let alteration = Alteration::Damage(*damage);
+            Analysis::plan_altered(checkpoint, &wiring, &options, &alteration, HISTOGRAM_BUDGET)
+        }
     };
     let mut analysis = analysis.map_err(failed)?;
     if wishes.part {
@@ -367,6 +370,10 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         },
         filter: arguments.filter,
         hops: arguments.hops,
+        distance: match arguments.distance {
+            DistanceName::Inverse => DistanceKind::Inverse,
+            DistanceName::Scaled => DistanceKind::Scaled,
+        },
         interconnect: match arguments.interconnect {
             InterconnectName::Original => InterconnectKind::Original,
             InterconnectName::True => InterconnectKind::True,

@@ -52,8 +52,18 @@ the training too: E counts from it, under the same option. Axes:
   q               orders from -Q to Q, Q = 1 to 5
   minimum-degree  neurons are kept with more than 1, 5, 10, 20 or 50 edges
   rounding        lengths become radii: halves, nearest, up, twos (see --rounding)
+  scale           all weights times 1/2, 0.71, 1, 1.41 and 2
+  distance        inverse, scaled (see --distance)
 
-The weights are read once for all of them but layer-sample, as long as what is kept of them fits one gigabyte.";
+The first of a checkpoint's readings serves threshold, q, minimum-degree and rounding, as long as what is kept of it fits \
+one gigabyte; layer-sample, scale and distance read again for each point.";
+
+/// Of `--distance`.
+const DISTANCE_HELP: &str = "\
+Length of the edge of a weight w:
+  inverse  1/|w|, as the authors have it; all numbers follow the size of the weights
+  scaled   s/|w| with s = 50 times the root mean square of the weights of the group, so that the size of its weights
+           does not matter; a group whose root mean square is 0.02 keeps its lengths";
 
 /// Of `--interconnect`.
 const INTERCONNECT_HELP: &str = "\
@@ -279,6 +289,10 @@ pub struct AnalyzeArguments {
     /// network).
     #[arg(long, value_enum, default_value_t = InterconnectName::Original, long_help = INTERCONNECT_HELP)]
     pub interconnect: InterconnectName,
+
+    /// Length of an edge: inverse is 1/|w|; scaled is s/|w| with s from the size of the group's own weights.
+    #[arg(long, value_enum, default_value_t = DistanceName::Inverse, long_help = DISTANCE_HELP)]
+    pub distance: DistanceName,
     /// Wires every checkpoint as this file says, which "inspect --wiring" wrote and you changed.
     #[arg(long, value_name = "FILE")]
     pub wiring: Option<PathBuf>,
@@ -327,6 +341,12 @@ pub enum DamageName {
     Prune,
     Rewire,
     Quantise,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DistanceName {
+    Inverse,
+    Scaled,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

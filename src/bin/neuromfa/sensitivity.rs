@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use neuromfa::analysis::{Analysis, Axis, Measured, NullKind, Options, Variation, variations};
+use neuromfa::analysis::{Analysis, AnalysisError, Axis, Measured, NullKind, Variation, variations};
 use neuromfa::checkpoint::{Checkpoint, Input};
 use neuromfa::network::Wiring;
 use neuromfa::series::{self, Varied};
@@ -58,13 +58,14 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(&self, wishes: &Wishes<'_>, axes: &[Axis], point_samples: u32) -> Result<Analyzed, Failure> {
         let (wiring, options) = wishes.of(self.checkpoint, true)?;
-        let mut measured = self.read(&wiring, &options)?;
+        let plan = Analysis::plan(self.checkpoint, &wiring, &options, HISTOGRAM_BUDGET);
+        let mut measured = self.read(plan)?;
         let record = measured.record();
         let mut varied: Vec<Varied> = Vec::new();
         for &axis in axes {
             for variation in variations(axis, &options, &wiring, point_samples) {
                 // The present setting is a point of every axis.
-                let same = varied.iter().find(|other| other.variation.options == variation.options);
+                let same = varied.iter().find(|other| other.variation.is_same(&variation));
                 let next = match same {
                     Some(same) => Varied { variation, ..same.clone() },
                     None => self.vary(&mut measured, &wiring, variation)?,
@@ -75,8 +76,7 @@ impl Job<'_> {
         Ok(Analyzed::varied(options, record, varied))
     }
 
-    fn read(&self, wiring: &Wiring, options: &Options) -> Result<Measured, Failure> {
-        let analysis = Analysis::plan(self.checkpoint, wiring, options, HISTOGRAM_BUDGET);
+    fn read(&self, analysis: Result<Analysis, AnalysisError>) -> Result<Measured, Failure> {
         let mut measured =
             read(analysis.map_err(|error| self.failed(error))?, self.checkpoint, self.inputs, self.files)?;
         compute_nulls(&mut measured, &self.checkpoint.name);
@@ -97,11 +97,13 @@ impl Job<'_> {
             let record = measured.record();
             return Ok(Varied::new(variation, &record));
         }
-        let record = self.read(wiring, options)?.record();
+        let alteration = variation.alteration(wiring);
+        let plan = Analysis::plan_altered(self.checkpoint, wiring, options, &alteration, 0);
+        let record = self.read(plan)?.record();
         Ok(Varied::new(variation, &record))
     }
 
-    fn failed(&self, error: neuromfa::analysis::AnalysisError) -> Failure {
+    fn failed(&self, error: AnalysisError) -> Failure {
         Failure::Analysis { name: self.checkpoint.name.clone(), error }
     }
 }

@@ -1,44 +1,79 @@
-//! Weights that are damaged between their bytes and their histograms: a group at a time, in memory.
+//! Weights that are altered between their bytes and their histograms: a group at a time, in memory.
 
 use std::ops::Range;
 
 use super::AnalysisError;
 use super::matrix::{Order, Piece, StoredMatrix};
+use super::options::{DistanceKind, Options};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::damage::Damage;
 use crate::network::Group;
 
-/// Weights of one group that can be damaged: 8 bytes each, and 4 more while they are rewired. Fewer where addresses have
+/// Weights of one group that can be altered: 8 bytes each, and 4 more while they are rewired. Fewer where addresses have
 /// 32 bits, since a page shares 4 GB.
 const MOST_WEIGHTS: u64 = if cfg!(target_pointer_width = "32") { 1 << 25 } else { 1 << 27 };
+/// Root mean square of the weights of every group whose distances are scaled: that of a usual initialisation, for which the
+/// default longest edge was chosen.
+pub(super) const SCALED_SIZE: f64 = 0.02;
 
-/// A group that is being read to be damaged.
-pub(super) struct Damaging {
-    damage: Damage,
+/// What is done to the weights of a checkpoint before they are counted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Alteration {
+    /// A round of a damage test.
+    Damage(Damage),
+    /// Every weight is multiplied by the factor of its group, one for each group of the wiring.
+    Scale(Vec<f64>),
+}
+
+impl Alteration {
+    fn changes_nothing(&self) -> bool {
+        match self {
+            Self::Damage(damage) => damage.is_none(),
+            Self::Scale(factors) => factors.iter().all(|&factor| factor == 1.0),
+        }
+    }
+
+    /// The damage, if it is one.
+    pub(super) fn damage(&self) -> Option<&Damage> {
+        match self {
+            Self::Damage(damage) => Some(damage),
+            Self::Scale(_) => None,
+        }
+    }
+}
+
+/// A group that is being read to be altered.
+pub(super) struct Altering {
+    alteration: Option<Alteration>,
+    /// Whether the size of each group is made the same, after the alteration.
+    scaled: bool,
     /// Entries of its matrices, one after the other.
     entries: Vec<f64>,
     /// Where each matrix is among them.
     matrices: Vec<Range<usize>>,
 }
 
-impl Damaging {
-    /// `None` where the damage changes nothing. Refuses groups that do not fit memory.
+impl Altering {
+    /// `None` where nothing changes. Refuses groups that do not fit memory.
     pub(super) fn new<'a>(
-        damage: &Damage,
+        alteration: Option<&Alteration>,
+        options: &Options,
         mut groups: impl Iterator<Item = &'a Group>,
     ) -> Result<Option<Self>, AnalysisError> {
         let weights =
             |group: &Group| group.matrices.iter().map(crate::network::Matrix::elements).sum::<u64>();
-        if damage.is_none() {
+        let alteration = alteration.filter(|alteration| !alteration.changes_nothing()).cloned();
+        let scaled = options.distance == DistanceKind::Scaled;
+        if alteration.is_none() && !scaled {
             return Ok(None);
         }
         match groups.find(|group| weights(group) > MOST_WEIGHTS) {
-            Some(group) => Err(AnalysisError::TooLargeToDamage {
+            Some(group) => Err(AnalysisError::TooLargeToAlter {
                 group: group.name.clone(),
                 weights: weights(group),
                 most: MOST_WEIGHTS,
             }),
-            None => Ok(Some(Self { damage: *damage, entries: Vec::new(), matrices: Vec::new() })),
+            None => Ok(Some(Self { alteration, scaled, entries: Vec::new(), matrices: Vec::new() })),
         }
     }
 
@@ -75,12 +110,28 @@ impl Damaging {
         }
     }
 
-    /// Damages the group, all of which has been taken.
+    /// Alters the group, all of which has been taken.
     pub(super) fn apply(&mut self, group: usize) {
-        self.damage.apply(group as u32, &mut self.entries, &self.matrices);
+        match &self.alteration {
+            Some(Alteration::Damage(damage)) => damage.apply(group as u32, &mut self.entries, &self.matrices),
+            Some(Alteration::Scale(factors)) => scale(&mut self.entries, factors[group]),
+            None => {}
+        }
+        if self.scaled {
+            let size = root_mean_square(&self.entries);
+            // Without an edge there is nothing to scale.
+            if size > 0.0 {
+                scale(&mut self.entries, SCALED_SIZE / size);
+            }
+        }
     }
 
-    /// The bytes of a piece of a damaged matrix, as [`StoredMatrix::in_memory`] has it.
+    /// The matrix once it was altered. Scaled distances are computed from weights in binary64, as their definition has it.
+    pub(super) fn stored(&self, stored: &StoredMatrix) -> StoredMatrix {
+        stored.in_memory(if self.scaled { DType::F64 } else { DType::F32 })
+    }
+
+    /// The bytes of a piece of an altered matrix, as [`Self::stored`] has it.
     pub(super) fn bytes(&self, matrix: usize, piece: &Piece, dtype: DType) -> Vec<u8> {
         let entries = &self.entries[self.matrices[matrix].clone()];
         let entries = &entries[piece.0.start as usize..piece.0.end as usize];
@@ -89,6 +140,17 @@ impl Damaging {
             _ => entries.iter().flat_map(|entry| (*entry as f32).to_le_bytes()).collect(),
         }
     }
+}
+
+fn scale(entries: &mut [f64], factor: f64) {
+    entries.iter_mut().for_each(|entry| *entry *= factor);
+}
+
+/// Of the finite entries; 0 where there are none.
+fn root_mean_square(entries: &[f64]) -> f64 {
+    let finite = entries.iter().filter(|entry| entry.is_finite());
+    let (sum, count) = finite.fold((0.0, 0_u64), |(sum, count), entry| (sum + entry * entry, count + 1));
+    if count > 0 { (sum / count as f64).sqrt() } else { 0.0 }
 }
 
 /// The values of a piece.
