@@ -10,7 +10,7 @@ use neuromfa::analysis::{Axis, Measured, Mode, NetworkKind, NullKind, Options, V
 use neuromfa::checkpoint::{Input, collect, open};
 use neuromfa::multifractal::{Differences, Rounding, Tie};
 use neuromfa::network::{Wiring, recognise};
-use neuromfa::report::{AxisValue, CheckpointRecord, SensitivityAxis};
+use neuromfa::report::{AxisValue, CheckpointRecord};
 use neuromfa::series::{Varied, sensitivity};
 
 const NAME: &str = "0.weight";
@@ -206,7 +206,8 @@ fn emergence_counts_from_the_same_setting() {
         points.iter().map(vary).collect()
     };
     let (baseline, trained) = (varied("step0.safetensors", &before), varied("step1000.safetensors", &after));
-    let axes: Vec<SensitivityAxis> = sensitivity(&trained, Some(&baseline));
+    let (axes, quirks) = sensitivity(&trained, Some(&baseline));
+    assert!(quirks.is_empty());
     assert_eq!((axes.len(), axes[0].points.len()), (1, points.len()));
     for (point, options) in axes[0].points.iter().zip(points.iter().map(|point| &point.options)) {
         let records = [("step0.safetensors", &before), ("step1000.safetensors", &after)]
@@ -223,7 +224,7 @@ fn emergence_counts_from_the_same_setting() {
         );
         assert_eq!(point.neurons_kept, last.samples[0].neurons_kept);
     }
-    let alone = sensitivity(&trained, None);
+    let (alone, _) = sensitivity(&trained, None);
     assert!(alone[0].points.iter().all(|point| point.emergence.is_none() && point.width.is_some()));
 }
 

@@ -20,6 +20,7 @@ mod options;
 mod part;
 mod paths;
 mod plan;
+mod quirks;
 mod record;
 mod sensitivity;
 mod sequence;
@@ -35,5 +36,6 @@ pub use options::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, O
 #[cfg(feature = "parts")]
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
+pub use quirks::quirks;
 pub use record::LogLogFit;
 pub use sensitivity::{Axis, Variation, variations};

@@ -202,6 +202,8 @@ pub enum NetworkKind {
 pub enum InterconnectKind {
     /// As the authors' implementation has it.
     Original,
+    /// As the model computes, but for the feed-forward part, which follows the attention whatever the model does.
+    Serial,
     /// As the model computes.
     True,
 }

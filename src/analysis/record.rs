@@ -185,6 +185,7 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         is_baseline: false,
         damage: folded.identity.damage.clone(),
         sensitivity: Vec::new(),
+        quirks: Vec::new(),
     }
 }
 

@@ -40,10 +40,12 @@ pub enum Axis {
     Scale,
     /// How long an edge is.
     Distance,
+    /// What the published code does otherwise: see [`quirks`](super::quirks()).
+    Quirks,
 }
 
 impl Axis {
-    /// All of them, in the order of figures.
+    /// All that are varied about the present setting, in the order of figures.
     pub const ALL: [Self; 7] = [
         Self::Threshold,
         Self::LayerSample,
@@ -64,6 +66,7 @@ impl Axis {
             Self::Rounding => "rounding",
             Self::Scale => "scale",
             Self::Distance => "distance",
+            Self::Quirks => "quirks",
         }
     }
 
@@ -80,6 +83,8 @@ pub struct Variation {
     pub axis: Axis,
     /// What it is here.
     pub value: AxisValue,
+    /// A sentence about it, where its value does not say it.
+    pub text: Option<&'static str>,
     /// Whether this is the setting that was chosen.
     pub is_present: bool,
     /// The options of the analysis.
@@ -91,7 +96,14 @@ pub struct Variation {
 impl Variation {
     /// Whether histograms of the present setting cannot tell this point: the weights are read again.
     pub fn reads_again(&self) -> bool {
-        matches!(self.axis, Axis::LayerSample | Axis::Scale | Axis::Distance) && !self.is_present
+        let options = &self.options;
+        let sampled = options.network == NetworkKind::Sampled;
+        let other = match self.axis {
+            Axis::LayerSample | Axis::Scale | Axis::Distance => true,
+            Axis::Quirks => sampled,
+            Axis::Threshold | Axis::Q | Axis::MinimumDegree | Axis::Rounding => false,
+        };
+        other && !self.is_present
     }
 
     /// What is done to the weights.
@@ -130,6 +142,7 @@ pub fn variations(axis: Axis, options: &Options, wiring: &Wiring, null_samples: 
             Rounding::ALL.map(point).to_vec()
         }
         Axis::Scale => SCALES.map(|scale| (AxisValue::Number(scale), present.clone())).to_vec(),
+        Axis::Quirks => return super::quirks(options, wiring, null_samples),
         Axis::Distance => [DistanceKind::Inverse, DistanceKind::Scaled]
             .map(|distance| {
                 (AxisValue::Name(distance.name().to_owned()), Options { distance, ..present.clone() })
@@ -143,13 +156,13 @@ pub fn variations(axis: Axis, options: &Options, wiring: &Wiring, null_samples: 
             _ => 1.0,
         };
         let is_present = options == present && scale == 1.0;
-        Variation { axis, value, is_present, options, scale }
+        Variation { axis, value, text: None, is_present, options, scale }
     };
     possible.map(variation).collect()
 }
 
 /// What a point is computed with, beside what is varied: no spectra of groups, and shuffles alone.
-fn plain(options: &Options, null_samples: u32) -> Options {
+pub(super) fn plain(options: &Options, null_samples: u32) -> Options {
     let null = if null_samples > 0 { vec![NullKind::Shuffle] } else { Vec::new() };
     let null_samples = if null_samples > 0 { null_samples } else { options.null_samples };
     Options { null, null_samples, group_spectra: false, ..options.clone() }

@@ -182,12 +182,8 @@ impl Cell<'_> {
         self.draw_null(sheet)?;
         let color = scene.color(theme, scene.current);
         let at = |x: f64, value: Option<f64>| Some(self.chart.at((x, value?)));
-        if self.is_ordered() {
-            let line: Vec<Option<Point>> =
-                self.points().map(|(x, point)| Some((x, read(self.number, point).0?))).collect();
-            let stroke = Stroke::new(color, theme.sizes.other);
-            self.chart.runs(&line).iter().try_for_each(|run| sheet.line(run, stroke))?;
-        }
+        let stroke = Stroke::new(color, theme.sizes.other);
+        self.draw_line(sheet, |point| read(self.number, point).0, stroke)?;
         for (x, point) in self.points() {
             let Some(at) = at(x, read(self.number, point).0) else { continue };
             match point.is_present {
@@ -198,9 +194,17 @@ impl Cell<'_> {
         Ok(())
     }
 
-    /// Whether neighbours may be joined: settings that are numbers.
-    fn is_ordered(&self) -> bool {
-        self.points().all(|(_, point)| matches!(point.value, AxisValue::Number(_)))
+    /// Joins neighbours whose settings are numbers.
+    fn draw_line<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<DB>,
+        value: impl Fn(&SensitivityPoint) -> Option<f64>,
+        stroke: Stroke,
+    ) -> Drawn {
+        let place =
+            |(x, point): (f64, &SensitivityPoint)| Some((x, value(point).filter(|_| is_number(point))?));
+        let line: Vec<Option<Point>> = self.points().map(place).collect();
+        self.chart.runs(&line).iter().try_for_each(|run| sheet.line(run, stroke))
     }
 
     fn draw_grid<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, values: bool) -> Drawn {
@@ -226,20 +230,21 @@ impl Cell<'_> {
             let [low, high] = interval.or(mean.map(|mean| [mean, mean]))?;
             let ((x, bottom), (_, top)) = (self.chart.at((x, low)), self.chart.at((x, high)));
             let grow = ((LEAST - (bottom - top)) / 2.0).max(0.0);
-            Some((x, top - grow, bottom + grow))
+            Some((is_number(point), (x, top - grow, bottom + grow)))
         });
-        let edges: Vec<(f64, f64, f64)> = edges.collect();
-        if !self.is_ordered() || edges.len() < 2 {
-            return edges.into_iter().try_for_each(|(x, top, bottom)| {
-                let bar = Rect { left: x - ALONE, top, right: x + ALONE, bottom };
-                sheet.block(bar, theme.null, theme.null_fill)
-            });
+        let (numbers, choices): (Vec<_>, Vec<_>) = edges.partition(|(number, _)| *number);
+        let numbers: Vec<(f64, f64, f64)> = numbers.into_iter().map(|(_, edge)| edge).collect();
+        let mut alone: Vec<(f64, f64, f64)> = choices.into_iter().map(|(_, edge)| edge).collect();
+        match numbers.len() {
+            0 | 1 => alone.extend(numbers),
+            _ => draw_fill(sheet, &numbers, theme.null, theme.null_fill)?,
         }
-        draw_fill(sheet, &edges, theme.null, theme.null_fill)?;
-        let mean: Vec<Option<Point>> =
-            self.points().map(|(x, point)| Some((x, read(self.number, point).1?))).collect();
+        for (x, top, bottom) in alone {
+            let bar = Rect { left: x - ALONE, top, right: x + ALONE, bottom };
+            sheet.block(bar, theme.null, theme.null_fill)?;
+        }
         let stroke = Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH);
-        self.chart.runs(&mean).iter().try_for_each(|run| sheet.line(run, stroke))
+        self.draw_line(sheet, |point| read(self.number, point).1, stroke)
     }
 
     /// The settings below the chart: the present one in bold, and as many of the others as have room.
@@ -259,11 +264,16 @@ impl Cell<'_> {
     }
 }
 
+fn is_number(point: &SensitivityPoint) -> bool {
+    matches!(point.value, AxisValue::Number(_))
+}
+
 /// A setting, as it is written.
 fn setting(value: &AxisValue) -> String {
     match value {
         AxisValue::Number(number) if number.fract() == 0.0 => decimal(*number, 0),
         AxisValue::Number(number) => decimal(*number, 2),
+        AxisValue::Name(name) if name == "whole network" => "all".to_owned(),
         AxisValue::Name(name) => cut(name, 20),
     }
 }
@@ -272,7 +282,7 @@ fn setting(value: &AxisValue) -> String {
 fn name(axis: &str) -> &str {
     match axis {
         "threshold" => "Longest edge T",
-        "layer-sample" => "Sample K",
+        "layer-sample" => "Neurons drawn K",
         "q" => "Range of q, ±",
         "minimum-degree" => "Least degree",
         "rounding" => "Rounding",

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::SensitivityAxis;
+use super::{SensitivityAxis, SensitivityPoint};
 use crate::analysis::Options;
 
 /// The value of [`ResultDocument::schema`].
@@ -119,6 +119,10 @@ pub struct CheckpointRecord {
     /// Numbers under other options. Absent where they were not asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sensitivity: Vec<SensitivityAxis>,
+    /// The exact mode, what the published code does otherwise, each by itself, and all together. Absent where they were
+    /// not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quirks: Vec<SensitivityPoint>,
 }
 
 /// Damage done to the weights of a checkpoint.

@@ -22,11 +22,15 @@ pub enum AxisValue {
     Name(String),
 }
 
-/// The numbers of a checkpoint under one setting, and those of its shuffles.
+/// The numbers of a checkpoint under one setting, and those of its shuffles. Of quirks the value is a name, and the text
+/// says what is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SensitivityPoint {
     /// The setting.
     pub value: AxisValue,
+    /// What is done otherwise, in a sentence; of quirks only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Whether it is that of the document.
     pub is_present: bool,
     /// Regularity, the mean over samples.

@@ -1,7 +1,7 @@
 //! Sensitivities of a series: numbers under each setting, E against the baseline under the same one.
 
 use super::{NullPoint, Point, relate};
-use crate::analysis::Variation;
+use crate::analysis::{Axis, Variation};
 use crate::multifractal::statistics::{interval95, mean};
 use crate::report::{CheckpointRecord, ResultDocument, SensitivityAxis, SensitivityNull, SensitivityPoint};
 
@@ -29,18 +29,26 @@ pub fn add_sensitivities(document: &mut ResultDocument, varied: &[Vec<Varied>]) 
     for (place, points) in varied.iter().enumerate() {
         let alone = document.series_of(place).len() < 2;
         let baseline = document.baseline_of(place).filter(|_| !alone).map(|baseline| &varied[baseline][..]);
-        document.checkpoints[place].sensitivity = sensitivity(points, baseline);
+        let record = &mut document.checkpoints[place];
+        (record.sensitivity, record.quirks) = sensitivity(points, baseline);
     }
 }
 
-/// The axes of one checkpoint; neighbours of one axis belong together. E counts from the baseline's point of the same
-/// setting.
-pub fn sensitivity(points: &[Varied], baseline: Option<&[Varied]>) -> Vec<SensitivityAxis> {
-    let axis = |points: &[Varied]| SensitivityAxis {
-        axis: points[0].variation.axis.name().to_owned(),
-        points: points.iter().map(|varied| point(varied, baseline)).collect(),
-    };
-    points.chunk_by(|a, b| a.variation.axis == b.variation.axis).map(axis).collect()
+/// The axes of one checkpoint, and its quirks; neighbours of one axis belong together. E counts from the baseline's point of
+/// the same setting.
+pub fn sensitivity(
+    points: &[Varied],
+    baseline: Option<&[Varied]>,
+) -> (Vec<SensitivityAxis>, Vec<SensitivityPoint>) {
+    let (mut axes, mut quirks) = (Vec::new(), Vec::new());
+    for of_axis in points.chunk_by(|a, b| a.variation.axis == b.variation.axis) {
+        let points = of_axis.iter().map(|varied| point(varied, baseline)).collect();
+        match of_axis[0].variation.axis {
+            Axis::Quirks => quirks = points,
+            axis => axes.push(SensitivityAxis { axis: axis.name().to_owned(), points }),
+        }
+    }
+    (axes, quirks)
 }
 
 fn point(varied: &Varied, baseline: Option<&[Varied]>) -> SensitivityPoint {
@@ -54,6 +62,7 @@ fn point(varied: &Varied, baseline: Option<&[Varied]>) -> SensitivityPoint {
     let of_null = relation.as_ref().and_then(|relation| relation.nulls.first()).copied().unwrap_or_default();
     SensitivityPoint {
         value: variation.value.clone(),
+        text: variation.text.map(str::to_owned),
         is_present: variation.is_present,
         alpha0: point.mean.alpha0,
         width: point.mean.width,

@@ -101,6 +101,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         groups: Vec::new(),
         damage: None,
         sensitivity: Vec::new(),
+        quirks: Vec::new(),
         is_baseline: false,
     }
 }

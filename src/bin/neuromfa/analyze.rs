@@ -376,6 +376,7 @@ fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         },
         interconnect: match arguments.interconnect {
             InterconnectName::Original => InterconnectKind::Original,
+            InterconnectName::Serial => InterconnectKind::Serial,
             InterconnectName::True => InterconnectKind::True,
         },
         null,

@@ -76,6 +76,7 @@ true      as the model computes: the order of queries, keys and values is that o
 a value joins the inputs of the heads that read it, queries and keys join nothing, since they act through the softmax; \
 where attention and feed-forward part have the same inputs (parallel residual), these are the same neurons, and both \
 reach the inputs of the next block
+serial    as true, but for the last: the feed-forward part follows the attention, whatever the model does
 
 Distances are then those of paths, from neuron to neuron, for one hop too.";
 
@@ -330,6 +331,10 @@ pub struct SensitivityArguments {
     /// What is varied. Default: everything.
     #[arg(long, value_name = "AXIS", value_parser = axis, value_delimiter = ',')]
     pub axes: Vec<Axis>,
+    /// Tells what the published code does otherwise than the exact mode, each difference by itself and all together: the
+    /// records' "quirks". Without --axes, nothing else is varied.
+    #[arg(long)]
+    pub quirks: bool,
     /// Shuffles of each point; those of the document itself are --null-samples.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     pub point_samples: u32,
@@ -352,6 +357,7 @@ pub enum DistanceName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum InterconnectName {
     Original,
+    Serial,
     True,
 }
 

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use neuromfa::analysis::{Analysis, AnalysisError, Axis, Measured, NullKind, Variation, variations};
 use neuromfa::checkpoint::{Checkpoint, Input};
 use neuromfa::network::Wiring;
+use neuromfa::report::AxisValue;
 use neuromfa::series::{self, Varied};
 
 use crate::analyze::{Analyzed, Failure, Wishes, analyze_all, compute_nulls, prepare, read};
 use crate::args::SensitivityArguments;
-use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop};
+use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
 
 /// Bytes of histograms that are kept of a checkpoint, so that it need not be read again.
@@ -27,11 +28,16 @@ pub fn run(arguments: &SensitivityArguments) -> ExitCode {
     if wishes.options.null.is_empty() {
         wishes.options.null = vec![NullKind::Shuffle];
     }
-    let axes = if arguments.axes.is_empty() { &Axis::ALL[..] } else { &arguments.axes };
+    let mut axes = arguments.axes.clone();
+    match arguments.quirks {
+        true => axes.push(Axis::Quirks),
+        false if axes.is_empty() => axes.extend(Axis::ALL),
+        false => {}
+    }
     let mut failures = Failures::default();
     let one = |checkpoint: &Checkpoint, inputs: &[Input<'_>], files: &Files| {
         let job = Job { checkpoint, inputs, files };
-        job.run(&wishes, axes, arguments.point_samples)
+        job.run(&wishes, &axes, arguments.point_samples)
     };
     let mut analyzed = analyze_all(&arguments.analysis, one, &mut failures);
     let done = analyzed.len();
@@ -66,11 +72,10 @@ impl Job<'_> {
             for variation in variations(axis, &options, &wiring, point_samples) {
                 // The present setting is a point of every axis.
                 let same = varied.iter().find(|other| other.variation.is_same(&variation));
-                let next = match same {
-                    Some(same) => Varied { variation, ..same.clone() },
-                    None => self.vary(&mut measured, &wiring, variation)?,
-                };
-                varied.push(next);
+                match same {
+                    Some(same) => varied.push(Varied { variation, ..same.clone() }),
+                    None => varied.extend(self.vary(&mut measured, &wiring, variation)?),
+                }
             }
         }
         Ok(Analyzed::varied(options, record, varied))
@@ -83,27 +88,39 @@ impl Job<'_> {
         Ok(measured)
     }
 
-    /// From what was kept, if that suffices.
+    /// From what was kept, if that suffices. `None` where this network cannot be analysed so: that is said.
     fn vary(
         &self,
         measured: &mut Measured,
         wiring: &Wiring,
         variation: Variation,
-    ) -> Result<Varied, Failure> {
+    ) -> Result<Option<Varied>, Failure> {
         let options = &variation.options;
         let kept = !variation.reads_again() && measured.redo(options).map_err(|error| self.failed(error))?;
         if kept {
             compute_nulls(measured, &self.checkpoint.name);
             let record = measured.record();
-            return Ok(Varied::new(variation, &record));
+            return Ok(Some(Varied::new(variation, &record)));
         }
         let alteration = variation.alteration(wiring);
         let plan = Analysis::plan_altered(self.checkpoint, wiring, options, &alteration, 0);
+        if let Err(error) = &plan {
+            let (name, value) = (&self.checkpoint.name, axis_and_value(&variation));
+            warning(format_args!("{name}: {value} is left out: {error}."));
+            return Ok(None);
+        }
         let record = self.read(plan)?.record();
-        Ok(Varied::new(variation, &record))
+        Ok(Some(Varied::new(variation, &record)))
     }
 
     fn failed(&self, error: AnalysisError) -> Failure {
         Failure::Analysis { name: self.checkpoint.name.clone(), error }
+    }
+}
+
+fn axis_and_value(Variation { axis, value, .. }: &Variation) -> String {
+    match value {
+        AxisValue::Number(number) => format!("{} {number}", axis.name()),
+        AxisValue::Name(name) => format!("{} \"{name}\"", axis.name()),
     }
 }
