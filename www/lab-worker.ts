@@ -1,9 +1,10 @@
 // The worker of the laboratory: one task after the other, with a module of its own, so that the engine is free meanwhile.
 
 import type { FromLab, LabTask, ToLab } from "./lab-protocol";
+import { sensitivity, type SensitivityModule } from "./lab/sensitivity";
 import type { EngineError } from "./protocol";
 
-interface WasmModule { default(): Promise<unknown> }
+interface WasmModule extends SensitivityModule { default(): Promise<unknown> }
 
 const loaded = (async () => {
   const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
@@ -28,13 +29,21 @@ self.onmessage = ({ data }: MessageEvent<ToLab>): void => {
 
 async function run(request: number, task: LabTask): Promise<void> {
   try {
-    await loaded;
-    if (stopped.has(request)) return post({ request, state: "stopped", data: null, error: null });
-    throw new Error(`There is no task ${JSON.stringify(task)}.`);
+    const module = await loaded;
+    const over = (): boolean => stopped.has(request);
+    const tell = (data: unknown): void => post({ request, state: "working", data, error: null });
+    if (!over()) await perform(module, task, tell, over);
+    post({ request, state: over() ? "stopped" : "done", data: null, error: null });
   } catch (error) {
     post({ request, state: "failed", data: null, error: told(error) });
     // A trap poisons the module: the page starts another worker.
     if (error instanceof WebAssembly.RuntimeError) throw error;
+  }
+}
+
+function perform(module: WasmModule, task: LabTask, tell: (data: unknown) => void, over: () => boolean): Promise<void> {
+  switch (task.kind) {
+    case "sensitivity": return sensitivity(module, task, tell, over);
   }
 }
 

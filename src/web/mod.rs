@@ -29,7 +29,7 @@ pub use bench::Bench;
 #[cfg(feature = "engine")]
 pub use engine::Engine;
 #[cfg(feature = "lab")]
-pub use lab::Lab;
+pub use lab::{Lab, Sensitivity};
 #[cfg(feature = "reader")]
 pub use reader::Reader;
 #[cfg(feature = "scores")]

@@ -3,6 +3,9 @@
 //!
 //! The bytes that a plan lists are read by the page's reading worker and fed in order, as those of the engine are.
 
+mod sensitivity;
+
+pub use sensitivity::Sensitivity;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
