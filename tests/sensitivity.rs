@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{Weights, measure, measure_altered, model};
-use neuromfa::analysis::{Axis, Measured, Mode, NetworkKind, NullKind, Options, Variation, variations};
+use neuromfa::analysis::{Axis, Measured, Mode, NetworkKind, NullKind, Options, Variation, quirks, variations};
 use neuromfa::checkpoint::{Input, collect, open};
 use neuromfa::multifractal::{Differences, Rounding, Tie};
 use neuromfa::network::{Wiring, recognise};
@@ -267,4 +267,83 @@ fn documents_name_what_is_unusual() {
     let written = json(&unusual);
     assert_eq!(new.map(|name| written[name].to_string()), ["5", "\"twos\"", "\"forward\"", "\"second\""]);
     assert_eq!(serde_json::from_value::<Options>(written).expect("options"), unusual);
+}
+
+fn quirk<'a>(points: &'a [Variation], name: &str) -> &'a Variation {
+    let named = |point: &&Variation| point.value == AxisValue::Name(name.into());
+    points.iter().find(named).unwrap_or_else(|| panic!("{name}"))
+}
+
+/// All differences together are the reference mode, and that is the authors' numbers.
+#[test]
+fn all_quirks_together_are_the_published_code() {
+    let file = tiny("step1000");
+    let wiring = wiring("step1000.safetensors", &file);
+    let points = quirks(&Options::default(), &wiring, SHUFFLES);
+    let record = |point: &Variation| complete(measure("step1000.safetensors", &file, &point.options, 0));
+    let all = record(quirk(&points, "all together, 32"));
+    let reference = Options {
+        mode: Mode::Reference,
+        network: NetworkKind::Sampled,
+        ..quirk(&points, "exact").options.clone()
+    };
+    assert_eq!(all, complete(measure("step1000.safetensors", &file, &reference, 0)));
+
+    let text = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/neox-tiny/expected.json"));
+    let expected: serde_json::Value = serde_json::from_slice(&text.expect("a file")).expect("JSON");
+    let golden = expected["checkpoints"].as_array().expect("checkpoints").iter();
+    let golden = golden.clone().find(|one| one["file"] == "step1000.safetensors").expect("the step");
+    let mean = |value: &dyn Fn(&serde_json::Value) -> Option<f64>| {
+        let values: Vec<f64> =
+            golden["samples"].as_array().expect("samples").iter().filter_map(value).collect();
+        assert_eq!(values.len(), 10);
+        values.iter().sum::<f64>() / 10.0
+    };
+    let alpha0 = mean(&|sample| sample["reference"]["alpha0_candidates"][0].as_f64());
+    let width = mean(&|sample| sample["reference"]["width"].as_f64());
+    assert!((all.mean.alpha0.expect("a number") - alpha0).abs() < 1e-9);
+    assert!((all.mean.width.expect("a number") - width).abs() < 1e-9);
+}
+
+/// Each of them changes what it says, and nothing else.
+#[test]
+fn every_quirk_is_one_difference() {
+    let file = tiny("step1000");
+    let wiring = wiring("step1000.safetensors", &file);
+    let points = quirks(&Options::default(), &wiring, 0);
+    let record =
+        |name: &str| complete(measure("step1000.safetensors", &file, &quirk(&points, name).options, 0));
+    let exact = record("exact");
+    assert!(quirk(&points, "exact").is_present && points.iter().all(|point| point.text.is_some()));
+    let sample = &exact.samples[0];
+    let (zero, below) = (sample.q.iter().position(|q| *q == 0.0).expect("0"), 1);
+    let slope = |at: usize| Some((sample.tau[at + 1]? - sample.tau[at]?) / (sample.q[at + 1] - sample.q[at]));
+    assert_eq!(record("forward differences").mean.alpha0, slope(zero));
+    let first = record("tie, first candidate").mean;
+    assert_eq!((first.alpha0, first.width), (sample.alpha[zero - below], exact.mean.width));
+    assert_eq!(record("tie, second candidate").mean, exact.mean);
+    let widths = ["ten samples of 32", "ten samples of 64"].map(|name| record(name).samples.len());
+    assert_eq!(widths, [10, 10]);
+    // The tiny network is a GPT-NeoX: attention and feed-forward part leave the same neurons.
+    let paths = ["two hops", "two hops, serial wiring", "two hops, interconnect edges"].map(record);
+    let layers = paths.each_ref().map(|record| record.network.layers.len());
+    assert_eq!(layers, [12, 15, 15]);
+    assert_ne!(paths[0].mean, paths[1].mean);
+    assert_ne!(paths[1].mean, paths[2].mean);
+    // The published shortest paths: method, section 8.
+    let original = Options {
+        network: NetworkKind::Sampled,
+        samples: 1,
+        ..quirk(&points, "two hops, interconnect edges").options.clone()
+    };
+    let golden = complete(measure("step1000.safetensors", &file, &original, 0)).mean;
+    assert!((golden.alpha0.expect("a number") - 0.602_514_38).abs() < 1e-9);
+    assert!((golden.width.expect("a number") - 0.701_629_594_8).abs() < 1e-9);
+}
+
+#[test]
+fn networks_without_blocks_have_no_rows_of_two_hops() {
+    let points = quirks(&Options::default(), &wiring("a.safetensors", &file()), 0);
+    assert_eq!(points.len(), 11);
+    assert!(points.iter().all(|point| point.options.hops == 1));
 }

@@ -88,7 +88,19 @@ fn number() -> impl Strategy<Value = f64> {
 fn kind() -> impl Strategy<Value = Kind> {
     use Kind::*;
     let old = vec![Spectrum, Tau, Fit, Dimension, Nfd, Strip, Series, Steps];
-    let new = vec![Path, ScoresNormalised, Radar, Scatter, Groups, Heat, NfdSteps, Sizes, Damage, Published];
+    let new = vec![
+        Path,
+        ScoresNormalised,
+        Radar,
+        Scatter,
+        Groups,
+        Heat,
+        NfdSteps,
+        Sizes,
+        Damage,
+        Sensitivity,
+        Published,
+    ];
     prop::sample::select([old, new].concat())
 }
 
@@ -235,6 +247,7 @@ fn a_document_without_checkpoints_is_drawn() {
         Kind::NfdSteps,
         Kind::Sizes,
         Kind::Damage,
+        Kind::Sensitivity,
         Kind::Published,
     ] {
         drawn(
