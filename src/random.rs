@@ -15,6 +15,23 @@ pub(crate) fn stream<const N: usize>(words: [u32; N]) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::from_rng(&mut ChaCha8Rng::from_seed(key))
 }
 
+/// 2^-53.
+const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
+
+/// A number from 0 to below 1, from a random one.
+pub(crate) fn uniform(random: u64) -> f64 {
+    (random >> 11) as f64 * UNIT
+}
+
+/// Two independent normal numbers from two random ones (Box and Muller).
+pub(crate) fn two_normals(first: u64, second: u64) -> [f64; 2] {
+    // Above 0 and up to 1; from 0 to below 1.
+    let (radius, angle) = (((first >> 11) + 1) as f64 * UNIT, uniform(second));
+    let radius = (-2.0 * libm::log(radius)).sqrt();
+    let (sine, cosine) = libm::sincos(2.0 * std::f64::consts::PI * angle);
+    [radius * cosine, radius * sine]
+}
+
 #[cfg(test)]
 mod tests {
     use rand::Rng;

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use common::{Weights, measure, measure_altered, model};
-use neuromfa::analysis::{Axis, Measured, Mode, NetworkKind, NullKind, Options, Variation, quirks, variations};
+use neuromfa::analysis::{
+    Axis, Measured, Mode, NetworkKind, NullKind, Options, Variation, quirks, variations,
+};
 use neuromfa::checkpoint::{Input, collect, open};
 use neuromfa::multifractal::{Differences, Rounding, Tie};
 use neuromfa::network::{Wiring, recognise};

@@ -42,8 +42,16 @@ impl Alteration {
     }
 }
 
+/// How weights are altered while they are read.
+pub(super) enum Altering {
+    /// A group at a time, in memory.
+    Gathered(Gathering),
+    /// Each by itself, by the factor of its group.
+    Scaled(Vec<f64>),
+}
+
 /// A group that is being read to be altered.
-pub(super) struct Altering {
+pub(super) struct Gathering {
     alteration: Option<Alteration>,
     /// Whether the size of each group is made the same, after the alteration.
     scaled: bool,
@@ -54,7 +62,7 @@ pub(super) struct Altering {
 }
 
 impl Altering {
-    /// `None` where nothing changes. Refuses groups that do not fit memory.
+    /// `None` where nothing changes. Refuses groups that must be in memory and do not fit.
     pub(super) fn new<'a>(
         alteration: Option<&Alteration>,
         options: &Options,
@@ -67,16 +75,48 @@ impl Altering {
         if alteration.is_none() && !scaled {
             return Ok(None);
         }
+        if let (Some(Alteration::Scale(factors)), false) = (&alteration, scaled) {
+            return Ok(Some(Self::Scaled(factors.clone())));
+        }
         match groups.find(|group| weights(group) > MOST_WEIGHTS) {
             Some(group) => Err(AnalysisError::TooLargeToAlter {
                 group: group.name.clone(),
                 weights: weights(group),
                 most: MOST_WEIGHTS,
             }),
-            None => Ok(Some(Self { alteration, scaled, entries: Vec::new(), matrices: Vec::new() })),
+            None => Ok(Some(Self::Gathered(Gathering {
+                alteration,
+                scaled,
+                entries: Vec::new(),
+                matrices: Vec::new(),
+            }))),
         }
     }
 
+    /// What gathers whole groups, if that is how it is done.
+    pub(super) fn gathering(&mut self) -> Option<&mut Gathering> {
+        match self {
+            Self::Gathered(gathering) => Some(gathering),
+            Self::Scaled(_) => None,
+        }
+    }
+}
+
+/// The bytes of a piece of a matrix times a factor, as [`StoredMatrix::scaled`] has it.
+pub(super) fn scaled_bytes(stored: &StoredMatrix, piece: &Piece, bytes: &[u8], factor: f64) -> Vec<u8> {
+    let mut values = decoded(stored, piece, bytes);
+    scale(&mut values, factor);
+    encoded(&values, stored.scaled().dtype)
+}
+
+fn encoded(values: &[f64], dtype: DType) -> Vec<u8> {
+    match dtype {
+        DType::F64 => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        _ => values.iter().flat_map(|value| (*value as f32).to_le_bytes()).collect(),
+    }
+}
+
+impl Gathering {
     /// Makes room for a group.
     pub(super) fn begin(&mut self, matrices: &[StoredMatrix]) {
         let mut end = 0;
@@ -134,11 +174,7 @@ impl Altering {
     /// The bytes of a piece of an altered matrix, as [`Self::stored`] has it.
     pub(super) fn bytes(&self, matrix: usize, piece: &Piece, dtype: DType) -> Vec<u8> {
         let entries = &self.entries[self.matrices[matrix].clone()];
-        let entries = &entries[piece.0.start as usize..piece.0.end as usize];
-        match dtype {
-            DType::F64 => entries.iter().flat_map(|entry| entry.to_le_bytes()).collect(),
-            _ => entries.iter().flat_map(|entry| (*entry as f32).to_le_bytes()).collect(),
-        }
+        encoded(&entries[piece.0.start as usize..piece.0.end as usize], dtype)
     }
 }
 

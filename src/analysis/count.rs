@@ -66,6 +66,9 @@ impl Part<'_> {
             let range = self.piece.0.start - first..self.piece.0.end - first;
             for histograms in histograms {
                 count_all(histograms, elements, matrix, range.clone(), scratch);
+                if histograms.wants_squares() {
+                    histograms.add_squares(elements.squares(0..(range.end - range.start) as usize));
+                }
             }
             return;
         }
@@ -74,7 +77,7 @@ impl Part<'_> {
             match (sample, &self.stored.order) {
                 (Some(groups), _) => {
                     self.visit(&groups[self.group], |run, (input, _)| {
-                        histograms.count_edges(elements, run, input);
+                        count_edges(histograms, elements, run, input)
                     });
                 }
                 (None, Order::Scattered(scatter)) => {
@@ -255,9 +258,18 @@ fn count_scattered(
     scatter.visit(&piece.0, |place, element| {
         if range.contains(&element) {
             let (neuron, _) = matrix.edge(element - matrix.skip);
-            histograms.count_edges(elements, place..place + 1, neuron as usize);
+            count_edges(histograms, elements, place..place + 1, neuron as usize);
         }
     });
+}
+
+/// Adds consecutive elements of one neuron.
+#[inline(always)]
+fn count_edges(histograms: &mut GroupHistograms, elements: &Elements<'_>, run: Range<usize>, neuron: usize) {
+    if histograms.wants_squares() {
+        histograms.add_squares(elements.squares(run.clone()));
+    }
+    histograms.count_edges(elements, run, neuron);
 }
 
 #[cfg(test)]

@@ -67,6 +67,25 @@ impl<'a> Elements<'a> {
         Self { bytes, dtype, size, lead, bins, binning }
     }
 
+    /// Sum of w^2 over the finite weights of a run, added in an order that depends on its length alone.
+    pub(super) fn squares(&self, run: Range<usize>) -> f64 {
+        let bytes = &self.bytes[(run.start + self.lead) * self.size..(run.end + self.lead) * self.size];
+        let strip = |bytes: &[u8]| {
+            let mut values = [0.0; STRIP_OF_BLOCKS];
+            let values = &mut values[..bytes.len() / self.size];
+            self.dtype.decode_f64(bytes, values);
+            values.iter().filter(|value| value.is_finite()).map(|value| value * value).sum::<f64>()
+        };
+        let task = |bytes: &[u8]| bytes.chunks(STRIP_OF_BLOCKS * self.size).map(strip).sum::<f64>();
+        match bytes.len() <= ELEMENTS_PER_TASK * self.size {
+            true => task(bytes),
+            false => {
+                let sums: Vec<f64> = bytes.par_chunks(ELEMENTS_PER_TASK * self.size).map(task).collect();
+                sums.iter().sum()
+            }
+        }
+    }
+
     /// The value of one element.
     pub(super) fn value(&self, place: usize) -> f64 {
         let start = (place + self.lead) * self.size;
@@ -255,8 +274,11 @@ mod tests {
                 let sum = elements.bin(0..values.len(), &mut bins);
                 let expected: Vec<u16> = values.iter().map(|&value| binning.bin_f64(value)).collect();
                 prop_assert_eq!(&bins, &expected, "{}", dtype);
-                let finite = values.iter().copied().filter(|value| value.is_finite());
-                let plain: f64 = finite.map(f64::abs).sum();
+                let finite = || values.iter().copied().filter(|value| value.is_finite());
+                let squares: f64 = finite().map(|value| value * value).sum();
+                let found = elements.squares(0..values.len());
+                prop_assert!(found == squares || (found - squares).abs() <= 1e-12 * squares);
+                let plain: f64 = finite().map(f64::abs).sum();
                 prop_assert!(sum == plain || (sum - plain).abs() <= 1e-12 * plain, "{}: {} against {}", dtype, sum, plain);
             }
         }

@@ -59,6 +59,9 @@ pub enum AnalysisError {
     /// Paths of several hops in some layers.
     #[error("paths run through all layers; they cannot be followed in some of them")]
     PathsOfLayers,
+    /// The rescaled first checkpoint, by paths.
+    #[error("the rescale null is of single weights; it does not follow paths of several hops")]
+    RescaledPaths,
     /// Paths of several hops in a network that has none.
     #[error(transparent)]
     NoPaths(#[from] NoPaths),
@@ -129,7 +132,7 @@ impl AnalysisError {
             Self::Count { .. } => "bad-option",
             Self::LayerRanges | Self::NoSuchLayer { .. } | Self::Shares { .. } => "bad-layers",
             Self::Rounding => "bad-rounding",
-            Self::PathsOfAll | Self::PathsOfLayers | Self::NoPaths(_) => "bad-hops",
+            Self::PathsOfAll | Self::PathsOfLayers | Self::RescaledPaths | Self::NoPaths(_) => "bad-hops",
             Self::PathsTooLarge { .. } => "paths-too-large",
             Self::TooLargeToAlter { .. } => "too-large-to-alter",
             Self::TooManyNeurons { .. } => "too-many-neurons",
@@ -148,6 +151,9 @@ impl AnalysisError {
             Self::Rounding => "Make the thresholds integers.",
             Self::PathsOfAll => "Sample the network, or follow one hop with the original interconnect.",
             Self::PathsOfLayers => "Count all layers, or follow one hop with the original interconnect.",
+            Self::RescaledPaths => {
+                "Leave the null model out, or follow one hop with the original interconnect."
+            }
             Self::NoPaths(NoPaths::NoBlock { .. }) => "Follow one hop with the original interconnect.",
             Self::NoPaths(NoPaths::UnknownOrder { .. }) => "Use the original interconnect.",
             Self::PathsTooLarge { .. } => "Take fewer samples, or fewer neurons of each layer.",

@@ -1,6 +1,7 @@
 //! What a record follows from: the folds of the chosen groups.
 
 use super::Options;
+use super::laws::NullLaws;
 use super::nulls::NullSamples;
 use super::record::{Identity, summary};
 use crate::multifractal::{ExactSums, FoldSettings, GroupFold, NetworkFold, NumberTables, mass_exponent};
@@ -17,6 +18,8 @@ pub(super) struct Folded {
     pub(super) groups: Vec<usize>,
     pub(super) samples: Vec<SampleFold>,
     pub(super) nulls: Vec<NullSamples>,
+    /// What the weights of other null models than shuffles are drawn from.
+    pub(super) laws: NullLaws,
 }
 
 /// One sample.
@@ -43,6 +46,8 @@ pub(super) struct LayerFold {
     /// Entries of all neurons, zeros and non-finite ones included.
     pub(super) entries: u64,
     pub(super) kept: u64,
+    /// Sum of |w|.
+    pub(super) absolute_sum: f64,
     /// Neurons with at least one edge.
     pub(super) with_edges: usize,
     pub(super) dimensions: NfdSummary,
@@ -92,6 +97,7 @@ impl SampleFold {
             neurons: fold.neurons,
             entries: fold.edges + fold.zeros + fold.nonfinite,
             kept: fold.partition.kept(),
+            absolute_sum,
             with_edges: fold.dimensions.len(),
             dimensions: summary(&fold.dimensions),
             spectrum,

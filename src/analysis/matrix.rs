@@ -109,6 +109,12 @@ impl StoredMatrix {
         Self { dtype, storage, order: Order::Rows { first: 0 }, ..self.clone() }
     }
 
+    /// The matrix once its elements were scaled, where they lie: as binary32 or, where they were stored so, binary64.
+    pub(super) fn scaled(&self) -> Self {
+        let dtype = if self.dtype == DType::F64 { DType::F64 } else { DType::F32 };
+        Self { dtype, ..self.clone() }
+    }
+
     fn elements_per_read(&self) -> u64 {
         let block = self.dtype.block();
         ELEMENTS_PER_READ.min(BYTES_PER_READ / block.bytes * block.elements)

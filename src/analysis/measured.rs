@@ -3,10 +3,11 @@
 use rayon::prelude::*;
 
 use super::folded::{Folded, GroupSpectrum, MOST_GROUP_SPECTRA, SampleFold};
-use super::nulls::{Deck, NullSamples, NullSource};
+use super::laws::NullLaws;
+use super::nulls::{DealtGroup, Deck, NullSamples, NullSource};
 use super::paths::Paths;
 use super::record::{Identity, LogLogFit};
-use super::{AnalysisError, NetworkKind, Options};
+use super::{AnalysisError, NetworkKind, NullKind, Options};
 use crate::multifractal::{
     Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, OutlineTables, fold_group,
 };
@@ -44,6 +45,7 @@ impl Measured {
         options: &Options,
         binning: Binning,
         neurons: Vec<Vec<usize>>,
+        laws: NullLaws,
         histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
         let settings = options.fold_settings()?;
@@ -66,8 +68,9 @@ impl Measured {
                 settings,
                 groups,
                 samples: folds,
-                nulls: options.null.iter().map(|&kind| NullSamples::new(kind, options)).collect(),
+                nulls: drawn(options).map(|kind| NullSamples::new(kind, options)).collect(),
                 options: options.clone(),
+                laws,
             },
             binning,
             samples: neurons.into_iter().map(sample).collect(),
@@ -83,9 +86,10 @@ impl Measured {
         options: &Options,
         binning: Binning,
         samples: usize,
+        laws: NullLaws,
     ) -> Result<Self, AnalysisError> {
         let none = vec![0; identity.groups.len()];
-        Self::new(identity, options, binning, vec![none; samples], 0)
+        Self::new(identity, options, binning, vec![none; samples], laws, 0)
     }
 
     pub(super) fn binning(&self) -> &Binning {
@@ -93,8 +97,12 @@ impl Measured {
     }
 
     pub(super) fn empty_histograms(&self, group: usize) -> Vec<GroupHistograms> {
-        let neurons = self.samples.iter().map(|sample| sample.neurons[group]);
-        neurons.map(|neurons| GroupHistograms::new(neurons, &self.binning)).collect()
+        let squares = self.folded.options.needs_squares();
+        let empty = |neurons| {
+            let histograms = GroupHistograms::new(neurons, &self.binning);
+            if squares { histograms.with_squares() } else { histograms }
+        };
+        self.samples.iter().map(|sample| empty(sample.neurons[group])).collect()
     }
 
     /// The group whose histograms come next; `None` where all came.
@@ -182,12 +190,14 @@ impl Measured {
         options.check()?;
         let settings = options.fold_settings()?;
         let groups = options.groups(self.folded.identity.groups.len())?;
+        let squares = |sample: &SampleGroups| sample.totals.iter().all(|totals| totals.deviation.is_some());
         let kept = match self.paths {
             // They have no bins yet.
             Some(_) => true,
             None => {
                 self.keeps_histograms
                     && settings.resolved_by(&self.binning)
+                    && (!options.needs_squares() || self.samples.iter().all(squares))
                     && groups.iter().all(|group| self.wanted.binary_search(group).is_ok())
             }
         };
@@ -270,12 +280,12 @@ impl Measured {
     fn update_nulls(&mut self, options: &Options) {
         let before = &self.folded.options;
         let reusable = before.seed == options.seed && before.spectrum_mode() == options.spectrum_mode();
+        let same_scheme = before.initialisation == options.initialisation;
         let old = std::mem::take(&mut self.folded.nulls);
-        let mut old: Vec<NullSamples> = old.into_iter().filter(|_| reusable).collect();
-        self.folded.nulls = options
-            .null
-            .iter()
-            .map(|&kind| match old.iter().position(|null| null.kind() == kind) {
+        let kept = |null: &NullSamples| reusable && (same_scheme || null.kind() != NullKind::Initialisation);
+        let mut old: Vec<NullSamples> = old.into_iter().filter(kept).collect();
+        self.folded.nulls = drawn(options)
+            .map(|kind| match old.iter().position(|null| null.kind() == kind) {
                 Some(index) => old.swap_remove(index).resized(options.null_samples),
                 None => NullSamples::new(kind, options),
             })
@@ -286,24 +296,30 @@ impl Measured {
     /// Every one of them is the same whatever the order and the number of calls.
     pub fn compute_nulls(&mut self, count: usize) -> usize {
         let alone = self.has_group_spectra();
-        let Folded { nulls, groups, settings, tables, options, .. } = &mut self.folded;
+        let Folded { nulls, groups, settings, tables, options, laws, .. } = &mut self.folded;
         let few = (alone && count > 0).then(|| OutlineTables::new(&settings.grid));
-        let chosen = |sample| numbered_totals(sample, groups, &self.wanted);
-        let deck = match &self.paths {
-            Some(paths) => Deck::Paths(paths, options.hops),
-            None => Deck::Groups(self.samples.iter().map(chosen).collect()),
-        };
-        let source = NullSource {
-            deck,
-            binning: &self.binning,
-            settings,
-            tables,
-            mode: options.spectrum_mode(),
-            few: few.as_ref(),
-            for_part: self.for_part,
-        };
         let mut left = count;
-        for null in &mut *nulls {
+        for null in nulls.iter_mut().filter(|null| null.missing() > 0) {
+            if left == 0 {
+                break;
+            }
+            let laws = laws.of(null.kind(), options);
+            let dealt = |sample| -> Vec<DealtGroup> {
+                let totals = numbered_totals(sample, groups, &self.wanted).into_iter();
+                totals.map(|(group, totals)| DealtGroup::new(group, totals, &laws, &self.binning)).collect()
+            };
+            let source = NullSource {
+                deck: match &self.paths {
+                    Some(paths) => Deck::Paths(paths, options.hops, &laws),
+                    None => Deck::Groups(self.samples.iter().map(dealt).collect()),
+                },
+                binning: &self.binning,
+                settings,
+                tables,
+                mode: options.spectrum_mode(),
+                few: few.as_ref(),
+                for_part: self.for_part,
+            };
             left -= null.compute(left, &source);
         }
         nulls.iter().map(NullSamples::missing).sum()
@@ -346,4 +362,9 @@ fn numbered_totals<'a>(
 ) -> Vec<(u32, &'a GroupTotals)> {
     let totals = places(groups, wanted).map(|place| &sample.totals[place]);
     groups.iter().map(|&group| group as u32).zip(totals).collect()
+}
+
+/// The null models that are drawn at random.
+fn drawn(options: &Options) -> impl Iterator<Item = NullKind> + '_ {
+    options.null.iter().copied().filter(|kind| kind.is_drawn())
 }

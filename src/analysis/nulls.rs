@@ -3,15 +3,16 @@
 use rayon::prelude::*;
 
 use super::folded::Folded;
+use super::laws::GroupLaws;
 use super::paths::Paths;
 use super::record::{DimensionHistogram, finite, six_decimals};
 use super::{NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
     Binning, ExactPartition, FoldSettings, GroupFold, GroupTotals, NumberTables, OutlineTables, Spectrum,
-    SpectrumMode, outline, shuffle_group, spectrum,
+    SpectrumMode, draw_group, outline, shuffle_group, spectrum,
 };
-use crate::report::{GroupNull, NullNfd, NullRecord};
+use crate::report::{Excesses, GroupNull, NullNfd, NullRecord};
 
 /// The samples of one null model. In a sampled network, null sample i shuffles sample i modulo their number, so that
 /// the nulls scatter by the choice of neurons as well.
@@ -34,12 +35,29 @@ pub(super) struct NullSource<'a> {
     pub(super) for_part: bool,
 }
 
-/// What is shuffled.
+/// What null samples are made of.
 pub(super) enum Deck<'a> {
-    /// The totals of every sample and chosen group, with the group's index in the wiring.
-    Groups(Vec<Vec<(u32, &'a GroupTotals)>>),
-    /// The sampled weights of every sample, and the length of the paths over them.
-    Paths(&'a Paths, u8),
+    /// The chosen groups of every sample.
+    Groups(Vec<Vec<DealtGroup<'a>>>),
+    /// The sampled weights of every sample, the length of the paths over them, and the laws of their groups.
+    Paths(&'a Paths, u8, &'a GroupLaws),
+}
+
+/// A group whose entries are dealt anew.
+pub(super) struct DealtGroup<'a> {
+    /// Index in the wiring.
+    group: u32,
+    totals: &'a GroupTotals,
+    /// Entries of each bin from which weights are drawn one by one; `None` where those of the totals are permuted.
+    law: Option<Vec<u64>>,
+    stream: u32,
+}
+
+impl<'a> DealtGroup<'a> {
+    pub(super) fn new(group: u32, totals: &'a GroupTotals, laws: &GroupLaws, binning: &Binning) -> Self {
+        let law = laws.of_totals(group, totals).map(|law| law.counts(binning));
+        Self { group, totals, law, stream: laws.stream() }
+    }
 }
 
 impl NullSource<'_> {
@@ -47,13 +65,19 @@ impl NullSource<'_> {
     fn deal(&self, (seed, index): (u32, u32), mut take: impl FnMut(GroupFold)) {
         let &Self { binning, settings, tables, .. } = self;
         match &self.deck {
-            Deck::Groups(totals) => {
-                for &(group, totals) in &totals[index as usize % totals.len()] {
-                    take(shuffle_group(totals, binning, settings, tables, (seed, index, group)));
+            Deck::Groups(samples) => {
+                for &DealtGroup { group, totals, ref law, stream } in &samples[index as usize % samples.len()]
+                {
+                    take(match law {
+                        None => shuffle_group(totals, binning, settings, tables, (seed, index, group)),
+                        Some(law) => {
+                            draw_group(law, totals, binning, settings, tables, [seed, index, group, stream])
+                        }
+                    });
                 }
             }
-            Deck::Paths(paths, hops) => {
-                let folds = paths.shuffled_folds((seed, index), *hops, binning, settings, tables);
+            Deck::Paths(paths, hops, laws) => {
+                let folds = paths.null_folds((seed, index), *hops, laws, binning, settings, tables);
                 folds.into_iter().for_each(|(fold, _)| take(fold));
             }
         }
@@ -119,6 +143,11 @@ impl NullSamples {
         self.sums.iter().filter(|sums| !sums.complete).count()
     }
 
+    fn scheme(&self, folded: &Folded) -> Option<String> {
+        let scheme = || folded.laws.scheme(folded.options.initialisation).map(str::to_owned);
+        if self.kind == NullKind::Initialisation { scheme() } else { None }
+    }
+
     /// Computes up to `count` of the missing samples. Returns how many there were.
     pub(super) fn compute(&mut self, count: usize, source: &NullSource) -> usize {
         let &NullSource { settings, tables, mode, few, for_part, .. } = source;
@@ -169,6 +198,7 @@ impl NullSamples {
         let curves: Vec<&Spectrum> = spectra.iter().flatten().collect();
         Some(NullRecord {
             kind: self.kind.name().to_owned(),
+            scheme: self.scheme(folded),
             samples: spectra.len() as u64,
             alpha0: alpha0.mean,
             alpha0_sd: alpha0.sd,
@@ -176,6 +206,8 @@ impl NullSamples {
             width: width.mean,
             width_sd: width.sd,
             width_interval: width.interval,
+            difference: Excesses::default(),
+            text: String::new(),
             emergence: None,
             emergence_interval: None,
             asymmetry: asymmetry.mean,
@@ -212,7 +244,7 @@ impl NullSamples {
 /// Mean, sample standard deviation and 95 % interval of the values that exist.
 pub(super) struct Summary {
     pub(super) mean: Option<f64>,
-    sd: Option<f64>,
+    pub(super) sd: Option<f64>,
     pub(super) interval: Option<[f64; 2]>,
 }
 

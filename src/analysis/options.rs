@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::AnalysisError;
+use super::initialisation::Scheme;
 use crate::multifractal::{
     Binning, Differences, FoldSettings, MINIMUM_DEGREE, QGrid, Rounding, SpectrumMode, Tie,
 };
@@ -61,6 +62,9 @@ pub struct Options {
     pub null: Vec<NullKind>,
     /// Number of samples of each null model.
     pub null_samples: u32,
+    /// How the null model `initialisation` draws weights. Documents name it where it is not that of the architecture.
+    #[serde(skip_serializing_if = "Scheme::is_auto")]
+    pub initialisation: Scheme,
     /// Whether the spectrum of every group alone is computed, and its null models.
     pub group_spectra: bool,
 }
@@ -89,6 +93,7 @@ impl Default for Options {
             distance: DistanceKind::Inverse,
             null: Vec::new(),
             null_samples: 100,
+            initialisation: Scheme::Auto,
             group_spectra: true,
         }
     }
@@ -121,6 +126,9 @@ impl Options {
         }
         if self.follows_paths() && self.network == NetworkKind::Full {
             return Err(AnalysisError::PathsOfAll);
+        }
+        if self.follows_paths() && self.null.contains(&NullKind::Rescale) {
+            return Err(AnalysisError::RescaledPaths);
         }
         if self.follows_paths() && self.layers.is_some() {
             return Err(AnalysisError::PathsOfLayers);
@@ -164,6 +172,11 @@ impl Options {
 
     fn thresholds(&self) -> [f64; 2] {
         [self.threshold, self.nfd_threshold]
+    }
+
+    /// Whether a null model needs the sums of squares of the weights, which nothing else does.
+    pub(super) fn needs_squares(&self) -> bool {
+        self.null.contains(&NullKind::Gaussian)
     }
 
     /// Whether distances are those of paths, from neuron to neuron, and not lengths of single weights.
@@ -250,19 +263,38 @@ pub enum Mode {
     Reference,
 }
 
-/// Kinds of null models.
+/// Kinds of null models (method, section 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NullKind {
     /// All entries of a group, permuted over its neurons.
     Shuffle,
+    /// Normal weights about 0 with the standard deviation about 0 of the group's finite ones: signs do not enter, so that
+    /// this is the only size that the method can see.
+    Gaussian,
+    /// Weights drawn as before training, by [`Options::initialisation`].
+    Initialisation,
+    /// The first checkpoint of the series, with the weights of each group scaled to the mean |w| that they have here. It
+    /// is computed where the checkpoints of a series are together.
+    Rescale,
 }
 
 impl NullKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Shuffle, Self::Gaussian, Self::Initialisation, Self::Rescale];
+
     /// The name in options and documents.
     pub fn name(self) -> &'static str {
         match self {
             Self::Shuffle => "shuffle",
+            Self::Gaussian => "gaussian",
+            Self::Initialisation => "initialisation",
+            Self::Rescale => "rescale",
         }
+    }
+
+    /// Whether it is drawn at random, from one checkpoint by itself.
+    pub fn is_drawn(self) -> bool {
+        self != Self::Rescale
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::folded::{Folded, GroupSpectrum, LayerFold, MOST_GROUP_SPECTRA, NeuronMarks, SampleFold};
+use super::laws::NullLaws;
 use super::nulls::{NullSamples, NullSums};
 use super::record::{DimensionHistogram, Identity, MOST_DIMENSION_BINS, summary};
 use super::{AnalysisError, Measured, NetworkKind, Options};
@@ -77,12 +78,12 @@ fn part_sample(sample: &SampleFold) -> PartSample {
     let layer = |layer: &LayerFold| {
         let (own, rest) = dimensions.split_at(layer.with_edges);
         dimensions = rest;
-        let &LayerFold { neurons, entries, kept, ref spectrum, .. } = layer;
+        let &LayerFold { neurons, entries, kept, absolute_sum, ref spectrum, .. } = layer;
         let spectrum = spectrum.clone().map(|GroupSpectrum { diameter, tau }| {
             let tau = Numbers(tau);
             PartSpectrum { diameter, tau }
         });
-        PartLayer { neurons, entries, kept, dimensions: Numbers(own.to_vec()), spectrum }
+        PartLayer { neurons, entries, kept, absolute_sum, dimensions: Numbers(own.to_vec()), spectrum }
     };
     PartSample {
         seed: sample.seed,
@@ -169,6 +170,8 @@ impl JoinedParts {
                 samples,
                 nulls: Vec::new(),
                 options,
+                // All null samples of a part are there.
+                laws: NullLaws::default(),
             },
         };
         joined.merge(record, checked);
@@ -267,7 +270,10 @@ impl CheckedPart {
         };
         let samples = part.samples.iter().map(|sample| checked_sample(sample, &shape));
         let kinds = part.nulls.iter().map(|null| null.kind);
-        ensure(kinds.eq(options.null.iter().copied()), "its null models are not those of the options")?;
+        ensure(
+            kinds.eq(options.null.iter().copied().filter(|kind| kind.is_drawn())),
+            "its null models are not those of the options",
+        )?;
         let nulls = part.nulls.iter().map(|null| checked_null(null, options, &shape));
         Ok(Self {
             samples: samples.collect::<Result<_, _>>()?,
@@ -310,14 +316,16 @@ fn checked_sample(sample: &PartSample, shape: &Shape) -> Result<(SampleFold, Vec
 }
 
 fn checked_layer(layer: &PartLayer, shape: &Shape) -> Result<JoinedLayer, PartError> {
-    let PartLayer { neurons, entries, kept, dimensions: Numbers(dimensions), spectrum } = layer;
+    let PartLayer { neurons, entries, kept, absolute_sum, dimensions: Numbers(dimensions), spectrum } = layer;
     let most = *neurons;
     ensure(*kept <= most && dimensions.len() as u64 <= most, "a layer has too few neurons")?;
+    ensure(absolute_sum.is_finite(), "a sum of weights is no number")?;
     ensure(dimensions.iter().all(|dimension| dimension.is_finite()), "a fractal dimension is no number")?;
     let fold = LayerFold {
         neurons: most,
         entries: *entries,
         kept: *kept,
+        absolute_sum: *absolute_sum,
         with_edges: dimensions.len(),
         dimensions: summary(dimensions),
         spectrum: checked_spectrum(spectrum.as_ref(), shape)?,

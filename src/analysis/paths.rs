@@ -3,10 +3,12 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use super::laws::GroupLaws;
 use super::{AnalysisError, InterconnectKind, Options};
 use crate::checkpoint::Checkpoint;
 use crate::multifractal::{
-    Binning, FoldSettings, GroupFold, NumberTables, PathGraph, PathStep, fold_group, shuffle_entries,
+    Binning, FoldSettings, GroupFold, NumberTables, PathGraph, PathStep, draw_lengths, fold_group,
+    shuffle_entries,
 };
 use crate::network::{Interconnect, Joint, PathNetwork, SampledGroup, Sampler, Wiring};
 use crate::report::Warning;
@@ -135,11 +137,13 @@ impl Paths {
         fold_layers(network, weights, &graph, hops, binning, settings, tables)
     }
 
-    /// The folds of all layers of a sample, after the entries of each sub-matrix were permuted.
-    pub(super) fn shuffled_folds(
+    /// The folds of all layers of a sample whose weights are those of a null model: the entries of each sub-matrix
+    /// permuted, or drawn one by one.
+    pub(super) fn null_folds(
         &self,
         (seed, index): (u32, u32),
         hops: u8,
+        laws: &GroupLaws,
         binning: &Binning,
         settings: &FoldSettings,
         tables: &NumberTables,
@@ -149,7 +153,10 @@ impl Paths {
         let graph = graph(network, weights, |group| {
             let mut lengths = group.lengths.clone();
             if let Some(entries) = lengths.as_slice_mut() {
-                shuffle_entries(entries, (seed, index, number));
+                match laws.of(number, Some(group.deviation())) {
+                    None => shuffle_entries(entries, (seed, index, number)),
+                    Some(law) => draw_lengths(&law, entries, [seed, index, number, laws.stream()]),
+                }
             }
             number += 1;
             lengths
@@ -189,6 +196,16 @@ impl GroupWeights {
             nonfinite: 0,
             absolute_sum: 0.0,
         }
+    }
+}
+
+impl GroupWeights {
+    /// Standard deviation of the finite weights about 0. Zeros have infinite lengths, and what is not finite is none of
+    /// them.
+    fn deviation(&self) -> f64 {
+        let squares: f64 = self.lengths.iter().map(|length| 1.0 / (length * length)).sum();
+        let finite = self.lengths.len() as u64 - self.nonfinite;
+        (squares / finite.max(1) as f64).sqrt()
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::altered::{Alteration, Altering};
+use super::altered::{Alteration, Altering, scaled_bytes};
 use super::count::{Counter, Sink};
 use super::elements::TypeBins;
+use super::laws::NullLaws;
 use super::matrix::{LARGEST_GAP_BYTES, Piece, StoredMatrix};
 use super::measured::Measured;
 use super::paths::{self, Paths};
@@ -173,9 +174,12 @@ impl Analysis {
             Identity::new(checkpoint, wiring, options.network, alteration.and_then(Alteration::damage));
         identity.warnings.extend(warning);
         let neurons = samples.iter().map(|sample| neurons(wiring, sample.as_deref())).collect();
+        let laws = NullLaws::new(wiring);
         let measured = match &paths {
-            None => Measured::new(identity, options, binning, neurons, histogram_budget)?,
-            Some(paths) => Measured::of_paths(identity.with_paths(paths), options, binning, paths.len())?,
+            None => Measured::new(identity, options, binning, neurons, laws, histogram_budget)?,
+            Some(paths) => {
+                Measured::of_paths(identity.with_paths(paths), options, binning, paths.len(), laws)?
+            }
         };
         let counting = Counting { samples, current: Vec::new(), paths, bins: None, scratch: Vec::new() };
         let mut analysis = Self {
@@ -219,9 +223,9 @@ impl Analysis {
         Ok(())
     }
 
-    /// An alteration needs all weights: those of the whole network.
+    /// What is altered in memory needs all weights: those of the whole network.
     fn samples_to_read(&self) -> &[Option<Vec<SampledGroup>>] {
-        if self.altering.is_some() { &[None] } else { &self.counting.samples }
+        if matches!(self.altering, Some(Altering::Gathered(_))) { &[None] } else { &self.counting.samples }
     }
 
     /// The reads, in the order in which they must be fed.
@@ -283,8 +287,8 @@ impl Analysis {
     }
 
     fn begin_group(&mut self, group: usize) {
-        if let Some(altering) = &mut self.altering {
-            altering.begin(&self.matrices[group]);
+        if let Some(gathering) = self.altering.as_mut().and_then(Altering::gathering) {
+            gathering.begin(&self.matrices[group]);
         }
         if self.counting.paths.is_none() {
             self.complete_until(group);
@@ -314,10 +318,15 @@ impl Analysis {
             self.sequence = Some(Sequence::new(stored, stored.pieces(self.samples_to_read(), group, matrix)));
         }
         let stored = &self.matrices[group][matrix];
-        let mut counter = self.counting.counter(stored, (group, matrix), self.measured.binning());
+        let scaled = matches!(self.altering, Some(Altering::Scaled(_))).then(|| stored.scaled());
+        let counted = scaled.as_ref().unwrap_or(stored);
+        let mut counter = self.counting.counter(counted, (group, matrix), self.measured.binning());
         let mut take = |piece: &Piece, bytes: &[u8]| match &mut self.altering {
-            Some(altering) => altering.take(stored, matrix, piece, bytes),
             None => counter.count(piece, bytes),
+            Some(Altering::Gathered(gathering)) => gathering.take(stored, matrix, piece, bytes),
+            Some(Altering::Scaled(factors)) => {
+                counter.count(piece, &scaled_bytes(stored, piece, bytes, factors[group]));
+            }
         };
         match (kind, &mut self.sequence) {
             (StepKind::Piece(piece), _) => take(piece, bytes),
@@ -337,7 +346,7 @@ impl Analysis {
 
     /// Alters the group that was read, and counts it as it would have been counted.
     fn count_altered(&mut self, group: usize) {
-        let Some(altering) = &mut self.altering else { return };
+        let Some(altering) = self.altering.as_mut().and_then(Altering::gathering) else { return };
         altering.apply(group);
         for (matrix, stored) in self.matrices[group].iter().enumerate() {
             let stored = altering.stored(stored);

@@ -256,21 +256,30 @@ fn groups(folded: &Folded) -> impl Iterator<Item = &(String, Vec<String>)> {
 
 fn network(folded: &Folded, total: &NetworkFold) -> NetworkRecord {
     let folds = &folded.samples[0].layers;
-    let layer = |((name, tensors), fold): (&(String, Vec<String>), &LayerFold)| LayerRecord {
-        name: name.clone(),
-        tensors: tensors.clone(),
-        neurons: fold.neurons,
-        edges_per_neuron: fold.entries.checked_div(fold.neurons).unwrap_or(0),
-        kept: fold.kept,
-    };
+    let layer =
+        |(place, ((name, tensors), fold)): (usize, (&(String, Vec<String>), &LayerFold))| LayerRecord {
+            name: name.clone(),
+            tensors: tensors.clone(),
+            neurons: fold.neurons,
+            edges_per_neuron: fold.entries.checked_div(fold.neurons).unwrap_or(0),
+            kept: fold.kept,
+            mean_abs_weight: mean_abs_weight(folded, place),
+        };
     NetworkRecord {
         neurons: total.neurons,
         edges: total.edges,
         zero_weights: total.zeros,
         nonfinite_weights: total.nonfinite,
-        layers: groups(folded).zip(folds).map(layer).collect(),
+        layers: groups(folded).zip(folds).enumerate().map(layer).collect(),
         skipped: folded.identity.skipped.clone(),
     }
+}
+
+/// Of the chosen group at this place, over all samples.
+fn mean_abs_weight(folded: &Folded, place: usize) -> Option<f64> {
+    let layers = || folded.samples.iter().map(|sample| &sample.layers[place]);
+    let sum: f64 = layers().map(|layer| layer.absolute_sum).sum();
+    finite(sum / layers().map(|layer| layer.entries).sum::<u64>() as f64)
 }
 
 /// The spectrum of every chosen group alone; none where they were not asked for.

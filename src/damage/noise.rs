@@ -4,12 +4,10 @@ use rand::Rng;
 use rayon::prelude::*;
 
 use super::STREAMS;
-use crate::random::stream;
+use crate::random::{stream, two_normals};
 
 /// Entries that share a random stream; even.
 const ENTRIES_PER_STREAM: usize = 1 << 14;
-/// 2^-53.
-const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
 
 /// Adds Gaussian noise of so many standard deviations of the entries. The noise of an entry depends on its index and the
 /// key alone.
@@ -31,15 +29,6 @@ fn standard_deviation(entries: &[f64]) -> f64 {
     let mean = finite().sum::<f64>() / count;
     let squares: f64 = finite().map(|entry| (entry - mean) * (entry - mean)).sum();
     (squares / count).sqrt()
-}
-
-/// Two independent normal numbers from two random ones (Box and Muller).
-fn two_normals(first: u64, second: u64) -> [f64; 2] {
-    // Above 0 and up to 1; from 0 to below 1.
-    let (radius, angle) = (((first >> 11) + 1) as f64 * UNIT, (second >> 11) as f64 * UNIT);
-    let radius = (-2.0 * libm::log(radius)).sqrt();
-    let (sine, cosine) = libm::sincos(2.0 * std::f64::consts::PI * angle);
-    [radius * cosine, radius * sine]
 }
 
 #[cfg(test)]

@@ -110,6 +110,11 @@ impl Binning {
         2 * self.splits.len() + 2
     }
 
+    /// The longest distance of each bin of finite length, in order; up to a rounding of ties.
+    pub fn ends(&self) -> impl Iterator<Item = f64> + '_ {
+        (0..).zip(&self.splits).flat_map(|(radius, &split)| [split, f64::from(radius) + 0.5])
+    }
+
     /// The bin of a weight, by the definition: r = 1/|w| in f64.
     pub fn bin_f64(&self, weight: f64) -> u16 {
         bin_by_definition(&self.splits, weight)

@@ -41,6 +41,8 @@ pub struct GroupHistograms {
     /// Entries of each neuron in its small counters.
     in_small: Vec<u16>,
     absolute_sum: f64,
+    /// Sum of w^2 over finite weights, where it was asked for.
+    square_sum: Option<f64>,
 }
 
 /// The shape of consecutive weights `[rows, neurons, tail]`: every neuron has `tail` edges in each row. A matrix
@@ -78,7 +80,23 @@ impl GroupHistograms {
             entries: vec![0; neurons],
             in_small: vec![0; neurons],
             absolute_sum: 0.0,
+            square_sum: None,
         }
+    }
+
+    /// The same, with room for the sum of squares, which only some null models need.
+    pub fn with_squares(self) -> Self {
+        Self { square_sum: Some(0.0), ..self }
+    }
+
+    /// Whether the sum of squares is wanted.
+    pub fn wants_squares(&self) -> bool {
+        self.square_sum.is_some()
+    }
+
+    /// Adds to the sum of squares, if it is wanted.
+    pub fn add_squares(&mut self, sum: f64) {
+        self.square_sum = self.square_sum.map(|squares| squares + sum);
     }
 
     /// Bytes that histograms of so many neurons take, with so many entries each: more than a 32-bit address space has, in
@@ -211,7 +229,14 @@ impl GroupHistograms {
         for row in self.wide.chunks_exact(self.width) {
             counts.iter_mut().zip(row).for_each(|(count, &wide)| *count += u64::from(wide));
         }
-        GroupTotals { counts, entries: Entries::new(self.entries.iter().copied().map(u64::from).collect()) }
+        // The last bin is that of what is not finite.
+        let nonfinite = counts.last().copied().unwrap_or(0);
+        let finite = (counts.iter().sum::<u64>() - nonfinite).max(1) as f64;
+        GroupTotals {
+            counts,
+            entries: Entries::new(self.entries.iter().copied().map(u64::from).collect()),
+            deviation: self.square_sum.map(|squares| (squares / finite).sqrt()),
+        }
     }
 }
 
@@ -327,12 +352,14 @@ fn count_tile(
 }
 
 /// The entries of a group without its neurons: what is left of histograms when every weight may go to any neuron.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GroupTotals {
     /// Entries of all neurons in each bin.
     pub counts: Vec<u64>,
     /// Entries of each neuron, zeros and non-finite ones included.
     pub entries: Entries,
+    /// Standard deviation of the finite weights about 0, where the sum of squares was asked for.
+    pub deviation: Option<f64>,
 }
 
 /// Entries of the neurons of a group, in order.

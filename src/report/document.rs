@@ -181,6 +181,9 @@ pub struct LayerRecord {
     pub edges_per_neuron: u64,
     /// Neurons with more than 10 edges of length in (1, T], or than `options.minimum_degree`.
     pub kept: u64,
+    /// Mean |w| over all entries, and over all samples of a sampled run.
+    #[serde(default)]
+    pub mean_abs_weight: Option<f64>,
 }
 
 /// Tensors that were left out, and why.
@@ -275,6 +278,9 @@ pub struct MeanRecord {
 pub struct NullRecord {
     /// `shuffle`, `gaussian`, `initialisation` or `rescale`.
     pub kind: String,
+    /// How weights are initialised, of `initialisation`: `small-wang`, `scaled-normal`, `normal`, `xavier` or `kaiming`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
     /// Number of null samples.
     pub samples: u64,
     /// Mean alpha_0.
@@ -289,6 +295,12 @@ pub struct NullRecord {
     pub width_sd: Option<f64>,
     /// 2.5 % and 97.5 % points.
     pub width_interval: Option<[f64; 2]>,
+    /// The checkpoint's numbers less those of the null.
+    #[serde(default)]
+    pub difference: Excesses,
+    /// What the widths say, in a sentence; empty without any.
+    #[serde(default)]
+    pub text: String,
     /// Mean E of the null, sample i against sample i of the first checkpoint's null.
     pub emergence: Option<f64>,
     /// 2.5 % and 97.5 % points.
@@ -314,6 +326,27 @@ pub struct NullRecord {
     /// Neuron fractal dimension over all null samples together.
     #[serde(default)]
     pub nfd: NullNfd,
+}
+
+/// How far the numbers of a checkpoint are from those of a null model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Excesses {
+    /// Regularity.
+    pub alpha0: Option<Excess>,
+    /// Width.
+    pub width: Option<Excess>,
+    /// Degree of emergence, that of the null by its own spectra at both checkpoints.
+    pub emergence: Option<Excess>,
+}
+
+/// A number less the mean of a null model's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Excess {
+    /// The difference.
+    pub value: f64,
+    /// From the 97.5 % and 2.5 % points of the null samples; in a sampled run widened by the spread over samples, that of
+    /// the 95 % t interval of the mean, in quadrature.
+    pub interval: [f64; 2],
 }
 
 /// The spectrum of one group alone: with radii and a diameter of its own, as if the network had no other group. In a

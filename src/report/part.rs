@@ -109,6 +109,8 @@ pub struct PartLayer {
     pub entries: u64,
     /// Neurons in the partition function.
     pub kept: u64,
+    /// Sum of |w|.
+    pub absolute_sum: f64,
     /// Fractal dimension of every neuron with an edge, in order.
     pub dimensions: Numbers,
     /// The spectrum of the layer alone.

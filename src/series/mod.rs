@@ -2,6 +2,7 @@
 //! (method, section 6).
 
 mod association;
+mod chance;
 mod correlation;
 #[cfg(feature = "parts")]
 mod merge;
@@ -19,7 +20,9 @@ use serde::Deserialize;
 
 use crate::analysis::Options;
 use crate::multifractal::statistics::{interval95, mean};
-use crate::report::{CheckpointRecord, MeanRecord, NullRecord, ResultDocument, SCHEMA, Tool, Warning};
+use crate::report::{
+    CheckpointRecord, Excesses, MeanRecord, NullRecord, ResultDocument, SCHEMA, SampleRecord, Tool, Warning,
+};
 
 /// E = (w / w_0) ln(alpha_0(0) / alpha_0) of a spectrum `(alpha_0, w)` against that of the baseline checkpoint. `None`
 /// where an alpha_0 is not positive or a width is 0.
@@ -41,9 +44,23 @@ pub struct Point {
     pub step: Option<u64>,
     /// Means over the samples.
     pub mean: MeanRecord,
+    /// The samples of a sampled network, one of the whole.
+    #[serde(default)]
+    pub samples: Vec<SamplePoint>,
     /// Null models.
     #[serde(default)]
     pub nulls: Vec<NullPoint>,
+}
+
+/// The spectrum of one sample.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct SamplePoint {
+    /// Seed of the sample.
+    pub seed: Option<u64>,
+    /// Regularity.
+    pub alpha0: Option<f64>,
+    /// Width.
+    pub width: Option<f64>,
 }
 
 /// The spectra of one null model.
@@ -69,12 +86,16 @@ pub struct Relation {
 }
 
 /// A null model against the same null model of the baseline.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct NullRelation {
     /// Mean degree of emergence over the null samples.
     pub emergence: Option<f64>,
     /// 2.5 % and 97.5 % points.
     pub interval: Option<[f64; 2]>,
+    /// The checkpoint less the null model.
+    pub difference: Excesses,
+    /// What the widths say, in a sentence.
+    pub text: String,
 }
 
 impl From<&CheckpointRecord> for Point {
@@ -89,8 +110,15 @@ impl From<&CheckpointRecord> for Point {
             is_baseline: record.is_baseline,
             step: record.step,
             mean: record.mean,
+            samples: record.samples.iter().map(SamplePoint::from).collect(),
             nulls: record.nulls.iter().map(null).collect(),
         }
+    }
+}
+
+impl From<&SampleRecord> for SamplePoint {
+    fn from(sample: &SampleRecord) -> Self {
+        Self { seed: sample.seed, alpha0: sample.alpha0, width: sample.width }
     }
 }
 
@@ -139,7 +167,12 @@ fn relate(baseline: &Point, other: &Point, warning: Option<Warning>) -> Relation
         let pairs = of_baseline.into_iter().flat_map(|baseline| baseline.spectra().zip(null.spectra()));
         let values: Vec<f64> =
             pairs.filter_map(|(baseline, other)| baseline.zip(other).and_then(between)).collect();
-        NullRelation { emergence: mean(&values), interval: interval95(&values) }
+        NullRelation {
+            emergence: mean(&values),
+            interval: interval95(&values),
+            difference: chance::differences(baseline, other, null, &values),
+            text: chance::sentence(other, null),
+        }
     };
     Relation {
         emergence: spectrum(baseline).zip(spectrum(other)).and_then(between),
@@ -178,6 +211,7 @@ pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultD
         record.emergence = relation.emergence;
         for (null, relation) in record.nulls.iter_mut().zip(relation.nulls) {
             (null.emergence, null.emergence_interval) = (relation.emergence, relation.interval);
+            (null.difference, null.text) = (relation.difference, relation.text);
         }
         record.warnings.retain(|warning| !BASELINE_WARNINGS.contains(&warning.code.as_str()));
         record.warnings.extend(relation.warning);

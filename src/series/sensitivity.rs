@@ -59,7 +59,7 @@ fn point(varied: &Varied, baseline: Option<&[Varied]>) -> SensitivityPoint {
     let relation = baseline
         .and_then(|baseline| baseline.iter().find(same))
         .map(|baseline| relate(&baseline.point, point, None));
-    let of_null = relation.as_ref().and_then(|relation| relation.nulls.first()).copied().unwrap_or_default();
+    let of_null = relation.as_ref().and_then(|relation| relation.nulls.first()).cloned().unwrap_or_default();
     SensitivityPoint {
         value: variation.value.clone(),
         text: variation.text.map(str::to_owned),

@@ -47,6 +47,8 @@ fn complete(record: &JsValue, relation: &Relation) -> Result<(), JsValue> {
     for (null, relation) in nulls.iter().zip(&relation.nulls) {
         Reflect::set(&null, &"emergence".into(), &write(&relation.emergence)?)?;
         Reflect::set(&null, &"emergence_interval".into(), &write(&relation.interval)?)?;
+        Reflect::set(&null, &"difference".into(), &write(&relation.difference)?)?;
+        Reflect::set(&null, &"text".into(), &write(&relation.text)?)?;
     }
     let others = Array::from(&Reflect::get(record, &"warnings".into())?).filter(&mut |other, _, _| {
         let code = Reflect::get(&other, &"code".into()).ok().and_then(|code| code.as_string());

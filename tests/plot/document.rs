@@ -154,6 +154,9 @@ fn null(s: &Spectrum, first: &Spectrum) -> NullRecord {
     let emergence = 0.95 * s.emergence;
     NullRecord {
         kind: "shuffle".into(),
+        scheme: None,
+        difference: Default::default(),
+        text: String::new(),
         samples: 100,
         alpha0: Some(s.alpha0),
         alpha0_sd: Some(0.001),

@@ -9,25 +9,22 @@ use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{
-    Alteration, Analysis, AnalysisError, DistanceKind, InterconnectKind, Measured, Mode, NetworkKind,
-    NullKind, Options, Read, share_of_layers,
+    Alteration, Analysis, AnalysisError, Measured, NullKind, Options, Read, share_of_layers,
 };
 use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
 use neuromfa::damage::Damage;
-use neuromfa::multifractal::{Differences, Rounding, Tie};
 use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
 use neuromfa::report::{CheckpointRecord, PartRecord};
 use neuromfa::scores::Scores;
 use neuromfa::series::{self, Placed, Varied};
 use neuromfa::source::{ReadAt, ReadError};
 
-use crate::args::{
-    AnalyzeArguments, DifferencesName, DistanceName, InterconnectName, Layers, ModeName, Network, NullName,
-    RoundingName, TieName,
-};
+use crate::args::{AnalyzeArguments, Layers};
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
 use crate::inputs::Files;
+use crate::options::options;
 use crate::output::Outputs;
+use crate::rescaled::{Rescaling, add_rescaled_nulls, rescaled};
 use crate::scores;
 
 /// Histograms are not kept: options do not change, and null models need totals only.
@@ -52,7 +49,7 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
     let one = |checkpoint: &Checkpoint, inputs: &[Input<'_>], files: &Files| {
         analyze(checkpoint, inputs, files, &wishes, None)
     };
-    let analyzed = analyze_all(arguments, one, &mut failures);
+    let analyzed = analyze_all(arguments, &wishes, one, &mut failures);
     let done = analyzed.len();
     if let Some(options) = analyzed.first().map(|first| first.options.clone())
         && let Err(text) = write(options, analyzed, scores, arguments, &outputs)
@@ -80,12 +77,11 @@ pub fn use_threads(threads: Option<u16>) -> Result<(), String> {
 
 fn write(
     options: Options,
-    mut analyzed: Vec<Analyzed>,
+    analyzed: Vec<Analyzed>,
     scores: Scores,
     arguments: &AnalyzeArguments,
     outputs: &Outputs<'_>,
 ) -> Result<(), String> {
-    series::sort(&mut analyzed);
     let (records, parts): (_, Vec<Option<PartRecord>>) =
         analyzed.into_iter().map(|analyzed| (analyzed.record, analyzed.part)).unzip();
     let mut document = series::document(options, records);
@@ -95,6 +91,8 @@ fn write(
 
 /// What came out of one checkpoint.
 pub struct Analyzed {
+    /// Its place among those that were found.
+    pub candidate: usize,
     pub options: Options,
     pub record: CheckpointRecord,
     part: Option<PartRecord>,
@@ -105,7 +103,7 @@ pub struct Analyzed {
 impl Analyzed {
     /// With results under other options.
     pub fn varied(options: Options, record: CheckpointRecord, varied: Vec<Varied>) -> Self {
-        Self { options, record, part: None, varied }
+        Self { candidate: 0, options, record, part: None, varied }
     }
 }
 
@@ -135,8 +133,7 @@ impl Wishes<'_> {
         for notice in checkpoint.warnings.iter().filter(|_| says) {
             warning(format_args!("{}: {}", checkpoint.name, notice.text));
         }
-        let edited = self.wiring.as_ref();
-        let wiring = edited.map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))?;
+        let wiring = self.wiring(checkpoint)?;
         for notice in wiring.warnings.iter().filter(|_| says && !wiring.edited) {
             warning(format_args!("{}: {}", checkpoint.name, notice.text));
         }
@@ -145,8 +142,13 @@ impl Wishes<'_> {
         Ok((wiring, options))
     }
 
+    /// The user's wiring, or the recognised one.
+    pub fn wiring(&self, checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
+        self.wiring.as_ref().map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))
+    }
+
     /// The options for a checkpoint, with its layers.
-    fn options(&self, checkpoint: &Checkpoint, wiring: &Wiring) -> Result<Options, AnalysisError> {
+    pub fn options(&self, checkpoint: &Checkpoint, wiring: &Wiring) -> Result<Options, AnalysisError> {
         let layers = match self.layers {
             None => None,
             Some(Layers::Ranges(ranges)) => Some(ranges.clone()),
@@ -158,9 +160,10 @@ impl Wishes<'_> {
     }
 }
 
-/// The record of every checkpoint, by `one`; the options are the same for all.
+/// The record of every checkpoint, by `one`, in the order of the series; the options are the same for all.
 pub fn analyze_all(
     arguments: &AnalyzeArguments,
+    wishes: &Wishes<'_>,
     one: impl Fn(&Checkpoint, &[Input<'_>], &Files) -> Result<Analyzed, Failure>,
     failures: &mut Failures,
 ) -> Vec<Analyzed> {
@@ -175,7 +178,7 @@ pub fn analyze_all(
     }
     let mut all: Vec<Analyzed> = Vec::new();
     let open_options = OpenOptions { state_dict: arguments.state_dict.clone() };
-    for candidate in &collection.candidates {
+    for (place, candidate) in collection.candidates.iter().enumerate() {
         let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
         let analyzed = opened.and_then(|checkpoint| one(&checkpoint, &inputs, &files));
         match analyzed {
@@ -183,10 +186,21 @@ pub fn analyze_all(
                 failures.arguments(Failure::OtherShare { name: next.record.name });
             }
             Ok(mut next) => {
+                next.candidate = place;
                 next.record.series = collection.series_of(candidate).map(str::to_owned);
                 all.push(next);
             }
             Err(failure) => failure.report(failures),
+        }
+    }
+    series::sort(&mut all);
+    if wishes.options.null.contains(&NullKind::Rescale) {
+        let again = |candidate: usize, rescaling: Rescaling<'_>| {
+            let checkpoint = open_with(&collection.candidates[candidate], &inputs, &open_options)?;
+            rescaled(&checkpoint, &inputs, &files, wishes, rescaling)
+        };
+        if let Err(failure) = add_rescaled_nulls(&mut all, again) {
+            failure.report(failures);
         }
     }
     all
@@ -255,7 +269,7 @@ pub fn analyze(
     let mut measured = read(analysis, checkpoint, inputs, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
     let part = measured.part(checkpoint, &wiring);
-    Ok(Analyzed { options, record: measured.record(), part, varied: Vec::new() })
+    Ok(Analyzed { candidate: 0, options, record: measured.record(), part, varied: Vec::new() })
 }
 
 /// Reads in a thread of its own, so that the disk and the processors work at the same time.
@@ -321,81 +335,4 @@ pub fn progress(name: &str, length: u64, count: &str) -> ProgressBar {
     let template = format!("{{msg}} [{{bar:30}}] {count}");
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style).with_message(name.to_owned())
-}
-
-/// The options but the layers, or a sentence that says which of them cannot be.
-fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
-    if arguments.filter > 0 && arguments.mode == ModeName::Exact {
-        return Err("--filter belongs to --mode reference. Add that, or leave --filter out.".to_owned());
-    }
-    let mut null = Vec::new();
-    for kind in arguments.null.iter().map(|&name| null_kind(name)) {
-        let kind = kind?;
-        if !null.contains(&kind) {
-            null.push(kind);
-        }
-    }
-    let options = Options {
-        network: match arguments.network {
-            Network::Full => NetworkKind::Full,
-            Network::Sampled => NetworkKind::Sampled,
-        },
-        layers: None,
-        mode: match arguments.mode {
-            ModeName::Exact => Mode::Exact,
-            ModeName::Reference => Mode::Reference,
-        },
-        samples: arguments.samples,
-        seed: arguments.seed,
-        layer_sample: arguments.layer_sample,
-        threshold: arguments.threshold,
-        nfd_threshold: arguments.nfd_threshold,
-        q_min: arguments.q_min,
-        q_max: arguments.q_max,
-        q_step: arguments.q_step,
-        differences: arguments.differences.map(|name| match name {
-            DifferencesName::Central => Differences::Central,
-            DifferencesName::Forward => Differences::Forward,
-        }),
-        tie: arguments.tie.map(|name| match name {
-            TieName::First => Tie::First,
-            TieName::Second => Tie::Second,
-        }),
-        minimum_degree: arguments.minimum_degree,
-        rounding: match arguments.rounding {
-            RoundingName::Halves => Rounding::Halves,
-            RoundingName::Nearest => Rounding::Nearest,
-            RoundingName::Up => Rounding::Up,
-            RoundingName::Twos => Rounding::Twos,
-        },
-        filter: arguments.filter,
-        hops: arguments.hops,
-        distance: match arguments.distance {
-            DistanceName::Inverse => DistanceKind::Inverse,
-            DistanceName::Scaled => DistanceKind::Scaled,
-        },
-        interconnect: match arguments.interconnect {
-            InterconnectName::Original => InterconnectKind::Original,
-            InterconnectName::Serial => InterconnectKind::Serial,
-            InterconnectName::True => InterconnectKind::True,
-        },
-        null,
-        null_samples: arguments.null_samples,
-        group_spectra: !arguments.no_group_spectra,
-    };
-    options.check().map_err(|error| format!("{error}. {}", error.hint()))?;
-    if arguments.part && options.follows_paths() {
-        return Err("Paths run through all layers: there are no parts of them. Leave --part out.".to_owned());
-    }
-    Ok(options)
-}
-
-fn null_kind(name: NullName) -> Result<NullKind, String> {
-    let not_yet = |name| Err(format!("--null {name} is not computed yet. Use --null shuffle."));
-    match name {
-        NullName::Shuffle => Ok(NullKind::Shuffle),
-        NullName::Gaussian => not_yet("gaussian"),
-        NullName::Initialisation => not_yet("initialisation"),
-        NullName::Rescale => not_yet("rescale"),
-    }
 }

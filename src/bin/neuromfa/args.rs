@@ -58,6 +58,16 @@ the training too: E counts from it, under the same option. Axes:
 The first of a checkpoint's readings serves threshold, q, minimum-degree and rounding, as long as what is kept of it fits \
 one gigabyte; layer-sample, scale and distance read again for each point.";
 
+/// Of `--initialisation`.
+const SCHEME_HELP: &str = "\
+How the null model initialisation draws weights, with width d and L blocks:
+  auto           small-wang for GPT-NeoX, scaled-normal for GPT-2, normal for other transformers, else kaiming
+  small-wang     normal, sd sqrt(2 / (5 d)); layers that write to the residual stream 2 / (L sqrt(d))
+  scaled-normal  normal, sd 0.02; layers that write to the residual stream 0.02 / sqrt(2 L)
+  normal         normal, sd 0.02
+  xavier         uniform within sqrt(6 / (fan in + fan out))
+  kaiming        uniform within 1 / sqrt(fan in), as PyTorch draws linear layers and convolutions";
+
 /// Of `--distance`.
 const DISTANCE_HELP: &str = "\
 Length of the edge of a weight w:
@@ -273,12 +283,16 @@ pub struct AnalyzeArguments {
     /// Samples that are dropped: 1 any f above 0, 2 alpha not peaked at its first q, 3 both (reference mode).
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub filter: u8,
-    /// Null models: shuffle, gaussian, initialisation, rescale.
+    /// Null models: shuffle (entries of a group permuted), gaussian (normal weights of the same standard deviation),
+    /// initialisation (weights as before training), rescale (the first checkpoint, scaled to later sizes).
     #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
     pub null: Vec<NullName>,
     /// Samples of each null model.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub null_samples: u32,
+    /// How the null model initialisation draws weights; auto is the usual way of the architecture.
+    #[arg(long, value_enum, default_value_t = SchemeName::Auto, long_help = SCHEME_HELP)]
+    pub initialisation: SchemeName,
     /// Leaves out the spectrum of every group alone, and its null models.
     #[arg(long)]
     pub no_group_spectra: bool,
@@ -399,6 +413,16 @@ pub enum NullName {
     Gaussian,
     Initialisation,
     Rescale,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemeName {
+    Auto,
+    SmallWang,
+    ScaledNormal,
+    Normal,
+    Xavier,
+    Kaiming,
 }
 
 /// Layers to analyse.

@@ -13,7 +13,9 @@ mod failures;
 mod inputs;
 mod inspect;
 mod merge;
+mod options;
 mod output;
+mod rescaled;
 mod scores;
 mod sensitivity;
 

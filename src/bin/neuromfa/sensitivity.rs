@@ -39,10 +39,9 @@ pub fn run(arguments: &SensitivityArguments) -> ExitCode {
         let job = Job { checkpoint, inputs, files };
         job.run(&wishes, &axes, arguments.point_samples)
     };
-    let mut analyzed = analyze_all(&arguments.analysis, one, &mut failures);
+    let analyzed = analyze_all(&arguments.analysis, &wishes, one, &mut failures);
     let done = analyzed.len();
     if let Some(options) = analyzed.first().map(|first| first.options.clone()) {
-        series::sort(&mut analyzed);
         let (records, varied): (_, Vec<Vec<Varied>>) =
             analyzed.into_iter().map(|analyzed| (analyzed.record, analyzed.varied)).unzip();
         let mut document = series::document(options, records);
