@@ -1,5 +1,6 @@
 // One figure: a canvas whose space is reserved by the style sheet, drawn when its size, its data or the theme change.
 
+import { beside } from "./beside";
 import { h } from "./dom";
 import { drawingReady, onRedraw, viewOf } from "./drawing";
 import type { Figure, Layout, ResultDocument } from "./protocol";
@@ -55,7 +56,7 @@ export class Chart {
     const width = this.root.clientWidth;
     const height = this.root.clientHeight;
     if (!found || width < 8 || height < 8) return null;
-    return { document: found.document, figure: { ...found.parts, width, height, scale: devicePixelRatio || 1, theme: theme() } };
+    return { document: found.document, figure: { ...found.parts, null: beside(), width, height, scale: devicePixelRatio || 1, theme: theme() } };
   }
 
   private draw(): void {

@@ -3,6 +3,7 @@
 
 import type { Checkpoint, Comparison, Damage, DamageProgress, Drop, Dropped, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 import { Reading } from "./reading";
+import { addRescaled, firstOf, rescaledNull, type RescaledNull, type RescalingEngine } from "./worker/rescaled";
 
 /** Reads headers; a module of its own, which answers in JSON. */
 interface Reader {
@@ -22,13 +23,14 @@ function parsed<T>(text: Json<T>): T {
 }
 
 /** Computes; it never sees a file. */
-interface Engine {
+interface Engine extends RescalingEngine {
   load(checkpoint: number, network: Uint8Array): void;
   plan(checkpoint: number, options: object): Plan;
   feed(bytes: Uint8Array): void;
   finish(): Checkpoint;
   redo(checkpoint: number, options: object): Checkpoint | null;
   nullSamples(checkpoint: number, count: number): number;
+  bootstrap(checkpoint: number): boolean;
   fit(checkpoint: number, sample: number, q: number): FitData;
   compare(before: number, after: number, top: number, pairs: number): Comparison | null;
   record(checkpoint: number): Checkpoint | null;
@@ -68,6 +70,8 @@ interface Entry {
   missing: number | null;
   /** Set where null samples cannot be had, so that the rest is not held up. */
   nullsRefused: boolean;
+  /** The first checkpoint of its series, scaled to it, and the number of that one. */
+  rescaled: { from: number; null: RescaledNull | null } | null;
   /** What the record was computed with; see `current`. */
   reading: string;
   options: string;
@@ -437,7 +441,7 @@ function redone(entry: Entry, ofJob: number): boolean {
   try {
     const record = engine.redo(entry.id, options);
     if (!record) return false;
-    Object.assign(entry, { record: named(record, entry), missing: null, nullsRefused: false }, wanted(entry.id));
+    Object.assign(entry, { record: named(record, entry), missing: null, nullsRefused: false, rescaled: null }, wanted(entry.id));
     post({ type: "checkpoint", job: ofJob, id: entry.id, name: entry.name });
     return true;
   } catch (error) {
@@ -479,7 +483,7 @@ function named(record: Checkpoint, { name }: { name: string }): Checkpoint {
 function entryOf(record: Checkpoint, found: Found | null, restored: boolean): Entry {
   const id = found?.id ?? -1;
   const series = found?.series ?? null;
-  return { id, record, found, restored, name: record.name, given: record.name, series, missing: null, nullsRefused: false, ...wanted(id) };
+  return { id, record, found, restored, name: record.name, given: record.name, series, missing: null, nullsRefused: false, rescaled: null, ...wanted(id) };
 }
 
 /** Reads one checkpoint; what it was before, if anything, is replaced only when this succeeds. */
@@ -560,8 +564,23 @@ function cancelledNow(ofJob: number): void {
 // ---- null models ----
 
 function waitingForNulls(): Entry[] {
-  const waits = (e: Entry): boolean => current(e) && !hidden.has(e.name) && !e.nullsRefused && !(e.restored && !e.found) && e.missing !== 0;
-  return options?.null.length ? entries.filter(waits) : [];
+  const waits = (e: Entry): boolean => current(e) && !hidden.has(e.name) && !e.nullsRefused && !(e.restored && !e.found) && (e.missing !== 0 || toRescale(e) !== null);
+  return options?.null.length || options?.bootstrap ? entries.filter(waits) : [];
+}
+
+/** The checkpoint that must still be scaled to this one. */
+function toRescale(entry: Entry): Entry | null {
+  if (!options.null.includes("rescale")) return null;
+  const first = firstOf(entries.filter((e) => e.series === entry.series && !hidden.has(e.name) && current(e)));
+  return first?.found && entry.rescaled?.from !== first.id ? first : null;
+}
+
+/** Reads the first checkpoint once more for this one. */
+async function rescale(entry: Entry, first: Entry, ofJob: number): Promise<void> {
+  // After a restart the engine knows nothing of it.
+  if (first.restored) engine.load(first.id, reader.network(first.id));
+  const found = await rescaledNull(engine, reading, files, first, entry, options, () => latest > ofJob);
+  if (found !== undefined) entry.rescaled = { from: first.id, null: found };
 }
 
 function computeNulls(ofJob: number, keptAfterCancel: boolean): void {
@@ -571,7 +590,7 @@ function computeNulls(ofJob: number, keptAfterCancel: boolean): void {
 }
 
 function progress(current: Entry | null): NullProgress {
-  const of = options.null.length * options.null_samples;
+  const of = options.null.filter((kind) => kind !== "rescale").length * options.null_samples;
   return { waiting: waitingForNulls().map((e) => e.name), current: current?.name ?? null, done: current ? of - (current.missing ?? of) : 0, of };
 }
 
@@ -590,6 +609,9 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
     for (let size = 1; entry.missing !== 0 && performance.now() < until; size = Math.min(8, size * 2)) {
       entry.missing = engine.nullSamples(entry.id, size);
     }
+    const first = entry.missing === 0 ? toRescale(entry) : null;
+    if (first) await rescale(entry, first, ofJob);
+    if (entry.missing === 0) engine.bootstrap(entry.id);
   } catch (error) {
     if (isTrap(error)) throw error;
     entry.nullsRefused = true;
@@ -599,6 +621,7 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
   // Once: what follows from all samples takes as long as some of them do.
   const record = entry.restored || entry.missing !== 0 ? null : engine.record(entry.id);
   if (record) entry.record = named(record, entry);
+  if (record && entry.rescaled?.null) addRescaled(record, entry.rescaled.null);
   if (!waitingForNulls().includes(entry)) postDocument(ofJob, waitingForNulls().length === 0 && !keptAfterCancel);
   else post({ type: "nulls", job: ofJob, nulls: progress(entry) });
   if (waitingForNulls().length === 0) return;

@@ -1,16 +1,18 @@
 // The whole state of the page in its address: plain words, versioned, no weights and no file names.
 
 import { layersFrom, layersText } from "./layers";
-import type { Options } from "./protocol";
+import type { Options, Scheme } from "./protocol";
 
 /** Defaults of the command line, and the shuffle null, which the page computes after the spectra. */
 export const DEFAULTS: Options = {
   network: "full", layers: null, mode: "exact", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
   q_min: -3, q_max: 3, q_step: 0.1, filter: 0, hops: 1, interconnect: "original",
-  null: ["shuffle"], null_samples: 100,
+  distance: "inverse", null: ["shuffle"], null_samples: 100, initialisation: "auto", bootstrap: 0,
 };
 
-const NULL_KINDS = ["shuffle", "gaussian", "initialisation", "rescale"];
+export const NULL_KINDS = ["shuffle", "gaussian", "initialisation", "rescale"] as const;
+export type NullKind = (typeof NULL_KINDS)[number];
+export const SCHEMES: readonly Scheme[] = ["auto", "small-wang", "scaled-normal", "normal", "xavier", "kaiming"];
 
 export type Theme = "light" | "dark";
 export type Tab = "spectrum" | "tau" | "fit" | "dimension";
@@ -24,6 +26,8 @@ export interface PageState {
   step: number | null;
   view: "series" | "one";
   tab: Tab;
+  /** The null model that is drawn in grey. */
+  beside: NullKind;
   /** Published numbers in the section of scores. */
   preset: "published" | null;
   /** The demo, also where the browser keeps a result of the user's. */
@@ -31,15 +35,19 @@ export interface PageState {
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum", preset: null, demo: false };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum", beside: "shuffle", preset: null, demo: false };
 }
 
 /** Limits of each number; what lies outside is not believed. */
 const NUMBERS: Partial<Record<keyof Options, [low: number, high: number, whole: boolean]>> = {
   samples: [1, 1000, true], seed: [0, 4294967295, true], layer_sample: [2, 4096, true],
   threshold: [2, 100000, false], nfd_threshold: [2, 100000, false],
-  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], hops: [1, 3, true], null_samples: [2, 10000, true],
+  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], hops: [1, 3, true], null_samples: [2, 10000, true], bootstrap: [0, 10000, true],
 };
+
+function isNullKind(kind: string | null): kind is NullKind {
+  return NULL_KINDS.some((known) => known === kind);
+}
 
 /** Whether `value` may stand for option `key`. */
 export function allowed(key: keyof Options, value: number): boolean {
@@ -55,7 +63,10 @@ export function followsPaths(options: Options): boolean {
 /** Paths run through all layers of a sampled network; the whole network has none. */
 export function possible(options: Options): Options {
   if (options.network === "full") return { ...options, hops: 1, interconnect: "original" };
-  return followsPaths(options) ? { ...options, layers: null } : options;
+  // Nor is a rescaled checkpoint followed along paths.
+  // Samples have intervals of their own.
+  options = { ...options, bootstrap: 0 };
+  return followsPaths(options) ? { ...options, layers: null, null: options.null.filter((kind) => kind !== "rescale") } : options;
 }
 
 /** Reads a hash; whatever is unknown or out of range is left at its default. */
@@ -72,10 +83,13 @@ export function parse(hash: string): PageState {
   if (given.get("network") === "sampled") options.network = "sampled";
   if (given.get("mode") === "reference") options.mode = "reference";
   if (given.get("interconnect") === "true") options.interconnect = "true";
+  if (given.get("distance") === "scaled") options.distance = "scaled";
+  const scheme = SCHEMES.find((name) => name === given.get("initialisation"));
+  if (scheme) options.initialisation = scheme;
   options.layers = layersFrom(given.get("layers") ?? "");
   Object.assign(options, possible(options));
   const kinds = given.get("null");
-  if (kinds !== null) options.null = kinds.split(",").filter((k) => NULL_KINDS.includes(k));
+  if (kinds !== null) options.null = kinds.split(",").filter((k) => isNullKind(k));
   const theme = given.get("theme");
   if (theme === "light" || theme === "dark") state.theme = theme;
   const threads = Number(given.get("threads"));
@@ -85,6 +99,8 @@ export function parse(hash: string): PageState {
   state.demo = given.get("show") === "demo";
   if (given.get("view") === "one") state.view = "one";
   if (given.get("preset") === "published") state.preset = "published";
+  const beside = given.get("beside");
+  if (isNullKind(beside)) state.beside = beside;
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
@@ -96,7 +112,7 @@ function optionText(options: Options, key: keyof Options): string {
 
 /** Whether results of these options may stand in one series; null models aside. */
 export function comparable(a: Options, b: Options): boolean {
-  const keys = (Object.keys(DEFAULTS) as (keyof Options)[]).filter((key) => key !== "null" && key !== "null_samples");
+  const keys = (Object.keys(DEFAULTS) as (keyof Options)[]).filter((key) => !["null", "null_samples", "initialisation", "bootstrap"].includes(key));
   // An older document lacks the newer options, which then had their defaults.
   return keys.every((key) => optionText({ ...DEFAULTS, ...a }, key) === optionText({ ...DEFAULTS, ...b }, key));
 }
@@ -115,6 +131,7 @@ export function serialise(state: PageState): string {
   if (state.demo) out.set("show", "demo");
   if (state.view !== "series") out.set("view", state.view);
   if (state.tab !== "spectrum") out.set("tab", state.tab);
+  if (state.beside !== "shuffle") out.set("beside", state.beside);
   if (state.preset) out.set("preset", state.preset);
   const text = out.toString().replace(/%2C/g, ",");
   return text ? `v=1&${text}` : "";

@@ -1,5 +1,6 @@
 // The page: puts the parts together and decides which of the three screens stands.
 
+import { drawBeside } from "./beside";
 import { bannerPlace } from "./banners";
 import { dropCard, header, status } from "./chrome";
 import { DemoFigures, demoFiles, firstView, wholeResult, type DemoFile } from "./demo";
@@ -47,6 +48,7 @@ let isReady: () => void = () => undefined;
 const ready = new Promise<void>((resolve) => { isReady = resolve; });
 
 startTheme(model.state.theme);
+drawBeside(model.state.beside);
 
 const session = new Session(model, {
   changed: () => schedule(),
@@ -104,6 +106,7 @@ const actions: Actions = {
   show(view) { void showView(view); },
   whole: wholeDemo,
   tab(tab) { model.state.tab = tab; remember(); schedule(); },
+  beside(kind) { model.state.beside = kind; drawBeside(kind); remember(); schedule(); },
   options(next) {
     model.state.options = next;
     remember();
@@ -252,6 +255,7 @@ addEventListener("hashchange", () => {
   const before = JSON.stringify(model.state.options);
   model.state = parse(location.hash);
   if (model.state.demo && model.source !== "demo" && !model.reading) return session.list.showDemo();
+  drawBeside(model.state.beside);
   if (model.state.theme) setTheme(model.state.theme);
   const index = model.document?.checkpoints.findIndex((c) => c.step === model.state.step) ?? -1;
   model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;

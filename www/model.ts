@@ -2,7 +2,7 @@
 
 import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
-import { followsPaths, type PageState, type Tab } from "./hash";
+import { followsPaths, type NullKind, type PageState, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { ScoreBook } from "./score-book";
 
@@ -75,6 +75,8 @@ export interface Actions {
   select(index: number): void;
   show(view: "series" | "one"): void;
   tab(tab: Tab): void;
+  /** The null model that figures draw in grey. */
+  beside(kind: NullKind): void;
   options(next: Options): void;
   setAdd(add: boolean): void;
   analyseDemo(): void;

@@ -24,15 +24,22 @@ export interface Options {
   hops: number;
   /** What joins the layers of a block beside its weights. Absent in documents where it is the original. */
   interconnect?: "original" | "serial" | "true";
-  /** Absent, as the next ones, in documents where they are the usual ones: 10, nearest, those of the mode, inverse. */
+  /** Absent, as the next ones, in documents where they are the usual ones: 10, nearest, those of the mode. */
   minimum_degree?: number;
   rounding?: "halves" | "nearest" | "up" | "twos";
   differences?: "central" | "forward";
   tie?: "first" | "second";
+  /** How long an edge is. Absent in documents where it is 1/|w|. */
   distance?: "inverse" | "scaled";
   null: string[];
   null_samples: number;
+  /** How the null model `initialisation` draws weights. Absent in documents where the architecture says it. */
+  initialisation?: Scheme;
+  /** Resamples of the neurons of a whole network. Absent in documents without. */
+  bootstrap?: number;
 }
+
+export type Scheme = "auto" | "small-wang" | "scaled-normal" | "normal" | "xavier" | "kaiming";
 
 export type DamageKind = "noise" | "prune" | "rewire" | "quantise";
 
@@ -58,9 +65,17 @@ export interface Sample {
   asymmetry: Maybe;
 }
 
+/** A number less the mean of a null model's, with its 95 % interval. */
+export interface Excess { value: number; interval: [number, number] }
+
 export interface Null {
   kind: string;
+  /** Of `initialisation`. */
+  scheme?: string;
   samples: number;
+  /** Absent in older documents, likewise the sentence. */
+  difference?: { alpha0: Excess | null; width: Excess | null; emergence: Excess | null };
+  text?: string;
   alpha0: Maybe;
   alpha0_interval: [number, number] | null;
   width: Maybe;
@@ -97,6 +112,7 @@ export interface Layer {
   neurons: number;
   edges_per_neuron: number;
   kept: number;
+  mean_abs_weight?: Maybe;
 }
 
 export interface Checkpoint {
@@ -117,6 +133,7 @@ export interface Checkpoint {
   };
   samples: Sample[];
   mean: { alpha0: Maybe; alpha0_sd: Maybe; width: Maybe; width_sd: Maybe };
+  uncertainty?: { over: "samples" | "neurons"; count: number; alpha0_interval: Interval; width_interval: Interval; emergence_interval?: Interval };
   nulls: Null[];
   groups?: Group[];
   nfd: { mean: Maybe; median: Maybe; sd: Maybe; min: Maybe; max: Maybe; histogram: Histogram; layers: { name: string; mean: Maybe; median?: Maybe; sd?: Maybe }[] };
@@ -386,6 +403,8 @@ export interface Figure {
   sample?: number;
   rulers?: boolean;
   nulls?: boolean;
+  /** The kind of null model that is drawn; shuffles where there is none of it. */
+  null?: string;
   /** `strip`, `scatter`, `heat`. */
   number?: "alpha0" | "width" | "emergence" | "nfd" | "excess_width" | "asymmetry";
   /** Charts of `series`, lines of `scores-normalised`, axes of `radar`: numbers, or `score:NAME`. */

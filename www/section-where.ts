@@ -9,7 +9,7 @@ import { why } from "./popover";
 import type { Checkpoint, Comparison, Difference, Figure, Layout, Maybe, NeuronChange, ResultDocument } from "./protocol";
 import { tableElement, type TableData } from "./tables";
 import { cellsOf, documentOf, gridOf, ordered, shuffleOfGroup, tint, type Cell, type Key } from "./where";
-import { beside, byChance, cellWords, neuronWords, standing, WHERE, whereHeadline } from "./words-where";
+import { beside, byChance, cellWords, neuronWords, shufflesWanted, standing, WHERE, whereHeadline } from "./words-where";
 import { capital, label } from "./words";
 
 type HeatValue = "excess_width" | "width" | "alpha0" | "nfd";
@@ -118,7 +118,10 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
     fill(none, none.hidden ? null : WHERE.none);
     body.hidden = cells.length === 0;
     fill(headline, cells.length ? `${whereHeadline(cells)}.` : null);
-    fill(chanceNote, byChance(cells));
+    const enough = shufflesWanted(cells);
+    const more = enough !== null && weightsHere(model)
+      && h("button.text-link", { type: "button", onclick: () => actions.options({ ...model.state.options, null_samples: enough }) }, `Draw ${integer(enough)} shuffles`);
+    fill(chanceNote, byChance(cells), more && " ", more);
     grid.update(cells, opened);
     // On a phone each group has a row of its own.
     grid.root.hidden = phone();

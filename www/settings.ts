@@ -2,11 +2,17 @@
 
 import { h, hidden, icon, rich } from "./dom";
 import { fixed } from "./format";
-import { allowed, followsPaths, possible } from "./hash";
+import { allowed, followsPaths, possible, SCHEMES } from "./hash";
 import { layersButton, layersValue } from "./layer-choice";
 import { current, weightsHere, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
-import type { Options } from "./protocol";
+import type { Options, Scheme } from "./protocol";
+
+type Distance = Options["distance"];
+
+const SCHEME_WORDS: Record<Scheme, string> = {
+  auto: "As the architecture has it", "small-wang": "GPT-NeoX: small and wang", "scaled-normal": "Normal 0.02, outputs scaled", normal: "Normal 0.02", xavier: "Xavier, uniform", kaiming: "Kaiming, uniform",
+};
 
 export interface Settings { root: HTMLElement; update(): void }
 
@@ -44,6 +50,7 @@ export function settings(model: Model, actions: Actions): Settings {
       ] : []),
       row("Layers that count", followsPaths(o) ? h("span.locked", null, "All", hidden(", since paths run through all layers")) : layers.root),
       row("Mode", segments("mode", [["exact", "Exact"], ["reference", "Reference"]], o.mode, (v) => set({ mode: v as Options["mode"] }))),
+      row("Length of an edge", segments("distance", [["inverse", "1/|w|"], ["scaled", "s/|w|"]], o.distance ?? "inverse", (v) => set({ distance: v as Distance }))),
       number("threshold", "Longest edge {T}", o.threshold),
       row("Range of {q}", range(o)),
       row("Null model", nulls(o)),
@@ -89,10 +96,10 @@ export function settings(model: Model, actions: Actions): Settings {
   }
 
   function nulls(o: Options): HTMLElement {
-    const text = o.null.length ? `${o.null.map((k) => k[0]!.toUpperCase() + k.slice(1)).join(", ")}, ${o.null_samples}` : "None";
+    const text = nullsValue(o);
     const button = h("button.field", { type: "button", id: "set-null", "aria-expanded": "false" }, hidden("Null model: "), text);
     button.addEventListener("click", () => toggle(button, () => {
-      const kinds: [string, string][] = [["shuffle", "Shuffle: every weight kept, dealt at random"], ["gaussian", "Gaussian: same mean and spread"], ["initialisation", "Initialisation: as drawn at the start"], ["rescale", "Rescale: the first checkpoint, scaled"]];
+      const kinds: [string, string][] = [["shuffle", "Shuffle: every weight kept, dealt at random"], ["gaussian", "Gaussian: normal weights of the same size"], ["initialisation", "Initialisation: drawn as before training"], ...(followsPaths(o) ? [] : [["rescale", "Rescale: the first checkpoint at this size"] as [string, string]])];
       const chosen = new Set(o.null);
       const boxes = kinds.map(([k, words]) => h("label.tick-row", null,
         h("input", { type: "checkbox", checked: chosen.has(k), onchange: (event: Event) => {
@@ -100,9 +107,20 @@ export function settings(model: Model, actions: Actions): Settings {
           else chosen.delete(k);
           set({ null: kinds.map(([name]) => name).filter((name) => chosen.has(name)) });
         } }), h("span", null, words)));
-      return h("div.explain", { role: "dialog", "aria-label": "Null model" }, ...boxes, number("null_samples", "Samples of each", o.null_samples));
+      return h("div.explain", { role: "dialog", "aria-label": "Null model" }, ...boxes, number("null_samples", "Samples of each", o.null_samples),
+        row("Initialisation", schemes(o), "set-initialisation"));
     }));
     return button;
+  }
+
+  function schemes(o: Options): HTMLElement {
+    const list = h("select.field", { id: "set-initialisation", onchange: () => set({ initialisation: list.value as Scheme }) },
+      ...SCHEMES.map((name) => h("option", { value: name, selected: name === (o.initialisation ?? "auto") }, SCHEME_WORDS[name])));
+    return list;
+  }
+
+  function nullsValue(o: Options): string {
+    return o.null.length ? `${o.null.map((k) => k[0]!.toUpperCase() + k.slice(1)).join(", ")}, ${o.null_samples}` : "None";
   }
 
   function fixedRows(o: Options): HTMLElement[] {
@@ -114,7 +132,8 @@ export function settings(model: Model, actions: Actions): Settings {
       line("Mode", o.mode === "exact" ? "Exact" : "Reference"),
       line("Longest edge {T}", String(o.threshold)),
       line("Range of {q}", `${fixed(o.q_min, 0)} to ${fixed(o.q_max, 0)}`),
-      line("Null model", o.null.length ? `Shuffle, ${o.null_samples}` : "None"),
+      ...(o.distance === "scaled" ? [line("Length of an edge", "s/|w|")] : []),
+      line("Null model", nullsValue(o)),
     ];
   }
 

@@ -66,9 +66,10 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   details.addEventListener("toggle", () => update());
   const scores = section("Scores beside the numbers", async () => (await import("./section-scores")).scoresSection, model, actions, phone, model.state.preset !== null);
   const training = section("Change over training, in full", async () => (await import("./section-training")).trainingSection, model, actions, phone);
+  const chance = section("Beside chance and scale", async () => (await import("./section-chance")).chanceSection, model, actions, phone);
   const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone);
   const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
-  const sections = [scores, training, where, list];
+  const sections = [chance, scores, training, where, list];
 
   const root = h("div.view.series-view", null,
     h("div.top", null, h("div.words", null, headline, deck, note.root), card),
@@ -78,7 +79,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, scores.root, training.root, where.root, list.root, details);
+    numbers.root, analyseLine, chance.root, scores.root, training.root, where.root, list.root, details);
 
   function update(): void {
     const doc = model.document;

@@ -6,7 +6,7 @@ import type { Checkpoint, Group, Maybe, Null, ResultDocument } from "./protocol"
 
 /** Shuffles for each group from which on one that is wider than all of them is told: of 24 groups one would be so by
  * chance in twenty pages (design brief, section 7). */
-const SHUFFLES_PER_GROUP = 20;
+export const SHUFFLES_PER_GROUP = 20;
 
 export type Key = "name" | "width" | "excess" | "alpha0" | "nfd";
 

@@ -2,7 +2,7 @@
 
 import { fixed, integer, plural, signed } from "./format";
 import type { Measure, NeuronChange } from "./protocol";
-import type { Cell } from "./where";
+import { SHUFFLES_PER_GROUP, type Cell } from "./where";
 import { capital } from "./words";
 
 /** How a group stands against its shuffles. */
@@ -33,8 +33,15 @@ export function byChance(cells: readonly Cell[]): string {
   const of = Math.max(0, ...cells.map((cell) => cell.of));
   if (of === 0) return "";
   const expected = cells.length / (of + 1);
-  const wanted = 20 * cells.length;
+  const wanted = SHUFFLES_PER_GROUP * cells.length;
   return `Of ${plural(cells.length, "group")}, ${fixed(expected, expected < 0.95 ? 1 : 0)} would be wider than all of ${integer(of)} shuffles by chance. ${of >= wanted ? "Bold stands where chance would do so in one of twenty pages." : `Bold stands from ${integer(wanted)} shuffles on.`}`;
+}
+
+/** Shuffles that a claim about so many groups needs; null where there are enough, or none at all. */
+export function shufflesWanted(cells: readonly Cell[]): number | null {
+  const of = Math.max(0, ...cells.map((cell) => cell.of));
+  const wanted = SHUFFLES_PER_GROUP * cells.length;
+  return of === 0 || of >= wanted ? null : wanted;
 }
 
 /** "+0.120 (shuffled +0.080)". */

@@ -18,6 +18,8 @@ pub(super) struct Folded {
     pub(super) groups: Vec<usize>,
     pub(super) samples: Vec<SampleFold>,
     pub(super) nulls: Vec<NullSamples>,
+    /// alpha_0 and width of every resample of the neurons; `None` where they are not there.
+    pub(super) bootstrap: Option<Vec<Option<(f64, f64)>>>,
     /// What the weights of other null models than shuffles are drawn from.
     pub(super) laws: NullLaws,
 }

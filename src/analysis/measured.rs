@@ -9,7 +9,7 @@ use super::paths::Paths;
 use super::record::{Identity, LogLogFit};
 use super::{AnalysisError, NetworkKind, NullKind, Options};
 use crate::multifractal::{
-    Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, OutlineTables, fold_group,
+    Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, OutlineTables, Resamples, fold_group,
 };
 use crate::report::CheckpointRecord;
 
@@ -70,6 +70,7 @@ impl Measured {
                 samples: folds,
                 nulls: drawn(options).map(|kind| NullSamples::new(kind, options)).collect(),
                 options: options.clone(),
+                bootstrap: None,
                 laws,
             },
             binning,
@@ -217,6 +218,12 @@ impl Measured {
             self.folded.options.group_spectra = options.group_spectra;
             self.fold_again();
             self.folded.nulls.clear();
+            self.folded.bootstrap = None;
+        }
+        let before = &self.folded.options;
+        let drawn = |options: &Options| (options.seed, options.bootstrap);
+        if drawn(before) != drawn(options) || before.spectrum_mode() != options.spectrum_mode() {
+            self.folded.bootstrap = None;
         }
         self.update_nulls(options);
         self.folded.options = options.clone();
@@ -323,6 +330,26 @@ impl Measured {
             left -= null.compute(left, &source);
         }
         nulls.iter().map(NullSamples::missing).sum()
+    }
+
+    /// Draws the neurons of the whole network anew, as often as the options ask. Returns whether the resamples are there:
+    /// without kept histograms they cannot be.
+    pub fn bootstrap(&mut self) -> bool {
+        let Folded { options, settings, groups, bootstrap, .. } = &mut self.folded;
+        let wanted = options.bootstrap as usize;
+        let sample = &self.samples[0];
+        if options.network == NetworkKind::Sampled || wanted == 0 || sample.histograms.is_empty() {
+            return false;
+        }
+        if bootstrap.as_ref().is_none_or(|known| known.len() != wanted) {
+            let mut resamples = Resamples::new(settings, wanted);
+            for (place, &group) in places(groups, &self.wanted).zip(groups.iter()) {
+                let key = (options.seed, group as u32);
+                resamples.add(&sample.histograms[place], settings, key);
+            }
+            *bootstrap = Some(resamples.spectra(options.spectrum_mode()));
+        }
+        true
     }
 
     /// Index in the wiring, and totals in the first sample, of the chosen group at this place.

@@ -42,5 +42,5 @@ pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
 pub use quirks::quirks;
 pub use record::LogLogFit;
-pub use rescale::{add_rescaled, rescaling};
+pub use rescale::{RescaledNull, rescaling};
 pub use sensitivity::{Axis, Variation, variations};

@@ -65,6 +65,9 @@ pub struct Options {
     /// How the null model `initialisation` draws weights. Documents name it where it is not that of the architecture.
     #[serde(skip_serializing_if = "Scheme::is_auto")]
     pub initialisation: Scheme,
+    /// Resamples of the bootstrap over neurons, of the whole network; none by default, and then documents leave them out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub bootstrap: u32,
     /// Whether the spectrum of every group alone is computed, and its null models.
     pub group_spectra: bool,
 }
@@ -94,6 +97,7 @@ impl Default for Options {
             null: Vec::new(),
             null_samples: 100,
             initialisation: Scheme::Auto,
+            bootstrap: 0,
             group_spectra: true,
         }
     }
@@ -116,6 +120,7 @@ impl Options {
             ("layer-sample", self.layer_sample, 1, MOST_DRAWN),
             ("null-samples", self.null_samples, 1, MOST_SAMPLES),
             ("minimum-degree", self.minimum_degree, 0, LARGEST_DEGREE),
+            ("bootstrap", self.bootstrap, 0, MOST_SAMPLES),
             ("filter", self.filter.into(), 0, 3),
             ("hops", self.hops.into(), 1, 3),
         ];
@@ -197,6 +202,10 @@ impl Options {
 
 fn is_usual_degree(degree: &u32) -> bool {
     *degree == USUAL_DEGREE
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Which neurons and edges are analysed.

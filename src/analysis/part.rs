@@ -170,6 +170,8 @@ impl JoinedParts {
                 samples,
                 nulls: Vec::new(),
                 options,
+                // The histograms are gone.
+                bootstrap: None,
                 // All null samples of a part are there.
                 laws: NullLaws::default(),
             },

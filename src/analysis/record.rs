@@ -8,7 +8,7 @@ use super::paths::Paths;
 use super::{altered, validity};
 use crate::checkpoint::{Checkpoint, DType};
 use crate::damage::Damage;
-use crate::multifractal::statistics::{mean, quantile, standard_deviation};
+use crate::multifractal::statistics::{half_width95, interval95, mean, quantile, standard_deviation};
 use crate::multifractal::{
     Curve, ExactSums, NetworkFold, PartitionSums, QGrid, Spectrum, log_partition, spectrum,
 };
@@ -16,7 +16,7 @@ use crate::network::Wiring;
 use crate::report::{
     Baselines, CheckpointRecord, DamageRecord, FileRecord, GroupRecord, LayerRecord, MeanRecord,
     NetworkRecord, NfdHistogram, NfdLayer, NfdRecord, NfdSummary, PartitionRecord, SampleRecord,
-    SkippedRecord, Warning,
+    SkippedRecord, UncertaintyRecord, Warning,
 };
 
 /// Width of the bins of fractal dimensions.
@@ -174,6 +174,7 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         parameters: *parameters,
         network: network(folded, samples[0].total),
         mean: means(&kept),
+        uncertainty: uncertainty(folded, &kept),
         samples: kept.iter().map(|sample| sample.record(folded)).collect(),
         nulls: Vec::new(),
         groups: group_spectra(folded),
@@ -342,6 +343,41 @@ fn means(samples: &[&Sample]) -> MeanRecord {
         width: mean(&width),
         width_sd: standard_deviation(&width),
     }
+}
+
+/// Over the samples that count, or over the resamples of the neurons.
+fn uncertainty(folded: &Folded, samples: &[&Sample]) -> Option<UncertaintyRecord> {
+    if folded.options.network == NetworkKind::Full {
+        let resamples = folded.bootstrap.as_ref()?;
+        let (alpha0_values, width_values): (Vec<_>, Vec<_>) =
+            resamples.iter().map(|resample| (resample.map(|r| r.0), resample.map(|r| r.1))).unzip();
+        let interval =
+            |values: &[Option<f64>]| interval95(&values.iter().copied().flatten().collect::<Vec<f64>>());
+        return Some(UncertaintyRecord {
+            over: "neurons".to_owned(),
+            count: resamples.len() as u64,
+            alpha0_interval: interval(&alpha0_values),
+            width_interval: interval(&width_values),
+            emergence_interval: None,
+            alpha0_values,
+            width_values,
+        });
+    }
+    let interval = |value: fn(&Spectrum) -> f64| {
+        let values: Vec<f64> = samples
+            .iter()
+            .filter_map(|sample| sample.spectrum.as_ref().map(value).and_then(finite))
+            .collect();
+        let (middle, half) = (mean(&values)?, half_width95(&values)?);
+        Some([middle - half, middle + half])
+    };
+    Some(UncertaintyRecord {
+        over: "samples".to_owned(),
+        count: samples.len() as u64,
+        alpha0_interval: interval(|spectrum| spectrum.alpha0),
+        width_interval: interval(|spectrum| spectrum.width),
+        ..UncertaintyRecord::default()
+    })
 }
 
 /// Means over all entries and all neurons of every sample.

@@ -1,32 +1,35 @@
 //! The rescaled first checkpoint as a null model of later ones: what the change of scale alone gives (method, section 7d).
 
+use serde::Serialize;
+
 use super::nulls::Summary;
 use super::record::six_decimals;
 use super::{Alteration, AnalysisError, NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean};
-use crate::report::{CheckpointRecord, Excesses, GroupNull, NullNfd, NullRecord, SampleRecord};
+use crate::report::{
+    CheckpointRecord, Excesses, GroupNull, GroupRecord, LayerRecord, NullNfd, NullRecord, SampleRecord,
+};
 
-/// The factors that bring every group of the first checkpoint of a series to the mean |w| that it has in a later one.
-/// `groups` is the number of groups of the wiring; those that the options leave out keep their weights. `None` where the
+/// The factors that bring every group of the first checkpoint of a series, which has these layers, to the mean |w| that it
+/// has in a later one. `groups` is the number of groups of the wiring; those that the options leave out keep their weights. `None` where the
 /// two have other layers, or one without weights.
 pub fn rescaling(
-    first: &CheckpointRecord,
-    later: &CheckpointRecord,
+    first: &[LayerRecord],
+    later: &[LayerRecord],
     options: &Options,
     groups: usize,
 ) -> Result<Option<Alteration>, AnalysisError> {
     let chosen = options.groups(groups)?;
-    let (layers, others) = (&first.network.layers, &later.network.layers);
-    let same = layers.len() == chosen.len()
-        && layers.len() == others.len()
-        && layers.iter().zip(others).all(|(a, b)| {
+    let same = first.len() == chosen.len()
+        && first.len() == later.len()
+        && first.iter().zip(later).all(|(a, b)| {
             (a.neurons, a.edges_per_neuron, &a.name) == (b.neurons, b.edges_per_neuron, &b.name)
         });
     if !same {
         return Ok(None);
     }
     let mut factors = vec![1.0; groups];
-    for (&group, (layer, other)) in chosen.iter().zip(layers.iter().zip(others)) {
+    for (&group, (layer, other)) in chosen.iter().zip(first.iter().zip(later)) {
         match (layer.mean_abs_weight, other.mean_abs_weight) {
             (Some(size), Some(later)) if size > 0.0 && later > 0.0 => factors[group] = later / size,
             _ => return Ok(None),
@@ -35,27 +38,40 @@ pub fn rescaling(
     Ok(Some(Alteration::Scale(factors)))
 }
 
-/// Adds the null model to a record: `scaled` is that of the first checkpoint after [`rescaling`]. An older one of the
-/// same kind goes.
-pub fn add_rescaled(record: &mut CheckpointRecord, scaled: &CheckpointRecord, options: &Options) {
-    let kind = NullKind::Rescale.name();
-    record.nulls.retain(|null| null.kind != kind);
-    // In the order of the options.
-    let place = options.null.iter().position(|&other| other == NullKind::Rescale).unwrap_or(usize::MAX);
-    record.nulls.insert(place.min(record.nulls.len()), null_record(scaled));
-    for group in &mut record.groups {
-        group.nulls.retain(|null| null.kind != kind);
-        let Some(other) = scaled.groups.iter().find(|other| other.name == group.name) else { continue };
-        let one = |value: Option<f64>| value.map(|value| [value; 2]);
-        group.nulls.push(GroupNull {
-            kind: kind.to_owned(),
-            samples: 1,
-            alpha0: other.alpha0,
-            alpha0_interval: one(other.alpha0),
-            width: other.width,
-            width_interval: one(other.width),
-            width_values: vec![other.width.map(six_decimals)],
-        });
+/// The null model, of a network and of its groups.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RescaledNull {
+    /// That of the network.
+    pub null: NullRecord,
+    /// That of every group that has a spectrum of its own, in order; empty where none has.
+    pub groups: Vec<GroupNull>,
+}
+
+impl RescaledNull {
+    /// From the record of the first checkpoint after its [`rescaling`].
+    pub fn new(scaled: &CheckpointRecord) -> Self {
+        Self { null: null_record(scaled), groups: scaled.groups.iter().map(group_null).collect() }
+    }
+
+    /// Adds the null model to a record that has none of this kind, behind those that are drawn.
+    pub fn add_to(self, record: &mut CheckpointRecord) {
+        record.nulls.push(self.null);
+        for (group, null) in record.groups.iter_mut().zip(self.groups) {
+            group.nulls.push(null);
+        }
+    }
+}
+
+fn group_null(group: &GroupRecord) -> GroupNull {
+    let one = |value: Option<f64>| value.map(|value| [value; 2]);
+    GroupNull {
+        kind: NullKind::Rescale.name().to_owned(),
+        samples: 1,
+        alpha0: group.alpha0,
+        alpha0_interval: one(group.alpha0),
+        width: group.width,
+        width_interval: one(group.width),
+        width_values: vec![group.width.map(six_decimals)],
     }
 }
 

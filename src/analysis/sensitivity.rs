@@ -161,11 +161,11 @@ pub fn variations(axis: Axis, options: &Options, wiring: &Wiring, null_samples: 
     possible.map(variation).collect()
 }
 
-/// What a point is computed with, beside what is varied: no spectra of groups, and shuffles alone.
+/// What a point is computed with, beside what is varied: shuffles alone, no spectra of groups, no neurons drawn anew.
 pub(super) fn plain(options: &Options, null_samples: u32) -> Options {
     let null = if null_samples > 0 { vec![NullKind::Shuffle] } else { Vec::new() };
     let null_samples = if null_samples > 0 { null_samples } else { options.null_samples };
-    Options { null, null_samples, group_spectra: false, ..options.clone() }
+    Options { null, null_samples, group_spectra: false, bootstrap: 0, ..options.clone() }
 }
 
 /// Numbers and the present one, ascending.

@@ -233,12 +233,7 @@ impl<'a> Folder<'a> {
     }
 
     fn push_mass(&mut self, counts: &[u32]) {
-        // The gate: only edges longer than 1.
-        let gate = Binning::lower(1) + 1;
-        match self.settings.rounding {
-            Rounding::Nearest => numbers(counts, self.settings.threshold, gate, &mut self.numbers),
-            other => rounded_numbers(counts, self.settings.threshold, (other, gate), &mut self.numbers),
-        }
+        mass_numbers(counts, self.settings, &mut self.numbers);
         let number = u64::from(self.numbers.last().copied().unwrap_or(1));
         // A neuron has fewer than 2^32 entries.
         self.fold.degrees.push((number - 1) as u32);
@@ -268,6 +263,16 @@ impl<'a> Folder<'a> {
             self.block.flush(&self.settings.grid, &mut self.fold.partition);
         }
         self.fold
+    }
+}
+
+/// N(r) = 1 + edges of the spectrum up to radius r, for r = 0, 1, ..., into `of_radii`.
+pub(super) fn mass_numbers(counts: &[u32], settings: &FoldSettings, of_radii: &mut Vec<u32>) {
+    // The gate: only edges longer than 1.
+    let gate = Binning::lower(1) + 1;
+    match settings.rounding {
+        Rounding::Nearest => numbers(counts, settings.threshold, gate, of_radii),
+        other => rounded_numbers(counts, settings.threshold, (other, gate), of_radii),
     }
 }
 

@@ -5,6 +5,7 @@
 //! of threads: transcendental functions come from `libm`, sums run in fixed order over fixed blocks.
 
 mod binning;
+mod bootstrap;
 mod exact;
 mod fold;
 mod histogram;
@@ -24,6 +25,7 @@ pub mod statistics;
 mod urn;
 
 pub use binning::{Binning, BinningError, PatternBins};
+pub use bootstrap::Resamples;
 pub use exact::ExactSums;
 pub use fold::{FoldSettings, GroupFold, NumberTables, fold_group};
 pub use histogram::{BlockShape, Entries, GroupHistograms, GroupTotals, Weights};

@@ -36,6 +36,9 @@ pub struct Figure {
     pub rulers: bool,
     /// Whether null models are drawn.
     pub nulls: bool,
+    /// The kind of null model that is drawn, where the document has it; else shuffles before any other. Single groups stand
+    /// beside their shuffles.
+    pub null: Option<String>,
     /// `strip`, `scatter`, `heat`: which number; by default the width, the degree of emergence and the width above
     /// chance.
     pub number: Option<Number>,
@@ -83,6 +86,7 @@ impl Default for Figure {
             sample: None,
             rulers: false,
             nulls: true,
+            null: None,
             number: None,
             series: Vec::new(),
             metric: None,

@@ -81,10 +81,26 @@ pub(super) fn chance_interval(scene: &Scene, number: Number, index: usize) -> Op
     })
 }
 
-/// 95 % t interval over the samples of a sampled network, around the number that is drawn. Samples of E go by their
-/// seeds: sample i against sample i of the baseline.
+/// 95 % interval around the number that is drawn: over the samples of a sampled network, of which those of E go by their
+/// seeds, sample i against sample i of the baseline; or over resamples of the neurons of the whole network.
 pub(super) fn spread(scene: &Scene, number: Number, index: usize) -> Option<[f64; 2]> {
-    let record = scene.records().get(index).filter(|record| record.samples.len() > 1)?;
+    let record = scene.records().get(index)?;
+    if let Some(known) = record.uncertainty.as_ref().filter(|known| known.over == "neurons") {
+        let interval = match number {
+            Number::Alpha0 => known.alpha0_interval,
+            Number::Width => known.width_interval,
+            Number::ExcessWidth => {
+                let null = scene.null(index)?.width?;
+                known.width_interval.map(|ends| ends.map(|end| end - null))
+            }
+            Number::Emergence => known.emergence_interval,
+            Number::Nfd | Number::Asymmetry => None,
+        };
+        return clean_interval(interval);
+    }
+    if record.samples.len() < 2 {
+        return None;
+    }
     let samples = match number {
         Number::Alpha0 => over_samples(record, |sample| sample.alpha0),
         Number::Width | Number::ExcessWidth => over_samples(record, |sample| sample.width),

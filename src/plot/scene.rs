@@ -267,10 +267,12 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The null model that is drawn: shuffles before any other.
+    /// The null model that is drawn: the one that is asked for, then shuffles before any other.
     pub fn null(&self, index: usize) -> Option<&'a NullRecord> {
         let nulls = &self.records().get(index)?.nulls;
-        let null = nulls.iter().find(|n| n.kind == "shuffle").or(nulls.first());
+        let of_kind = |kind: &str| nulls.iter().find(|null| null.kind == kind);
+        let asked = self.figure.null.as_deref().and_then(of_kind);
+        let null = asked.or_else(|| of_kind("shuffle")).or(nulls.first());
         null.filter(|_| self.figure.nulls)
     }
 

@@ -91,6 +91,10 @@ pub struct CheckpointRecord {
     pub samples: Vec<SampleRecord>,
     /// Means over the samples.
     pub mean: MeanRecord,
+    /// How sure the means are: over the samples of a sampled network, or by a bootstrap over the neurons of the whole one,
+    /// where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<UncertaintyRecord>,
     /// Null models.
     #[serde(default)]
     pub nulls: Vec<NullRecord>,
@@ -271,6 +275,29 @@ pub struct MeanRecord {
     pub width: Option<f64>,
     /// Sample standard deviation, null for one sample.
     pub width_sd: Option<f64>,
+}
+
+/// 95 % intervals of a checkpoint's numbers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UncertaintyRecord {
+    /// `samples`: t intervals of the means over the samples of a sampled network. `neurons`: 2.5 % and 97.5 % points over
+    /// resamples of the neurons of each group.
+    pub over: String,
+    /// Number of samples or resamples.
+    pub count: u64,
+    /// Regularity.
+    pub alpha0_interval: Option<[f64; 2]>,
+    /// Width.
+    pub width_interval: Option<[f64; 2]>,
+    /// Degree of emergence, sample i against sample i of the baseline, or resample i.
+    #[serde(default)]
+    pub emergence_interval: Option<[f64; 2]>,
+    /// alpha_0 of every resample; empty over samples, which have their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alpha0_values: Vec<Option<f64>>,
+    /// Width of every resample.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub width_values: Vec<Option<f64>>,
 }
 
 /// A null model of one checkpoint.

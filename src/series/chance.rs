@@ -53,6 +53,22 @@ impl Number {
     }
 }
 
+/// 95 % interval of a checkpoint's degree of emergence: over its samples, or over the resamples of its neurons. At the
+/// baseline E is 0 whatever was drawn.
+pub(super) fn emergence_interval(baseline: &Point, point: &Point) -> Option<[f64; 2]> {
+    let Number { value, samples } = Own::new(baseline, point).emergence;
+    if let (Some(value), Some(half)) = (value, half_width95(&samples)) {
+        return Some([value - half, value + half]);
+    }
+    let spectra = |point: &'_ Point| -> Option<Vec<Option<(f64, f64)>>> {
+        let known = point.uncertainty.as_ref()?;
+        Some(known.alpha0_values.iter().zip(&known.width_values).map(|(a, w)| a.zip(*w)).collect())
+    };
+    let pairs = spectra(baseline)?.into_iter().zip(spectra(point)?);
+    let values: Vec<f64> = pairs.filter_map(|(a, b)| emergence(a?, b?)).collect();
+    interval95(&values)
+}
+
 /// The differences of a checkpoint to one of its null models, whose degrees of emergence are given.
 pub(super) fn differences(baseline: &Point, point: &Point, null: &NullPoint, emergences: &[f64]) -> Excesses {
     let own = Own::new(baseline, point);

@@ -47,9 +47,23 @@ pub struct Point {
     /// The samples of a sampled network, one of the whole.
     #[serde(default)]
     pub samples: Vec<SamplePoint>,
+    /// Resamples of the neurons of a whole network.
+    #[serde(default)]
+    pub uncertainty: Option<ResampledPoint>,
     /// Null models.
     #[serde(default)]
     pub nulls: Vec<NullPoint>,
+}
+
+/// The spectra of the resamples; none over samples.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ResampledPoint {
+    /// alpha_0 of every resample.
+    #[serde(default)]
+    pub alpha0_values: Vec<Option<f64>>,
+    /// Width of every resample.
+    #[serde(default)]
+    pub width_values: Vec<Option<f64>>,
 }
 
 /// The spectrum of one sample.
@@ -79,6 +93,8 @@ pub struct NullPoint {
 pub struct Relation {
     /// Degree of emergence.
     pub emergence: Option<f64>,
+    /// Its 95 % interval over samples or resamples.
+    pub interval: Option<[f64; 2]>,
     /// That of every null model, in the order of the record.
     pub nulls: Vec<NullRelation>,
     /// What must be known of the baseline, said where it stands.
@@ -111,6 +127,10 @@ impl From<&CheckpointRecord> for Point {
             step: record.step,
             mean: record.mean,
             samples: record.samples.iter().map(SamplePoint::from).collect(),
+            uncertainty: record.uncertainty.as_ref().map(|known| ResampledPoint {
+                alpha0_values: known.alpha0_values.clone(),
+                width_values: known.width_values.clone(),
+            }),
             nulls: record.nulls.iter().map(null).collect(),
         }
     }
@@ -176,6 +196,7 @@ fn relate(baseline: &Point, other: &Point, warning: Option<Warning>) -> Relation
     };
     Relation {
         emergence: spectrum(baseline).zip(spectrum(other)).and_then(between),
+        interval: chance::emergence_interval(baseline, other),
         nulls: other.nulls.iter().map(null).collect(),
         warning,
     }
@@ -209,6 +230,9 @@ pub fn document(options: Options, mut records: Vec<CheckpointRecord>) -> ResultD
     let points: Vec<Point> = records.iter().map(Point::from).collect();
     for (record, relation) in records.iter_mut().zip(relations(&points)) {
         record.emergence = relation.emergence;
+        if let Some(uncertainty) = &mut record.uncertainty {
+            uncertainty.emergence_interval = relation.interval;
+        }
         for (null, relation) in record.nulls.iter_mut().zip(relation.nulls) {
             (null.emergence, null.emergence_interval) = (relation.emergence, relation.interval);
             (null.difference, null.text) = (relation.difference, relation.text);

@@ -10,8 +10,11 @@ use super::network::Network;
 use super::plan::{Plan, refused};
 use super::series::arranged;
 use super::value::{Report, read, thrown, write};
-use crate::analysis::{Alteration, Analysis, Measured, Options, ShuffledPairs, compare};
+use crate::analysis::{
+    Alteration, Analysis, Measured, Options, RescaledNull, ShuffledPairs, compare, rescaling,
+};
 use crate::damage::{Damage, DamageKind};
+use crate::report::LayerRecord;
 use crate::series;
 
 /// Bytes of histograms that are kept for changes of options; the oldest go first.
@@ -123,6 +126,46 @@ impl Engine {
         write(&plan)
     }
 
+    /// The reads that the first checkpoint of a series needs once more to be scaled to the weights of a later one; both are
+    /// given by their records. [`finish_rescaled`](Self::finish_rescaled) gives the null model; nothing else changes. Null where the
+    /// two have other layers.
+    #[wasm_bindgen(js_name = planRescaled)]
+    pub fn plan_rescaled(
+        &mut self,
+        first: usize,
+        options: JsValue,
+        record: JsValue,
+        later: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let options: Options = read(options, "bad-options", "These are no options.")?;
+        let options = Options { null: Vec::new(), ..options };
+        let layers = |record: JsValue| -> Result<Vec<LayerRecord>, JsValue> {
+            let network = Reflect::get(&record, &"network".into())?;
+            read(Reflect::get(&network, &"layers".into())?, "bad-document", "This is no record.")
+        };
+        let (record, later) = (layers(record)?, layers(later)?);
+        let network = self.network(first)?;
+        let refused = |error| refused(&error, &network.checkpoint.name);
+        let groups = network.wiring.groups.len();
+        let Some(alteration) = rescaling(&record, &later, &options, groups).map_err(refused)? else {
+            return Ok(JsValue::NULL);
+        };
+        let Network { checkpoint, wiring, .. } = network;
+        let analysis = Analysis::plan_altered(checkpoint, wiring, &options, &alteration, 0);
+        let analysis = analysis.map_err(refused)?;
+        let plan = Plan::new(&analysis, network);
+        self.running = Some(Running { checkpoint: first, analysis, damaged: false });
+        write(&plan)
+    }
+
+    /// After the last read of the first checkpoint: it as a null model, `{null, groups}`.
+    #[wasm_bindgen(js_name = finishRescaled)]
+    pub fn finish_rescaled(&mut self) -> Result<JsValue, JsValue> {
+        let Running { analysis, .. } = self.running.take().ok_or_else(not_running)?;
+        let measured = analysis.finish().map_err(|_| not_running())?;
+        write(&RescaledNull::new(&measured.record()))
+    }
+
     /// Takes the bytes of the next read.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
         let Running { checkpoint, analysis, .. } = self.running.as_mut().ok_or_else(not_running)?;
@@ -163,6 +206,12 @@ impl Engine {
     pub fn null_samples(&mut self, checkpoint: usize, count: usize) -> usize {
         let measured = self.slots.get_mut(checkpoint).and_then(|slot| slot.measured.as_mut());
         measured.map_or(0, |measured| measured.compute_nulls(count))
+    }
+
+    /// Draws the neurons of a checkpoint anew, if its options ask for it; false where its histograms are gone.
+    pub fn bootstrap(&mut self, checkpoint: usize) -> bool {
+        let measured = self.slots.get_mut(checkpoint).and_then(|slot| slot.measured.as_mut());
+        measured.is_some_and(Measured::bootstrap)
     }
 
     /// Computes up to `count` missing null samples of what was damaged last. Returns how many are missing after that.

@@ -43,6 +43,10 @@ pub(super) fn arranged(records: Vec<JsValue>) -> Result<Array, JsValue> {
 /// Writes the relation into a record.
 fn complete(record: &JsValue, relation: &Relation) -> Result<(), JsValue> {
     Reflect::set(record, &"emergence".into(), &write(&relation.emergence)?)?;
+    let uncertainty = Reflect::get(record, &"uncertainty".into())?;
+    if uncertainty.is_object() {
+        Reflect::set(&uncertainty, &"emergence_interval".into(), &write(&relation.interval)?)?;
+    }
     let nulls = Array::from(&Reflect::get(record, &"nulls".into())?);
     for (null, relation) in nulls.iter().zip(&relation.nulls) {
         Reflect::set(&null, &"emergence".into(), &write(&relation.emergence)?)?;

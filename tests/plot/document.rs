@@ -76,6 +76,7 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         format: "safetensors".into(),
         architecture: "gpt-neox".into(),
         guessed: false,
+        uncertainty: None,
         files: vec![FileRecord {
             name: format!("step{}.safetensors", s.step),
             bytes: 670_104,

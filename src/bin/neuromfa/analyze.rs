@@ -27,8 +27,8 @@ use crate::output::Outputs;
 use crate::rescaled::{Rescaling, add_rescaled_nulls, rescaled};
 use crate::scores;
 
-/// Histograms are not kept: options do not change, and null models need totals only.
-const HISTOGRAM_BUDGET: u64 = 0;
+/// Bytes of histograms that are kept for the bootstrap; nothing else needs them, since options do not change.
+const BOOTSTRAP_BUDGET: u64 = 4 << 30;
 /// Reads that wait to be fed.
 const READS_AHEAD: usize = 2;
 /// Null samples between two steps of the progress bar.
@@ -255,11 +255,12 @@ pub fn analyze(
     // Said once for all rounds.
     let (wiring, options) = wishes.of(checkpoint, damage.is_none_or(Damage::is_none))?;
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
+    let budget = if options.bootstrap > 0 { BOOTSTRAP_BUDGET } else { 0 };
     let analysis = match damage {
-        None => Analysis::plan(checkpoint, &wiring, &options, HISTOGRAM_BUDGET),
+        None => Analysis::plan(checkpoint, &wiring, &options, budget),
         Some(damage) => {
             let alteration = Alteration::Damage(*damage);
-            Analysis::plan_altered(checkpoint, &wiring, &options, &alteration, HISTOGRAM_BUDGET)
+            Analysis::plan_altered(checkpoint, &wiring, &options, &alteration, budget)
         }
     };
     let mut analysis = analysis.map_err(failed)?;
@@ -268,6 +269,13 @@ pub fn analyze(
     }
     let mut measured = read(analysis, checkpoint, inputs, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
+    if options.bootstrap > 0 && !measured.bootstrap() {
+        warning(format_args!(
+            "{}: its histograms take more than {} GB, so that its neurons are not drawn anew.",
+            checkpoint.name,
+            BOOTSTRAP_BUDGET >> 30
+        ));
+    }
     let part = measured.part(checkpoint, &wiring);
     Ok(Analyzed { candidate: 0, options, record: measured.record(), part, varied: Vec::new() })
 }

@@ -293,6 +293,9 @@ pub struct AnalyzeArguments {
     /// How the null model initialisation draws weights; auto is the usual way of the architecture.
     #[arg(long, value_enum, default_value_t = SchemeName::Auto, long_help = SCHEME_HELP)]
     pub initialisation: SchemeName,
+    /// Resamples of a bootstrap over neurons, for intervals of the whole network's numbers.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub bootstrap: u32,
     /// Leaves out the spectrum of every group alone, and its null models.
     #[arg(long)]
     pub no_group_spectra: bool,

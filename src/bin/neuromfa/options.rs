@@ -66,9 +66,19 @@ pub fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         null,
         null_samples: arguments.null_samples,
         initialisation: scheme(arguments.initialisation),
+        bootstrap: arguments.bootstrap,
         group_spectra: !arguments.no_group_spectra,
     };
     options.check().map_err(|error| format!("{error}. {}", error.hint()))?;
+    if options.bootstrap > 0 && options.network == NetworkKind::Sampled {
+        return Err(
+            "Samples have intervals of their own: --bootstrap is for the whole network. Leave it out."
+                .to_owned(),
+        );
+    }
+    if arguments.part && options.bootstrap > 0 {
+        return Err("A part does not know all neurons. Leave --bootstrap out.".to_owned());
+    }
     if arguments.part && options.null.contains(&NullKind::Rescale) {
         return Err(
             "A part knows one checkpoint and no rescaled one. Leave rescale out of --null.".to_owned()

@@ -1,6 +1,6 @@
 //! The null model that reads the first checkpoint of a series again, scaled to the later ones.
 
-use neuromfa::analysis::{Alteration, Analysis, AnalysisError, Options, add_rescaled, rescaling};
+use neuromfa::analysis::{Alteration, Analysis, AnalysisError, Options, RescaledNull, rescaling};
 use neuromfa::checkpoint::{Checkpoint, Input};
 use neuromfa::network::Wiring;
 use neuromfa::report::CheckpointRecord;
@@ -23,9 +23,11 @@ pub fn add_rescaled_nulls(
             continue;
         };
         for Analyzed { record, options, .. } in series {
-            let alteration = |wiring: &Wiring| rescaling(&first.1, record, options, wiring.groups.len());
+            let alteration = |wiring: &Wiring| {
+                rescaling(&first.1.network.layers, &record.network.layers, options, wiring.groups.len())
+            };
             match again(first.0, &alteration)? {
-                Some(scaled) => add_rescaled(record, &scaled, options),
+                Some(scaled) => RescaledNull::new(&scaled).add_to(record),
                 None => warning(format_args!(
                     "{}: its layers are not those of {}, which cannot be rescaled to them.",
                     record.name, first.1.name
