@@ -525,7 +525,9 @@ fn without_null_models_nothing_is_grey() {
 fn every_figure_says_what_it_shows() {
     let document = document::training(6);
     for kind in KINDS.into_iter().filter(|kind| !matches!(kind, Kind::Damage)) {
-        let layout = layout(&document, &of(kind, 744.0, 420.0));
+        let sensitive = document::sensitive();
+        let document = if kind == Kind::Sensitivity { &sensitive } else { &document };
+        let layout = layout(document, &of(kind, 744.0, 420.0));
         assert!(layout.summary.len() > 20 && layout.summary.ends_with('.'), "{kind:?}: {}", layout.summary);
     }
 }
@@ -567,9 +569,12 @@ fn charts_of_sensitivities_share_the_axis_of_their_number() {
             assert_eq!(size, if point.is_present { 7.0 } else { 3.0 }, "{at}");
         }
         assert!(drawn.contains(">150<") && drawn.contains(">all<") && drawn.contains(">nearest<"));
-        let summary = "Sensitivity at step 3,000, over 8 settings of Longest edge T: regularity 0.960 to 1.520, width 0.720 to 0.860, \
+        // Names are short in the narrow form.
+        let at = if compact { "3,000" } else { "step 3,000" };
+        let summary = "over 8 settings of Longest edge T: regularity 0.960 to 1.520, width 0.720 to 0.860, \
                        degree of emergence 0.010 to 0.220;";
-        assert!(layout.summary.starts_with(summary), "{}", layout.summary);
+        let summary = format!("Sensitivity at {at}, {summary}");
+        assert!(layout.summary.starts_with(&summary), "{}", layout.summary);
     }
 }
 
