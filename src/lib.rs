@@ -5,6 +5,7 @@
 //! [`multifractal`] turns groups into spectra and null models, [`damage`] harms weights on purpose, [`scores`] reads
 //! benchmark results, [`series`] puts checkpoints in order and beside their scores, [`analysis`] drives all of it over bytes
 //! that the host feeds, [`report`] is the result document, and `plot` draws that document.
+//! [`teach`] has examples with known answers.
 
 pub mod analysis;
 #[cfg(feature = "bench")]
@@ -20,5 +21,6 @@ pub mod report;
 pub mod scores;
 pub mod series;
 pub mod source;
+pub mod teach;
 #[cfg(feature = "web")]
 pub mod web;

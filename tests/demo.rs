@@ -7,10 +7,10 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::record;
-use neuromfa::analysis::{NullKind, Options};
+use common::{measure_altered, record};
+use neuromfa::analysis::{NullKind, Options, RescaledNull, rescaling};
 use neuromfa::plot::{self, Figure, Kind, Number, ThemeName};
-use neuromfa::report::ResultDocument;
+use neuromfa::report::{CheckpointRecord, Excesses, ResultDocument};
 use neuromfa::scores::Scores;
 use neuromfa::series;
 use serde_json::{Value, json};
@@ -36,14 +36,26 @@ fn check(name: &str, text: &str) {
 }
 
 fn document() -> ResultDocument {
-    let options = Options { null: vec![NullKind::Shuffle], ..Options::default() };
+    let options = Options { null: NullKind::ALL.to_vec(), ..Options::default() };
     let mut names: Vec<String> = fs::read_dir(demo().join("checkpoints"))
         .expect("checkpoints")
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
         .collect();
     names.sort();
-    let records =
-        names.iter().map(|name| record(name, &read(&format!("checkpoints/{name}")), &options)).collect();
+    let file = |name: &str| read(&format!("checkpoints/{name}"));
+    let mut records: Vec<CheckpointRecord> =
+        names.iter().map(|name| record(name, &file(name), &options)).collect();
+    series::sort(&mut records);
+    let first = records[0].clone();
+    let first_file = file(&format!("{}.safetensors", first.name));
+    for record in &mut records {
+        let groups = first.network.layers.len();
+        let alteration = rescaling(&first.network.layers, &record.network.layers, &options, groups);
+        let alteration = alteration.expect("options").expect("the same layers");
+        let plain = Options { null: Vec::new(), ..options.clone() };
+        let scaled = measure_altered("step0.safetensors", &first_file, &plain, &alteration).record();
+        RescaledNull::new(&scaled).add_to(record);
+    }
     let mut document = series::document(options.clone(), records);
     let mut scores = Scores::default();
     scores.add("scores.json", &read("scores.json"), None).unwrap_or_else(|error| panic!("{}", error.text()));
@@ -68,7 +80,10 @@ fn cut(document: &ResultDocument) -> Value {
             }
             sample.dimension.clear();
         }
+        checkpoint.nulls.retain(|null| null.kind == NullKind::Shuffle.name());
         for null in &mut checkpoint.nulls {
+            null.text.clear();
+            null.difference = Excesses::default();
             null.envelope.clear();
             null.alpha0_values.clear();
         }

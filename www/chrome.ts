@@ -2,6 +2,7 @@
 
 import { fill, h, hidden, icon, mark } from "./dom";
 import { bytes, integer } from "./format";
+import { readAddress } from "./hash";
 import { byKey, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import { onTheme, setTheme, theme } from "./theme";
@@ -27,7 +28,10 @@ export function header(link: () => string, home: () => void, themed: () => void)
   face();
   const name = h("a.brand", { href: "#" }, mark(), h("span", null, "NeuroMFA"));
   name.addEventListener("click", (event) => { event.preventDefault(); home(); });
-  return { root: h("div.header-in", null, name, h("div.header-tools", null, copy, said, swap)), update: face };
+  const read = h("a.quiet.read-link", { href: "#v=1&view=read" }, icon("book", 18), h("span.button-text", null, "How to read this"));
+  // With all that the address says by then.
+  read.addEventListener("click", () => read.setAttribute("href", readAddress("")));
+  return { root: h("div.header-in", null, name, h("div.header-tools", null, read, copy, said, swap)), update: face };
 }
 
 /** The drop card: second in weight, never between the reader and the finding. */

@@ -35,7 +35,8 @@ export class DemoFigures {
 
 const at = (path: string): URL => new URL(`demo/${path}`, document.baseURI);
 
-async function fetched(path: string): Promise<Response | null> {
+/** A file of the demo; null where the site does not give it. */
+export async function fetched(path: string): Promise<Response | null> {
   try {
     const response = await fetch(at(path));
     return response.ok ? response : null;

@@ -17,6 +17,8 @@ export const SCHEMES: readonly Scheme[] = ["auto", "small-wang", "scaled-normal"
 export type Theme = "light" | "dark";
 export type Tab = "spectrum" | "tau" | "fit" | "dimension";
 
+export type Screen = "series" | "one" | "read";
+
 export interface PageState {
   options: Options;
   theme: Theme | null;
@@ -24,7 +26,10 @@ export interface PageState {
   threads: number | null;
   /** Selected step, by its number. */
   step: number | null;
-  view: "series" | "one";
+  view: Screen;
+  /** `read`: the step that is shown, and the numbers of its controls. */
+  read: string;
+  set: number[];
   tab: Tab;
   /** The null model that is drawn in grey. */
   beside: NullKind;
@@ -35,7 +40,7 @@ export interface PageState {
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", tab: "spectrum", beside: "shuffle", preset: null, demo: false };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -97,13 +102,27 @@ export function parse(hash: string): PageState {
   const step = given.get("step");
   if (step !== null && /^\d+$/.test(step)) state.step = Number(step);
   state.demo = given.get("show") === "demo";
-  if (given.get("view") === "one") state.view = "one";
+  const view = given.get("view");
+  if (view === "one") state.view = view;
+  if (view === "read") {
+    state.view = view;
+    state.read = given.get("read") ?? "";
+    state.set = (given.get("set") ?? "").split(",").filter(Boolean).map(Number).filter(Number.isFinite);
+  }
   if (given.get("preset") === "published") state.preset = "published";
   const beside = given.get("beside");
   if (isNullKind(beside)) state.beside = beside;
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
+}
+
+/** The address of a step of "How to read this"; all else stays as it is. */
+export function readAddress(step: string): string {
+  const out = new URLSearchParams(location.hash.slice(1));
+  for (const [key, value] of [["v", "1"], ["view", "read"], ["read", step]] as const) out.set(key, value);
+  out.delete("set");
+  return `#${out.toString().replace(/%2C/g, ",")}`;
 }
 
 function optionText(options: Options, key: keyof Options): string {
@@ -130,6 +149,8 @@ export function serialise(state: PageState): string {
   if (state.step !== null) out.set("step", String(state.step));
   if (state.demo) out.set("show", "demo");
   if (state.view !== "series") out.set("view", state.view);
+  if (state.view === "read" && state.read) out.set("read", state.read);
+  if (state.view === "read" && state.set.length) out.set("set", state.set.join());
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   if (state.beside !== "shuffle") out.set("beside", state.beside);
   if (state.preset) out.set("preset", state.preset);

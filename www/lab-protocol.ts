@@ -1,12 +1,13 @@
 // What the page asks of the laboratory, and what it answers. Types only.
 
 import type { EngineError, Options, SensitivityAxis, SensitivityPoint } from "./protocol";
+import type { LessonAsk } from "./read/protocol";
 
 /** The weights of a checkpoint: what the reader knows of its tensors, and the files that hold them by their numbers. */
 export interface Weights { network: Uint8Array; files: { id: number; file: File }[] }
 
 /** One thing to do. Each has a module of its own in `www/lab/`. */
-export type LabTask = SensitivityTask;
+export type LabTask = LessonAsk | SensitivityTask;
 
 /** What is told of a task while it goes on; the last one is `done`, `stopped` or `failed`. */
 export type LabState = "working" | "done" | "stopped" | "failed";

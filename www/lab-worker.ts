@@ -1,10 +1,11 @@
 // The worker of the laboratory: one task after the other, with a module of its own, so that the engine is free meanwhile.
 
+import { lesson, type LessonModule } from "./lab/lesson";
 import type { FromLab, LabTask, ToLab } from "./lab-protocol";
 import { sensitivity, type SensitivityModule } from "./lab/sensitivity";
 import type { EngineError } from "./protocol";
 
-interface WasmModule extends SensitivityModule { default(): Promise<unknown> }
+interface WasmModule extends LessonModule, SensitivityModule { default(): Promise<unknown> }
 
 const loaded = (async () => {
   const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
@@ -32,8 +33,8 @@ async function run(request: number, task: LabTask): Promise<void> {
     const module = await loaded;
     const over = (): boolean => stopped.has(request);
     const tell = (data: unknown): void => post({ request, state: "working", data, error: null });
-    if (!over()) await perform(module, task, tell, over);
-    post({ request, state: over() ? "stopped" : "done", data: null, error: null });
+    const data = over() ? null : await perform(module, task, tell, over);
+    post({ request, state: over() ? "stopped" : "done", data: over() ? null : data, error: null });
   } catch (error) {
     post({ request, state: "failed", data: null, error: told(error) });
     // A trap poisons the module: the page starts another worker.
@@ -41,8 +42,10 @@ async function run(request: number, task: LabTask): Promise<void> {
   }
 }
 
-function perform(module: WasmModule, task: LabTask, tell: (data: unknown) => void, over: () => boolean): Promise<void> {
+/** What the task gives at its end; what it tells meanwhile is its own. */
+function perform(module: WasmModule, task: LabTask, tell: (data: unknown) => void, over: () => boolean): unknown {
   switch (task.kind) {
+    case "lesson": return lesson(module, task);
     case "sensitivity": return sensitivity(module, task, tell, over);
   }
 }

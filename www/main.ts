@@ -7,7 +7,7 @@ import { DemoFigures, demoFiles, firstView, wholeResult, type DemoFile } from ".
 import { debounce, fill, h } from "./dom";
 import { isDrawable, loadDrawing, redrawAll } from "./drawing";
 import { fromList, listen } from "./drop";
-import { parse, serialise, type Theme } from "./hash";
+import { parse, serialise, type Screen, type Theme } from "./hash";
 import { isolate } from "./isolation";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
@@ -105,6 +105,7 @@ const actions: Actions = {
   },
   show(view) { void showView(view); },
   whole: wholeDemo,
+  set(numbers) { model.state.set = numbers; remember(); },
   tab(tab) { model.state.tab = tab; remember(); schedule(); },
   beside(kind) { model.state.beside = kind; drawBeside(kind); remember(); schedule(); },
   options(next) {
@@ -159,16 +160,17 @@ let shown = "";
 let readingSince = 0;
 let readingTimer = 0;
 
-function screen(): "series" | "one" | "reading" | "waiting" {
+function screen(): Screen | "reading" | "waiting" {
   if (model.reading) {
     readingSince ||= performance.now();
     const left = READING_AFTER_MS - (performance.now() - readingSince);
     if (left <= 0 || shown === "reading" || !model.document) return "reading";
     clearTimeout(readingTimer);
     readingTimer = window.setTimeout(schedule, left);
-    return shown === "one" ? "one" : "series";
+    return shown === "one" || shown === "read" ? shown : "series";
   }
   readingSince = 0;
+  if (model.state.view === "read") return "read";
   if (!model.document) return "waiting";
   return model.state.view === "one" || model.document.checkpoints.length === 1 ? "one" : "series";
 }
@@ -187,8 +189,9 @@ function render(): void {
   const lost = !!view?.root.contains(document.activeElement);
   view?.destroy();
   close(false);
+  const before = shown === "one" ? "one" : "series";
   shown = next;
-  view = next === "waiting" ? welcome() : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => oneView(model, actions, card.root, phone), reading: () => readingView(model, actions, card.root, phone) }[next]();
+  view = next === "waiting" ? welcome() : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => oneView(model, actions, card.root, phone), reading: () => readingView(model, actions, card.root, phone), read: () => readView(before) }[next]();
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -199,6 +202,19 @@ function welcome(): View {
   const update = (): void => fill(headline, noDemo ? "See the spectrum of a network\u2019s weights, beside chance" : "");
   update();
   return { root: h("div.view.series-view", null, h("div.top", null, h("div.words", null, headline), card.root)), update, destroy: () => undefined };
+}
+
+/** "How to read this", which is loaded when somebody does; `before` is the screen to go back to. */
+function readView(before: Screen): View {
+  const root = h("div.view", null, h("h1.sr", { tabindex: "-1" }, "How to read this"));
+  let inside: View | null = null;
+  let gone = false;
+  import("./read/view").then((module) => {
+    if (gone) return;
+    inside = module.readView(model, actions, phone, before);
+    fill(root, inside.root);
+  }, () => fill(root, h("h1.headline", { tabindex: "-1" }, "How to read this"), h("p.deck", null, "This part of the page did not load. Reload the page to try again.")));
+  return { root, update: () => inside?.update(), destroy: () => { gone = true; inside?.destroy(); } };
 }
 
 let due = false;
@@ -218,13 +234,17 @@ function announce(): void {
   fill(live, d.checkpoints.length > 1 ? `${d.checkpoints.length} checkpoints analysed. ${seriesHeadline(d)}` : c ? `Analysed. ${finding(c, d.options.null.includes("shuffle"), ofLayers(d.options))}` : "");
 }
 
+/** The address that the state was read from or written to. Where it is another, a link was followed and the state is old. */
+let address = location.hash;
 const remember = debounce(150, () => {
+  if (location.hash !== address) return;
   const text = serialise(model.state);
   const url = `${location.pathname}${location.search}${text ? `#${text}` : ""}`;
   if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
+  address = location.hash;
 });
 
-async function showView(next: "series" | "one"): Promise<void> {
+async function showView(next: Screen): Promise<void> {
   if (next === "one") await wholeDemo();
   model.state.view = next;
   remember();
@@ -252,6 +272,7 @@ listenKeys({
   exportMenu: () => stage.querySelector<HTMLButtonElement>(".export")?.click(),
 }, keysButton);
 addEventListener("hashchange", () => {
+  address = location.hash;
   const before = JSON.stringify(model.state.options);
   model.state = parse(location.hash);
   if (model.state.demo && model.source !== "demo" && !model.reading) return session.list.showDemo();

@@ -2,7 +2,7 @@
 
 import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
-import { followsPaths, type NullKind, type PageState, type Tab } from "./hash";
+import { followsPaths, type NullKind, type PageState, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { ScoreBook } from "./score-book";
 
@@ -73,7 +73,9 @@ export interface Actions {
   /** The next choice joins what is there: a file that takes its place in the series; `file` is the one that failed. */
   chooseAgain(file?: string): void;
   select(index: number): void;
-  show(view: "series" | "one"): void;
+  show(view: Screen): void;
+  /** The numbers of the controls of a step of "How to read this". */
+  set(numbers: number[]): void;
   tab(tab: Tab): void;
   /** The null model that figures draw in grey. */
   beside(kind: NullKind): void;

@@ -1,7 +1,8 @@
 // Small panels that belong to a button: explanations, details of the status bar, the export menu.
 
 import { h, hidden, plain, rich } from "./dom";
-import { EXPLANATIONS, type Topic } from "./explain";
+import { EXPLANATIONS, type Explanation, type Topic } from "./explain";
+import { readAddress } from "./hash";
 
 let open: { panel: HTMLElement; button: HTMLElement } | null = null;
 
@@ -55,9 +56,10 @@ addEventListener("focusin", (event) => {
 
 /** The "?" beside a title. */
 export function why(topic: Topic): HTMLButtonElement {
-  const { title, plain: words, caution } = EXPLANATIONS[topic];
+  const { title, plain: words, caution, step }: Explanation = EXPLANATIONS[topic];
   const button = h("button.why", { type: "button", "aria-expanded": "false" }, h("span", { "aria-hidden": "true" }, "?"), hidden(`What is ${plain(title)}`));
   button.addEventListener("click", () => toggle(button, () => h("div.explain", { role: "dialog", "aria-label": plain(title) },
-    h("p.explain-title", null, rich(title)), h("p", null, rich(words)), h("p.caution", null, rich(caution)))));
+    h("p.explain-title", null, rich(title)), h("p", null, rich(words)), h("p.caution", null, rich(caution)),
+    step && h("p", null, h("a.text-link", { href: readAddress(step), onclick: () => close(false) }, "Read more")))));
   return button;
 }

@@ -390,7 +390,7 @@ export interface NullProgress { waiting: string[]; current: string | null; done:
 
 export interface Figure {
   kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps"
-    | "path" | "scores-normalised" | "radar" | "scatter" | "groups" | "heat" | "nfd-steps" | "sizes" | "damage" | "sensitivity" | "published";
+    | "path" | "scores-normalised" | "radar" | "scatter" | "groups" | "heat" | "nfd-steps" | "sizes" | "damage" | "sensitivity" | "published" | "lesson";
   width: number;
   height: number;
   scale: number;
@@ -422,6 +422,9 @@ export interface Figure {
   cursor?: { q_index?: number };
   q?: number;
   fit?: FitData;
+  /** `lesson`: points as they are drawn. */
+  lesson?: { x: string; lines: { style: "dots" | "curve" | "exact" | "before" | "chance" | "bars"; name: string; x: number[]; y: number[] }[] };
+  domain?: { x?: [number, number]; y?: [number, number] };
   axes_only?: boolean;
   message?: string[];
 }

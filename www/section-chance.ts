@@ -80,7 +80,7 @@ function nameOf(null_: Null): string {
 
 /** Numbers of every null model, and the difference to each with its interval. */
 export function chanceTable(c: Checkpoint, nulls: readonly Null[]): TableData {
-  const own = (value: number | null, ends?: [number, number] | null): string => `${fixed(value)}${ends ? ` (${interval(ends)})` : ""}`;
+  const own = (value: number | null, ends?: readonly [number, number] | null): string => `${fixed(value)}${ends ? ` (${interval(ends)})` : ""}`;
   const sure = c.uncertainty;
   const less = (excess: Excess | null | undefined): string => (excess ? `${signed(excess.value)} (${interval(excess.interval)})` : "\u2013");
   return {
@@ -88,7 +88,16 @@ export function chanceTable(c: Checkpoint, nulls: readonly Null[]): TableData {
     head: ["", "Samples", "{w}", "{w} less it", "{\u03b1\u2080}", "{\u03b1\u2080} less it", "{E}", "{E} less it"],
     rows: [
       ["This", sure ? `${integer(sure.count)} ${sure.over === "samples" ? "samples" : "resamples"}` : "", own(c.mean.width, sure?.width_interval), "", own(c.mean.alpha0, sure?.alpha0_interval), "", own(c.emergence, sure?.emergence_interval), ""],
-      ...nulls.map((n) => [nameOf(n), integer(n.samples), own(n.width), less(n.difference?.width), own(n.alpha0), less(n.difference?.alpha0), own(n.emergence), less(n.difference?.emergence)]),
+      ...nulls.map((n) => {
+        // One sample has no spread.
+        const ends = (interval_: readonly [number, number] | null | undefined): typeof interval_ => (n.samples > 1 ? interval_ : null);
+        return [
+          nameOf(n), integer(n.samples),
+          own(n.width, ends(n.width_interval)), less(n.difference?.width),
+          own(n.alpha0, ends(n.alpha0_interval)), less(n.difference?.alpha0),
+          own(n.emergence, ends(n.emergence_interval)), less(n.difference?.emergence),
+        ];
+      }),
     ],
   };
 }

@@ -311,6 +311,7 @@ impl Measured {
                 break;
             }
             let laws = laws.of(null.kind(), options);
+            // What a group has beyond its weights is seen beside its shuffles.
             let dealt = |sample| -> Vec<DealtGroup> {
                 let totals = numbered_totals(sample, groups, &self.wanted).into_iter();
                 totals.map(|(group, totals)| DealtGroup::new(group, totals, &laws, &self.binning)).collect()
@@ -324,7 +325,7 @@ impl Measured {
                 settings,
                 tables,
                 mode: options.spectrum_mode(),
-                few: few.as_ref(),
+                few: few.as_ref().filter(|_| null.kind() == NullKind::Shuffle),
                 for_part: self.for_part,
             };
             left -= null.compute(left, &source);

@@ -10,7 +10,7 @@ use super::folded::{Folded, GroupSpectrum, LayerFold, MOST_GROUP_SPECTRA, Neuron
 use super::laws::NullLaws;
 use super::nulls::{NullSamples, NullSums};
 use super::record::{DimensionHistogram, Identity, MOST_DIMENSION_BINS, summary};
-use super::{AnalysisError, Measured, NetworkKind, Options};
+use super::{AnalysisError, Measured, NetworkKind, NullKind, Options};
 use crate::checkpoint::Checkpoint;
 use crate::multifractal::{
     ExactPartition, ExactSums, FoldSettings, NeuronDimensions, NumberTables, SmallNeurons,
@@ -385,7 +385,7 @@ fn checked_null(null: &PartNull, options: &Options, shape: &Shape) -> Result<Nul
         ensure(counts.len() <= MOST_DIMENSION_BINS && neurons <= MOST_WEIGHTS, "a histogram is too large")?;
         let numbers = sample.layers.as_ref().map_or(&[][..], |Numbers(numbers)| numbers);
         let (groups, rest) = numbers.as_chunks::<2>();
-        let wanted = if shape.spectra { shape.layers } else { 0 };
+        let wanted = if shape.spectra && null.kind == NullKind::Shuffle { shape.layers } else { 0 };
         ensure(groups.len() == wanted && rest.is_empty(), "a null sample has not all of its layers")?;
         Ok(NullSums {
             partition: Some(checked_partition(&sample.partition, shape.settings)?),

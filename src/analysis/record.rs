@@ -345,12 +345,24 @@ fn means(samples: &[&Sample]) -> MeanRecord {
     }
 }
 
+/// Resamples lack some of the neurons at either end, so that they are narrower than the network that they are drawn from:
+/// what counts is how they scatter, about the network's own number.
+fn centred(own: Option<f64>, values: Vec<Option<f64>>) -> Vec<Option<f64>> {
+    let known: Vec<f64> = values.iter().copied().flatten().collect();
+    let shift = own.zip(mean(&known)).map_or(0.0, |(own, mean)| own - mean);
+    values.into_iter().map(|value| value.map(|value| value + shift)).collect()
+}
+
 /// Over the samples that count, or over the resamples of the neurons.
 fn uncertainty(folded: &Folded, samples: &[&Sample]) -> Option<UncertaintyRecord> {
     if folded.options.network == NetworkKind::Full {
         let resamples = folded.bootstrap.as_ref()?;
-        let (alpha0_values, width_values): (Vec<_>, Vec<_>) =
-            resamples.iter().map(|resample| (resample.map(|r| r.0), resample.map(|r| r.1))).unzip();
+        let spectrum = samples.first().and_then(|sample| sample.spectrum.as_ref());
+        let values = |own: fn(&Spectrum) -> f64, value: fn((f64, f64)) -> f64| {
+            centred(spectrum.map(own), resamples.iter().map(|resample| resample.map(value)).collect())
+        };
+        let alpha0_values = values(|spectrum| spectrum.alpha0, |resample| resample.0);
+        let width_values = values(|spectrum| spectrum.width, |resample| resample.1);
         let interval =
             |values: &[Option<f64>]| interval95(&values.iter().copied().flatten().collect::<Vec<f64>>());
         return Some(UncertaintyRecord {

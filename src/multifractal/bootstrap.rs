@@ -29,6 +29,8 @@ pub struct Resamples {
     orders: [f64; ORDERS],
     /// n^q of each order.
     powers: Vec<[f64; ORDERS]>,
+    /// Whether a radius occurs in any neuron that is kept: the points of the fit are those of the network itself.
+    occupied: Vec<bool>,
     each: Vec<Resample>,
 }
 
@@ -37,16 +39,8 @@ pub struct Resamples {
 struct Resample {
     /// Z_q(r) for r = 0, 1, ... at the orders.
     sums: Vec<[f64; ORDERS]>,
-    /// Whether a radius occurs in any neuron that was drawn and is kept.
-    occupied: Vec<bool>,
-}
-
-/// A neuron as the partition function has it.
-struct Mass {
-    /// The radii at which N grows.
-    radii: Vec<u32>,
-    /// p^q at every radius.
-    powers: Vec<[f64; ORDERS]>,
+    /// Neurons that were drawn and are kept.
+    kept: u64,
 }
 
 impl Resamples {
@@ -55,13 +49,14 @@ impl Resamples {
         let grid = &settings.grid;
         let (zero, last) = (grid.zero(), grid.orders().len() - 1);
         let radii = settings.largest_radius() as usize + 1;
-        let empty = Resample { sums: vec![[0.0; ORDERS]; radii], occupied: vec![false; radii] };
+        let empty = Resample { sums: vec![[0.0; ORDERS]; radii], kept: 0 };
         Self {
             step: grid.step(),
             below: zero,
             orders: [0, 1, zero - 1, zero + 1, last - 1, last, zero.saturating_sub(2)]
                 .map(|order| grid.orders()[order]),
             powers: Vec::new(),
+            occupied: vec![false; radii],
             each: vec![empty; count],
         }
     }
@@ -78,36 +73,37 @@ impl Resamples {
             let known = powers.get(number as usize).copied();
             known.unwrap_or_else(|| orders.map(|q| libm::pow(f64::from(number), q)))
         };
-        let mass = |neuron: usize, counts: &mut Vec<u32>, of_radii: &mut Vec<u32>| {
+        // N(r) of a neuron that is kept, for r = 0, 1, ...
+        let numbers_of = |neuron: usize, counts: &mut Vec<u32>, of_radii: &mut Vec<u32>| {
             histograms.counts_into(neuron, counts);
             mass_numbers(counts, settings, of_radii);
-            let all = of_radii.last().copied().unwrap_or(1);
-            if u64::from(all) <= 1 + settings.minimum_degree {
-                return None;
-            }
-            let whole = power(all);
-            let relative = |&number: &u32| {
-                let part = power(number);
-                std::array::from_fn(|order| part[order] / whole[order])
-            };
-            let grows = of_radii.windows(2).enumerate().filter(|(_, pair)| pair[1] > pair[0]);
-            Some(Mass {
-                radii: grows.map(|(radius, _)| radius as u32 + 1).collect(),
-                powers: of_radii.iter().map(relative).collect(),
-            })
+            u64::from(of_radii.last().copied().unwrap_or(1)) > 1 + settings.minimum_degree
         };
+        let (mut counts, mut of_radii) = (Vec::new(), Vec::new());
+        for neuron in 0..histograms.neurons() {
+            if numbers_of(neuron, &mut counts, &mut of_radii) {
+                let grows = of_radii.windows(2).map(|pair| pair[1] > pair[0]);
+                self.occupied[1..].iter_mut().zip(grows).for_each(|(occupied, grows)| *occupied |= grows);
+            }
+        }
         self.each.par_chunks_mut(AT_ONCE).enumerate().for_each(|(chunk, resamples)| {
             let drawn: Vec<Vec<u32>> = (0..resamples.len())
                 .map(|index| draw(histograms.neurons(), [seed, (chunk * AT_ONCE + index) as u32, group]))
                 .collect();
-            let (mut counts, mut of_radii) = (Vec::new(), Vec::new());
+            let (mut counts, mut of_radii, mut relative) = (Vec::new(), Vec::new(), Vec::new());
             for neuron in 0..histograms.neurons() {
-                if drawn.iter().all(|times| times[neuron] == 0) {
+                let unused = drawn.iter().all(|times| times[neuron] == 0);
+                if unused || !numbers_of(neuron, &mut counts, &mut of_radii) {
                     continue;
                 }
-                let Some(mass) = mass(neuron, &mut counts, &mut of_radii) else { continue };
+                let whole = power(of_radii.last().copied().unwrap_or(1));
+                relative.clear();
+                relative.extend(of_radii.iter().map(|&number| {
+                    let part = power(number);
+                    std::array::from_fn::<f64, ORDERS, _>(|order| part[order] / whole[order])
+                }));
                 for (resample, times) in resamples.iter_mut().zip(&drawn).filter(|(_, t)| t[neuron] > 0) {
-                    resample.add(&mass, times[neuron].into());
+                    resample.add(&relative, times[neuron]);
                 }
             }
         });
@@ -116,7 +112,9 @@ impl Resamples {
     /// alpha_0 and the width of every resample; `None` where one has no spectrum. The width is that of the orders that are
     /// looked at: of a concave tau, all of it.
     pub fn spectra(&self, mode: SpectrumMode) -> Vec<Option<(f64, f64)>> {
-        self.each.par_iter().map(|resample| resample.spectrum((self.step, self.below), mode)).collect()
+        let radii: Vec<u32> = (0..).zip(&self.occupied).filter_map(|(r, &on)| on.then_some(r)).collect();
+        let orders = (self.step, self.below);
+        self.each.par_iter().map(|resample| resample.spectrum(&radii, orders, mode)).collect()
     }
 }
 
@@ -129,19 +127,19 @@ fn draw(neurons: usize, [seed, resample, group]: [u32; 3]) -> Vec<u32> {
 }
 
 impl Resample {
-    fn add(&mut self, mass: &Mass, times: f64) {
-        for (sums, powers) in self.sums.iter_mut().zip(&mass.powers) {
-            sums.iter_mut().zip(powers).for_each(|(sum, power)| *sum += times * power);
+    /// Adds p^q at every radius of a neuron, so many times.
+    fn add(&mut self, relative: &[[f64; ORDERS]], times: u32) {
+        for (sums, powers) in self.sums.iter_mut().zip(relative) {
+            sums.iter_mut().zip(powers).for_each(|(sum, power)| *sum += f64::from(times) * power);
         }
-        mass.radii.iter().for_each(|&radius| self.occupied[radius as usize] = true);
+        self.kept += u64::from(times);
     }
 
-    fn spectrum(&self, (step, below): (f64, usize), mode: SpectrumMode) -> Option<(f64, f64)> {
-        let radii: Vec<u32> = (0..).zip(&self.occupied).filter_map(|(r, &on)| on.then_some(r)).collect();
-        if radii.len() < 2 {
+    fn spectrum(&self, radii: &[u32], (step, below): (f64, usize), mode: SpectrumMode) -> Option<(f64, f64)> {
+        if radii.len() < 2 || self.kept == 0 {
             return None;
         }
-        let log_radii = log_relative_radii(&radii);
+        let log_radii = log_relative_radii(radii);
         let tau: [f64; ORDERS] = std::array::from_fn(|order| {
             let log_z: Vec<f64> =
                 radii.iter().map(|&radius| libm::log(self.sums[radius as usize][order])).collect();

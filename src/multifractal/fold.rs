@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::nfd::dimension;
 use super::partition::MassBlock;
 use super::small::SmallNeurons;
-use super::{Binning, GroupHistograms, NeuronDimensions, PartitionSums, QGrid, Rounding};
+use super::{Binning, GroupHistograms, MINIMUM_DEGREE, NeuronDimensions, PartitionSums, QGrid, Rounding};
 
 /// Neurons that are summed together before the sums are added in order. Part of the result: another size rounds
 /// differently.
@@ -29,6 +29,12 @@ pub struct FoldSettings {
 }
 
 impl FoldSettings {
+    /// The usual least degree and rounding.
+    pub fn usual(threshold: f64, nfd_threshold: f64, grid: QGrid) -> Self {
+        let (minimum_degree, rounding) = (MINIMUM_DEGREE, Rounding::Nearest);
+        Self { threshold, nfd_threshold, grid, minimum_degree, rounding }
+    }
+
     /// Whether histograms with these bins are fine enough.
     pub fn resolved_by(&self, binning: &Binning) -> bool {
         let regular = self.rounding.is_nearest() || binning.is_regular();

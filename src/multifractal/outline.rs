@@ -135,17 +135,11 @@ fn falling_ends(fold: &GroupFold, radii: &[u32], step: f64, few: &OutlineTables)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multifractal::{Binning, GroupHistograms, Rounding, fold_group};
+    use crate::multifractal::{Binning, GroupHistograms, fold_group};
 
     fn settings(q: f64, step: f64) -> FoldSettings {
         let grid = QGrid::new(-q, q, step).expect("a grid");
-        FoldSettings {
-            threshold: 150.0,
-            nfd_threshold: 200.0,
-            grid,
-            minimum_degree: 10,
-            rounding: Rounding::Nearest,
-        }
+        FoldSettings::usual(150.0, 200.0, grid)
     }
 
     /// A group of neurons whose numbers of edges differ, few for some and many for others.

@@ -128,7 +128,7 @@ impl PartitionSums {
     }
 
     /// Sums that are given, as [`Self::z`] lists them.
-    pub(super) fn from_z(z: Vec<f64>, occupied: Vec<bool>, kept: u64) -> Self {
+    pub(crate) fn from_z(z: Vec<f64>, occupied: Vec<bool>, kept: u64) -> Self {
         let shape = (occupied.len(), z.len() / occupied.len());
         let z = Array2::from_shape_vec(shape, z).expect("whole rows");
         Self { z, occupied, kept }

@@ -254,7 +254,7 @@ fn numbers_by_radius(neurons: &SmallNeurons, radii: &Range<usize>) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multifractal::{FoldSettings, Rounding};
+    use crate::multifractal::FoldSettings;
     use proptest::prelude::*;
 
     const RADII: usize = 20;
@@ -271,13 +271,7 @@ mod tests {
 
     fn settings() -> FoldSettings {
         let grid = QGrid::new(-3.0, 3.0, 0.1).unwrap();
-        FoldSettings {
-            threshold: RADII as f64,
-            nfd_threshold: 20.0,
-            grid,
-            minimum_degree: 10,
-            rounding: Rounding::Nearest,
-        }
+        FoldSettings::usual(RADII as f64, 20.0, grid)
     }
 
     fn sums(neurons: &SmallNeurons) -> PartitionSums {

@@ -62,6 +62,8 @@ pub struct Figure {
     pub q: Option<f64>,
     /// `fit`: the points at an order that the document does not hold.
     pub fit: Option<Fit>,
+    /// `lesson`: what is drawn.
+    pub lesson: Lesson,
     /// Axes and `message` without data.
     pub axes_only: bool,
     /// Lines in the middle of the chart; the first is bold.
@@ -98,6 +100,7 @@ impl Default for Figure {
             cursor: None,
             q: None,
             fit: None,
+            lesson: Lesson::default(),
             axes_only: false,
             message: Vec::new(),
             domain: None,
@@ -148,6 +151,8 @@ pub enum Kind {
     Sensitivity,
     /// Published numbers as they were published: E and accuracies on two axes. For documents without spectra only.
     Published,
+    /// Plain data: [`Figure::lesson`].
+    Lesson,
 }
 
 /// The rows of a heat map.
@@ -241,7 +246,48 @@ pub struct Fit {
     pub r_squared: Option<f64>,
 }
 
-/// Fixed axes of a spectrum.
+/// A chart of plain data.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Lesson {
+    /// Symbol of x.
+    pub x: String,
+    /// The first lies below the others.
+    pub lines: Vec<LessonLine>,
+}
+
+/// Points in one style. Those that are no numbers are left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LessonLine {
+    /// How they are drawn.
+    pub style: LineStyle,
+    /// Written beside the right end; empty for none.
+    pub name: String,
+    /// x of each.
+    pub x: Vec<f64>,
+    /// y of each.
+    pub y: Vec<f64>,
+}
+
+/// What a line stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineStyle {
+    /// Data, point by point.
+    Dots,
+    /// Data, joined.
+    Curve,
+    /// A closed form: thin.
+    Exact,
+    /// What data is compared with, from earlier.
+    Before,
+    /// A null model: grey.
+    Chance,
+    /// Data as rectangles; two points are opposite corners.
+    Bars,
+}
+
+/// Fixed axes of a spectrum or a lesson.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Domain {

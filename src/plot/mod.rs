@@ -15,6 +15,7 @@ mod fit;
 mod groups;
 mod heat;
 mod labels;
+mod lesson;
 mod marks;
 mod measure;
 mod nfd;
@@ -53,8 +54,8 @@ use std::fmt::Write as _;
 use plotters_backend::DrawingBackend;
 
 pub use figure::{
-    CellPlace, Cursor, Domain, Figure, Fit, Kind, Layout, MarkPlace, Motion, Number, Pending, PendingState,
-    PlotPlace, PointPlace, RowPlace, Rows, StepPlace, StepScale, ThemeName,
+    CellPlace, Cursor, Domain, Figure, Fit, Kind, Layout, Lesson, LessonLine, LineStyle, MarkPlace, Motion,
+    Number, Pending, PendingState, PlotPlace, PointPlace, RowPlace, Rows, StepPlace, StepScale, ThemeName,
 };
 
 #[cfg(feature = "cli")]
@@ -132,6 +133,7 @@ fn draw_on<'a>(
         Kind::Damage => damage::draw(sheet, &scene, inside, layout)?,
         Kind::Sensitivity => sensitivity::draw(sheet, &scene, inside, layout)?,
         Kind::Published => published::draw(sheet, &scene, inside, layout)?,
+        Kind::Lesson => lesson::draw(sheet, &scene, inside, layout)?,
     }
     layout.summary = words::description(&scene);
     title::draw_message(sheet, &scene, layout)?;

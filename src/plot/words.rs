@@ -39,6 +39,7 @@ pub(super) fn title(scene: &Scene) -> &'static str {
         (Kind::Damage, _) => "Emergence and width under damage",
         (Kind::Sensitivity, _) => "Sensitivity to options",
         (Kind::Published, _) => "Published emergence and accuracies",
+        (Kind::Lesson, _) => "How to read this",
     }
 }
 
@@ -60,6 +61,8 @@ pub(super) fn description(scene: &Scene) -> String {
         Kind::Damage => damage::summary(scene),
         Kind::Sensitivity => sensitivity::summary(scene),
         Kind::Published => published::summary(scene),
+        // The request brought the data, and knows what it is.
+        Kind::Lesson => String::new(),
         _ => return spectrum(scene, record),
     };
     if text.is_empty() { text } else { capital(&text) + "." }

@@ -280,8 +280,9 @@ pub struct MeanRecord {
 /// 95 % intervals of a checkpoint's numbers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UncertaintyRecord {
-    /// `samples`: t intervals of the means over the samples of a sampled network. `neurons`: 2.5 % and 97.5 % points over
-    /// resamples of the neurons of each group.
+    /// `samples`: t intervals of the means over the samples of a sampled network. `neurons`: 2.5 %
+    /// and 97.5 % points over resamples of the neurons of each group, shifted to have the network's own number as their
+    /// mean.
     pub over: String,
     /// Number of samples or resamples.
     pub count: u64,

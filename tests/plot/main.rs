@@ -1,6 +1,7 @@
 //! Figures of a document: what is drawn, where, and that nothing in a document can break the drawing.
 
 mod document;
+mod lesson;
 mod mangled;
 mod training;
 

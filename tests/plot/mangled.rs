@@ -249,6 +249,7 @@ fn a_document_without_checkpoints_is_drawn() {
         Kind::Damage,
         Kind::Sensitivity,
         Kind::Published,
+        Kind::Lesson,
     ] {
         drawn(
             &document,

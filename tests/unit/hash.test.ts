@@ -20,6 +20,14 @@ test("what is written comes back", () => {
   assert.deepEqual(parse(`#${serialise(state)}`), state);
 });
 
+test("a step of the page that teaches, and the numbers of its controls", () => {
+  const state = parse("#v=1&view=read&read=noise&set=2,150,x,,1e999&threshold=120");
+  assert.deepEqual([state.view, state.read, state.set, state.options.threshold], ["read", "noise", [2, 150], 120]);
+  assert.equal(serialise(state), "v=1&threshold=120&view=read&read=noise&set=2,150");
+  assert.deepEqual(parse(serialise(state)), state);
+  assert.deepEqual([parse("#v=1&read=noise&set=2").read, parse("#v=1&read=noise&set=2").set], ["", []], "belongs to its view");
+});
+
 test("no null at all is a state of its own", () => {
   const state = initial();
   state.options = { ...DEFAULTS, null: [] };
