@@ -2,10 +2,11 @@
 
 import { lesson, type LessonModule } from "./lab/lesson";
 import { explain, rivals, type RivalsModule } from "./lab/rivals";
+import { sensitivity, type SensitivityModule } from "./lab/sensitivity";
 import type { FromLab, LabTask, ToLab } from "./lab-protocol";
 import type { EngineError } from "./protocol";
 
-interface WasmModule extends LessonModule, RivalsModule { default(): Promise<unknown> }
+interface WasmModule extends LessonModule, RivalsModule, SensitivityModule { default(): Promise<unknown> }
 
 const loaded = (async () => {
   const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
@@ -31,9 +32,10 @@ self.onmessage = ({ data }: MessageEvent<ToLab>): void => {
 async function run(request: number, task: LabTask): Promise<void> {
   try {
     const module = await loaded;
-    if (stopped.has(request)) return post({ request, state: "stopped", data: null, error: null });
-    const data = await done(module, request, task);
-    post({ request, state: stopped.has(request) ? "stopped" : "done", data, error: null });
+    const over = (): boolean => stopped.has(request);
+    const tell = (data: unknown): void => post({ request, state: "working", data, error: null });
+    const data = over() ? null : await perform(module, task, tell, over);
+    post({ request, state: over() ? "stopped" : "done", data: over() ? null : data, error: null });
   } catch (error) {
     post({ request, state: "failed", data: null, error: told(error) });
     // A trap poisons the module: the page starts another worker.
@@ -41,16 +43,13 @@ async function run(request: number, task: LabTask): Promise<void> {
   }
 }
 
-/** Does it, and gives what came out. */
-function done(module: WasmModule, request: number, task: LabTask): unknown {
-  const tell = (data: unknown): boolean => {
-    if (!stopped.has(request)) post({ request, state: "working", data, error: null });
-    return !stopped.has(request);
-  };
+/** What the task gives at its end; what it tells meanwhile is its own. */
+function perform(module: WasmModule, task: LabTask, tell: (data: unknown) => void, over: () => boolean): unknown {
   switch (task.kind) {
     case "lesson": return lesson(module, task);
-    case "rivals": return rivals(module, task, tell);
+    case "rivals": return rivals(module, task, tell, over);
     case "explain": return explain(module, task);
+    case "sensitivity": return sensitivity(module, task, tell, over);
   }
 }
 

@@ -23,7 +23,12 @@ export interface Options {
   /** Length of the paths that are followed in a sampled network. */
   hops: number;
   /** What joins the layers of a block beside its weights. Absent in documents where it is the original. */
-  interconnect?: "original" | "true";
+  interconnect?: "original" | "serial" | "true";
+  /** Absent, as the next ones, in documents where they are the usual ones: 10, nearest, those of the mode. */
+  minimum_degree?: number;
+  rounding?: "halves" | "nearest" | "up" | "twos";
+  differences?: "central" | "forward";
+  tie?: "first" | "second";
   /** How long an edge is. Absent in documents where it is 1/|w|. */
   distance?: "inverse" | "scaled";
   null: string[];
@@ -161,6 +166,9 @@ export interface Checkpoint {
   damage?: Damage;
   /** What linear algebra says of the matrices; absent where it was not asked for. */
   rivals?: Rivals;
+  /** Numbers under other options, and what the published code does otherwise; absent where nobody asked. */
+  sensitivity?: SensitivityAxis[];
+  quirks?: SensitivityPoint[];
   /** In a document of some layers that `merge` can join; its sums are of no use here. */
   part?: { layers_of_all: number };
 }
@@ -194,6 +202,29 @@ export interface Explained {
   /** The same number of permuted matrices. */
   shuffled: Maybe;
   text: string;
+}
+
+/** One option varied, all others as they are. */
+export interface SensitivityAxis { axis: string; points: SensitivityPoint[] }
+
+/** The numbers under one setting, and those of shuffles under the same. */
+export interface SensitivityPoint {
+  value: number | string;
+  text?: string;
+  is_present: boolean;
+  alpha0: Maybe;
+  width: Maybe;
+  emergence: Maybe;
+  neurons_kept: number;
+  null: {
+    samples: number;
+    alpha0: Maybe;
+    alpha0_interval: [number, number] | null;
+    width: Maybe;
+    width_interval: [number, number] | null;
+    emergence: Maybe;
+    emergence_interval: [number, number] | null;
+  } | null;
 }
 
 export interface Score { metric: string; values: { step: number; value: number }[]; series?: string }
@@ -411,7 +442,7 @@ export interface NullProgress { waiting: string[]; current: string | null; done:
 
 export interface Figure {
   kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps"
-    | "path" | "scores-normalised" | "radar" | "scatter" | "groups" | "heat" | "nfd-steps" | "sizes" | "damage" | "rivals" | "published" | "lesson";
+    | "path" | "scores-normalised" | "radar" | "scatter" | "groups" | "heat" | "nfd-steps" | "sizes" | "damage" | "rivals" | "sensitivity" | "published" | "lesson";
   width: number;
   height: number;
   scale: number;

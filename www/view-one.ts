@@ -137,6 +137,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   const besideChance = section("Beside chance and scale", async () => (await import("./section-chance")).chanceSection, model, actions, phone);
   const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone);
   const damage = section("Damage test", async () => (await import("./section-damage")).damageSection, model, actions, phone);
+  const sensitivity = section("Sensitivity", async () => (await import("./section-sensitivity")).sensitivitySection, model, actions, phone);
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
   const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
 
@@ -151,7 +152,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        besideChance.root, where.root, damage.root, wiring.root, list.root)));
+        besideChance.root, sensitivity.root, where.root, damage.root, wiring.root, list.root)));
 
   function update(): void {
     const c = current(model);
@@ -187,7 +188,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     emptyState();
     wiring.update();
     list.root.hidden = model.source === "demo";
-    for (const part of [besideChance, where, damage, list]) part.update();
+    for (const part of [besideChance, sensitivity, where, damage, list]) part.update();
     twin();
   }
 
@@ -229,5 +230,5 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   }
 
   update();
-  return { root, update, destroy: () => [figure, nfd, slider, besideChance, where, damage, list].forEach((part) => part.destroy()) };
+  return { root, update, destroy: () => [figure, nfd, slider, besideChance, sensitivity, where, damage, list].forEach((part) => part.destroy()) };
 }

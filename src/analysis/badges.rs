@@ -1,9 +1,9 @@
 //! Which warnings follow from what was measured. Every threshold has its reason in docs/validity.md.
 
+use super::Options;
 use super::folded::Folded;
 use super::record::Sample;
-use super::{Mode, Options};
-use crate::multifractal::{MINIMUM_DEGREE, NetworkFold, Spectrum};
+use crate::multifractal::{Differences, NetworkFold, Spectrum, Tie};
 use crate::report::{Badge, ValidityRecord, Warning};
 
 /// R^2 below this: further from a straight line than those of untrained weights.
@@ -43,7 +43,7 @@ pub(super) fn warnings(
         slopes_vary(validity),
         not_concave(validity),
         above_zero(&spectra, validity),
-        (options.mode == Mode::Reference && !spectra.is_empty()).then(peak_tied),
+        (!spectra.is_empty()).then(|| peak_tied(options)).flatten(),
         few_neurons(validity),
         neurons_left_out(total, validity, options),
         zeros(validity),
@@ -77,8 +77,8 @@ fn no_spectrum(total: &NetworkFold, options: &Options) -> Warning {
     }
     let text = if total.partition.kept == 0 {
         format!(
-            "No neuron has enough edges: it needs more than {MINIMUM_DEGREE} of length 1 to {}.",
-            options.threshold
+            "No neuron has enough edges: it needs more than {} of length 1 to {}.",
+            options.minimum_degree, options.threshold
         )
     } else {
         "All edges have the same rounded length: a line needs two.".to_owned()
@@ -135,10 +135,17 @@ fn above_zero(spectra: &[&Spectrum], validity: &ValidityRecord) -> Option<Warnin
     Some(Badge::FAboveZero.warning(format!("f reaches {largest:.1e}, above 0: the peak is not at q = 0.")))
 }
 
-fn peak_tied() -> Warning {
-    Badge::PeakTied.warning(
-        "Peak tied: f is 0 at q = 0 and at the order below it. α₀ is taken from the lower one, always.",
-    )
+fn peak_tied(options: &Options) -> Option<Warning> {
+    let mode = options.spectrum_mode();
+    (mode.differences == Differences::Forward).then(|| {
+        let taken = match mode.tie {
+            Tie::First => "the lower one",
+            Tie::Second => "q = 0",
+        };
+        Badge::PeakTied.warning(format!(
+            "Peak tied: f is 0 at q = 0 and at the order below it. α₀ is taken from {taken}, always."
+        ))
+    })
 }
 
 fn few_neurons(validity: &ValidityRecord) -> Option<Warning> {
@@ -159,8 +166,8 @@ fn neurons_left_out(total: &NetworkFold, validity: &ValidityRecord, options: &Op
     (many && kept > 0.0).then(|| {
         let left_out = total.neurons - total.partition.kept;
         let text = format!(
-            "{left_out} of {} neurons are left out: they have {MINIMUM_DEGREE} edges of length 1 to {} or fewer. Of {}, {} are kept.",
-            total.neurons, options.threshold, worst.name, percent(worst.share)
+            "{left_out} of {} neurons are left out: they have {} edges of length 1 to {} or fewer. Of {}, {} are kept.",
+            total.neurons, options.minimum_degree, options.threshold, worst.name, percent(worst.share)
         );
         Badge::NeuronsLeftOut.warning(text)
     })

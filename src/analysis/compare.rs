@@ -245,7 +245,7 @@ impl<'a> Side<'a> {
 
     fn curve_of_tau(&self, tau: &[f64]) -> Curve {
         let folded = &self.measured.folded;
-        Curve::of_tau(tau, &folded.settings.grid, folded.options.mode.into())
+        Curve::of_tau(tau, &folded.settings.grid, folded.options.spectrum_mode())
     }
 
     /// Fractal dimensions of the neurons of a group that have edges.

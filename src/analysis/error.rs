@@ -48,6 +48,11 @@ pub enum AnalysisError {
         /// Layers of the network.
         layers: usize,
     },
+    /// Another rounding than to the nearest integer, with thresholds between integers.
+    #[error(
+        "radii are rounded otherwise than to the nearest integer where both thresholds are integers only"
+    )]
+    Rounding,
     /// Paths of several hops in the whole network.
     #[error("paths of several hops, and other interconnects, are followed in sampled networks only")]
     PathsOfAll,
@@ -126,6 +131,7 @@ impl AnalysisError {
             Self::Orders(_) => "bad-q-range",
             Self::Count { .. } => "bad-option",
             Self::LayerRanges | Self::NoSuchLayer { .. } | Self::Shares { .. } => "bad-layers",
+            Self::Rounding => "bad-rounding",
             Self::PathsOfAll | Self::PathsOfLayers | Self::RescaledPaths | Self::NoPaths(_) => "bad-hops",
             Self::PathsTooLarge { .. } => "paths-too-large",
             Self::TooLargeToAlter { .. } => "too-large-to-alter",
@@ -142,6 +148,7 @@ impl AnalysisError {
             Self::Threshold(_) | Self::Orders(_) | Self::Count { .. } | Self::LayerRanges => {
                 "Change the setting."
             }
+            Self::Rounding => "Make the thresholds integers.",
             Self::PathsOfAll => "Sample the network, or follow one hop with the original interconnect.",
             Self::PathsOfLayers => "Count all layers, or follow one hop with the original interconnect.",
             Self::RescaledPaths => {

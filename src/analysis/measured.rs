@@ -226,7 +226,8 @@ impl Measured {
             self.folded.bootstrap = None;
         }
         let before = &self.folded.options;
-        if (before.seed, before.mode, before.bootstrap) != (options.seed, options.mode, options.bootstrap) {
+        let drawn = |options: &Options| (options.seed, options.bootstrap);
+        if drawn(before) != drawn(options) || before.spectrum_mode() != options.spectrum_mode() {
             self.folded.bootstrap = None;
         }
         self.update_nulls(options);
@@ -290,7 +291,7 @@ impl Measured {
     /// Keeps the null samples that the new options leave valid.
     fn update_nulls(&mut self, options: &Options) {
         let before = &self.folded.options;
-        let reusable = before.seed == options.seed && before.mode == options.mode;
+        let reusable = before.seed == options.seed && before.spectrum_mode() == options.spectrum_mode();
         let same_scheme = before.initialisation == options.initialisation;
         let old = std::mem::take(&mut self.folded.nulls);
         let kept = |null: &NullSamples| reusable && (same_scheme || null.kind() != NullKind::Initialisation);
@@ -328,7 +329,7 @@ impl Measured {
                 binning: &self.binning,
                 settings,
                 tables,
-                mode: options.mode.into(),
+                mode: options.spectrum_mode(),
                 few: few.as_ref().filter(|_| null.kind() == NullKind::Shuffle),
                 for_part: self.for_part,
             };
@@ -350,9 +351,9 @@ impl Measured {
             let mut resamples = Resamples::new(settings, wanted);
             for (place, &group) in places(groups, &self.wanted).zip(groups.iter()) {
                 let key = (options.seed, group as u32);
-                resamples.add(&sample.histograms[place], &self.binning, settings, key);
+                resamples.add(&sample.histograms[place], settings, key);
             }
-            *bootstrap = Some(resamples.spectra(options.mode.into()));
+            *bootstrap = Some(resamples.spectra(options.spectrum_mode()));
         }
         true
     }

@@ -23,10 +23,12 @@ mod options;
 mod part;
 mod paths;
 mod plan;
+mod quirks;
 mod record;
 mod rescale;
 #[cfg(feature = "rivals")]
 mod rivals;
+mod sensitivity;
 mod sequence;
 mod validity;
 mod values;
@@ -42,7 +44,9 @@ pub use options::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, O
 #[cfg(feature = "parts")]
 pub use part::{JoinedParts, PartError, layers_of_part};
 pub use plan::{Analysis, Read};
+pub use quirks::quirks;
 pub use record::LogLogFit;
 pub use rescale::{RescaledNull, rescaling};
 #[cfg(feature = "rivals")]
 pub use rivals::RivalsReading;
+pub use sensitivity::{Axis, Variation, variations};

@@ -181,7 +181,7 @@ impl NullSamples {
             .par_iter()
             .map(|sums| {
                 let partition = sums.partition.as_ref()?.rounded(&settings.grid, tables);
-                spectrum(&partition, &settings.grid, options.mode.into())
+                spectrum(&partition, &settings.grid, options.spectrum_mode())
             })
             .collect();
         if spectra.is_empty() {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::AnalysisError;
 use super::initialisation::Scheme;
-use crate::multifractal::{Binning, FoldSettings, QGrid, SpectrumMode};
+use crate::multifractal::{
+    Binning, Differences, FoldSettings, MINIMUM_DEGREE, QGrid, Rounding, SpectrumMode, Tie,
+};
 
 /// Every option of an analysis. The command line and the page have the same ones and the same defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +19,12 @@ pub struct Options {
     pub layers: Option<Vec<[u32; 2]>>,
     /// How alpha is computed from tau.
     pub mode: Mode,
+    /// Differences that alpha is taken from, where they are not those of the mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub differences: Option<Differences>,
+    /// The order at which alpha_0 is taken, where it is not that of the mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tie: Option<Tie>,
     /// Sampled network: number of samples.
     pub samples: u32,
     /// Sampled network: seed of the first sample; sample i uses `seed + i`. Also the seed of the null models.
@@ -33,6 +41,12 @@ pub struct Options {
     pub q_max: f64,
     /// Step of q.
     pub q_step: f64,
+    /// A neuron is kept with more edges than this. Documents name it where it is not 10, as those below.
+    #[serde(skip_serializing_if = "is_usual_degree")]
+    pub minimum_degree: u32,
+    /// How lengths become radii.
+    #[serde(skip_serializing_if = "Rounding::is_nearest")]
+    pub rounding: Rounding,
     /// Reference mode: which samples are dropped (0 none, 1 any f > 0, 2 alpha not peaked at its first q, 3 both).
     pub filter: u8,
     /// Sampled network: length of the paths that are followed, 1 to 3 (method, section 8).
@@ -64,6 +78,8 @@ impl Default for Options {
             network: NetworkKind::Full,
             layers: None,
             mode: Mode::Exact,
+            differences: None,
+            tie: None,
             samples: 10,
             seed: 0,
             layer_sample: 32,
@@ -72,6 +88,8 @@ impl Default for Options {
             q_min: -3.0,
             q_max: 3.0,
             q_step: 0.1,
+            minimum_degree: USUAL_DEGREE,
+            rounding: Rounding::Nearest,
             filter: 0,
             hops: 1,
             interconnect: InterconnectKind::Original,
@@ -87,6 +105,10 @@ impl Default for Options {
 
 /// Most samples of a sampled network, and of a null model.
 const MOST_SAMPLES: u32 = 10_000;
+/// Neurons are kept with more edges than this.
+const USUAL_DEGREE: u32 = MINIMUM_DEGREE as u32;
+/// More edges than any neuron has.
+const LARGEST_DEGREE: u32 = 1 << 30;
 /// Most neurons drawn of each layer.
 const MOST_DRAWN: u32 = 4096;
 
@@ -97,6 +119,7 @@ impl Options {
             ("samples", self.samples, 1, MOST_SAMPLES),
             ("layer-sample", self.layer_sample, 1, MOST_DRAWN),
             ("null-samples", self.null_samples, 1, MOST_SAMPLES),
+            ("minimum-degree", self.minimum_degree, 0, LARGEST_DEGREE),
             ("bootstrap", self.bootstrap, 0, MOST_SAMPLES),
             ("filter", self.filter.into(), 0, 3),
             ("hops", self.hops.into(), 1, 3),
@@ -115,6 +138,9 @@ impl Options {
         if self.follows_paths() && self.layers.is_some() {
             return Err(AnalysisError::PathsOfLayers);
         }
+        if !self.rounding.is_nearest() && self.thresholds().iter().any(|threshold| threshold.fract() != 0.0) {
+            return Err(AnalysisError::Rounding);
+        }
         self.check_layers()?;
         self.fold_settings()?;
         Ok(Binning::check(&self.thresholds())?)
@@ -123,7 +149,25 @@ impl Options {
     /// What the folds depend on.
     pub fn fold_settings(&self) -> Result<FoldSettings, AnalysisError> {
         let grid = QGrid::new(self.q_min, self.q_max, self.q_step)?;
-        Ok(FoldSettings { threshold: self.threshold, nfd_threshold: self.nfd_threshold, grid })
+        Ok(FoldSettings {
+            threshold: self.threshold,
+            nfd_threshold: self.nfd_threshold,
+            grid,
+            minimum_degree: self.minimum_degree.into(),
+            rounding: self.rounding,
+        })
+    }
+
+    /// How spectra follow from tau.
+    pub fn spectrum_mode(&self) -> SpectrumMode {
+        let usual = match self.mode {
+            Mode::Exact => SpectrumMode::EXACT,
+            Mode::Reference => SpectrumMode::REFERENCE,
+        };
+        SpectrumMode {
+            differences: self.differences.unwrap_or(usual.differences),
+            tie: self.tie.unwrap_or(usual.tie),
+        }
     }
 
     /// Bins that resolve the thresholds.
@@ -156,6 +200,10 @@ impl Options {
     }
 }
 
+fn is_usual_degree(degree: &u32) -> bool {
+    *degree == USUAL_DEGREE
+}
+
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
@@ -176,6 +224,8 @@ pub enum NetworkKind {
 pub enum InterconnectKind {
     /// As the authors' implementation has it.
     Original,
+    /// As the model computes, but for the feed-forward part, which follows the attention whatever the model does.
+    Serial,
     /// As the model computes.
     True,
 }
@@ -199,6 +249,14 @@ pub enum DistanceKind {
 }
 
 impl DistanceKind {
+    /// The name in options and documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inverse => "inverse",
+            Self::Scaled => "scaled",
+        }
+    }
+
     fn is_original(&self) -> bool {
         *self == Self::Inverse
     }
@@ -212,15 +270,6 @@ pub enum Mode {
     Exact,
     /// Forward differences, as the authors' implementation.
     Reference,
-}
-
-impl From<Mode> for SpectrumMode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Exact => Self::Exact,
-            Mode::Reference => Self::Reference,
-        }
-    }
 }
 
 /// Kinds of null models (method, section 7).

@@ -55,6 +55,10 @@ pub(super) fn interconnect(
     }
     Ok(match options.interconnect {
         InterconnectKind::Original => (Interconnect::Original, None),
+        InterconnectKind::Serial => {
+            let (interconnect, warning) = Interconnect::of(checkpoint, wiring)?;
+            (interconnect.in_series(), warning)
+        }
         InterconnectKind::True => Interconnect::of(checkpoint, wiring)?,
     })
 }

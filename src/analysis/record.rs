@@ -182,6 +182,8 @@ pub(super) fn record(folded: &Folded) -> CheckpointRecord {
         is_baseline: false,
         damage: folded.identity.damage.clone(),
         rivals: None,
+        sensitivity: Vec::new(),
+        quirks: Vec::new(),
     }
 }
 
@@ -197,7 +199,7 @@ impl<'a> Sample<'a> {
     fn new(folded: &'a Folded, index: usize) -> Self {
         let SampleFold { seed, total, .. } = &folded.samples[index];
         let sums = total.partition.rounded(&folded.settings.grid, &folded.tables);
-        let spectrum = spectrum(&sums, &folded.settings.grid, folded.options.mode.into());
+        let spectrum = spectrum(&sums, &folded.settings.grid, folded.options.spectrum_mode());
         Self { seed: *seed, total, sums, spectrum }
     }
 
@@ -295,7 +297,7 @@ fn group_record(name: &str, neurons_kept: u64, samples: &[&GroupSpectrum], folde
     let curves: Vec<Curve> = samples
         .iter()
         .filter(|sample| !sample.tau.is_empty())
-        .map(|sample| Curve::of_tau(&sample.tau, &folded.settings.grid, folded.options.mode.into()))
+        .map(|sample| Curve::of_tau(&sample.tau, &folded.settings.grid, folded.options.spectrum_mode()))
         .filter(|curve| !curve.dropped_by(folded.options.filter))
         .collect();
     let over = |value: &dyn Fn(&Curve) -> Option<f64>| {

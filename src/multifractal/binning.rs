@@ -75,6 +75,11 @@ impl Binning {
         self.splits.get(threshold.round_ties_even() as usize) == Some(&threshold)
     }
 
+    /// Whether bins are halves of an integer without exception: ((bin - 1)/2, bin/2].
+    pub fn is_regular(&self) -> bool {
+        self.regular
+    }
+
     /// Number of bins.
     pub fn len(&self) -> usize {
         2 * self.splits.len() + 3

@@ -6,15 +6,15 @@
 use rand::Rng;
 use rayon::prelude::*;
 
-use super::fold::numbers;
-use super::spectrum::{SpectrumMode, fit_line, log_relative_radii};
-use super::{Binning, FoldSettings, GroupHistograms, MINIMUM_DEGREE};
+use super::fold::mass_numbers;
+use super::spectrum::{Differences, SpectrumMode, Tie, fit_line, log_relative_radii};
+use super::{FoldSettings, GroupHistograms};
 use crate::random::{stream, uniform};
 
 /// The word of a random stream's key that tells the bootstrap from null models.
 const STREAM: u32 = u32::from_be_bytes(*b"boot");
-/// Orders that are looked at: the first two and the last two, and the neighbours of 0.
-const ORDERS: usize = 6;
+/// Orders that are looked at: the first two and the last two, the neighbours of 0, and the one before them.
+const ORDERS: usize = 7;
 /// Resamples that go over the neurons together: powers are taken once for all of them.
 const AT_ONCE: usize = 16;
 /// Counts up to this have their powers in a table.
@@ -24,6 +24,8 @@ const LARGEST_TABLE: usize = 1 << 16;
 #[derive(Debug, Clone)]
 pub struct Resamples {
     step: f64,
+    /// Orders below 0.
+    below: usize,
     orders: [f64; ORDERS],
     /// n^q of each order.
     powers: Vec<[f64; ORDERS]>,
@@ -50,7 +52,9 @@ impl Resamples {
         let empty = Resample { sums: vec![[0.0; ORDERS]; radii], kept: 0 };
         Self {
             step: grid.step(),
-            orders: [0, 1, zero - 1, zero + 1, last - 1, last].map(|order| grid.orders()[order]),
+            below: zero,
+            orders: [0, 1, zero - 1, zero + 1, last - 1, last, zero.saturating_sub(2)]
+                .map(|order| grid.orders()[order]),
             powers: Vec::new(),
             occupied: vec![false; radii],
             each: vec![empty; count],
@@ -58,13 +62,7 @@ impl Resamples {
     }
 
     /// Adds the neurons of a group that each resample draws.
-    pub fn add(
-        &mut self,
-        histograms: &GroupHistograms,
-        binning: &Binning,
-        settings: &FoldSettings,
-        (seed, group): (u32, u32),
-    ) {
+    pub fn add(&mut self, histograms: &GroupHistograms, settings: &FoldSettings, (seed, group): (u32, u32)) {
         let largest = histograms.entries().iter().copied().max().unwrap_or(0) as usize + 1;
         let orders = self.orders;
         for number in self.powers.len()..=largest.min(LARGEST_TABLE) {
@@ -78,10 +76,9 @@ impl Resamples {
         // N(r) of a neuron that is kept, for r = 0, 1, ...
         let numbers_of = |neuron: usize, counts: &mut Vec<u32>, of_radii: &mut Vec<u32>| {
             histograms.counts_into(neuron, counts);
-            numbers(counts, settings.threshold, Binning::lower(1) + 1, of_radii);
-            u64::from(of_radii.last().copied().unwrap_or(1)) > 1 + MINIMUM_DEGREE
+            mass_numbers(counts, settings, of_radii);
+            u64::from(of_radii.last().copied().unwrap_or(1)) > 1 + settings.minimum_degree
         };
-        debug_assert!(binning.resolves(settings.threshold));
         let (mut counts, mut of_radii) = (Vec::new(), Vec::new());
         for neuron in 0..histograms.neurons() {
             if numbers_of(neuron, &mut counts, &mut of_radii) {
@@ -116,7 +113,8 @@ impl Resamples {
     /// looked at: of a concave tau, all of it.
     pub fn spectra(&self, mode: SpectrumMode) -> Vec<Option<(f64, f64)>> {
         let radii: Vec<u32> = (0..).zip(&self.occupied).filter_map(|(r, &on)| on.then_some(r)).collect();
-        self.each.par_iter().map(|resample| resample.spectrum(&radii, self.step, mode)).collect()
+        let orders = (self.step, self.below);
+        self.each.par_iter().map(|resample| resample.spectrum(&radii, orders, mode)).collect()
     }
 }
 
@@ -137,7 +135,7 @@ impl Resample {
         self.kept += u64::from(times);
     }
 
-    fn spectrum(&self, radii: &[u32], step: f64, mode: SpectrumMode) -> Option<(f64, f64)> {
+    fn spectrum(&self, radii: &[u32], (step, below): (f64, usize), mode: SpectrumMode) -> Option<(f64, f64)> {
         if radii.len() < 2 || self.kept == 0 {
             return None;
         }
@@ -148,10 +146,12 @@ impl Resample {
             fit_line(&log_radii, &log_z).slope
         });
         let (first, last) = ((tau[1] - tau[0]) / step, (tau[5] - tau[4]) / step);
-        let middle = match mode {
-            SpectrumMode::Exact => (tau[3] - tau[2]) / (2.0 * step),
-            // The first of the tied candidates; tau(0) is 0.
-            SpectrumMode::Reference => -tau[2] / step,
+        // tau(0) is 0.
+        let middle = match (mode.differences, mode.tie) {
+            (Differences::Central, Tie::Second) => (tau[3] - tau[2]) / (2.0 * step),
+            (Differences::Central, Tie::First) => -tau[6] / (if below > 1 { 2.0 } else { 1.0 } * step),
+            (Differences::Forward, Tie::First) => -tau[2] / step,
+            (Differences::Forward, Tie::Second) => tau[3] / step,
         };
         let all = [first, middle, last];
         let (low, high) =

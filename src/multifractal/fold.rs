@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::nfd::dimension;
 use super::partition::MassBlock;
 use super::small::SmallNeurons;
-use super::{Binning, GroupHistograms, MINIMUM_DEGREE, NeuronDimensions, PartitionSums, QGrid};
+use super::{Binning, GroupHistograms, MINIMUM_DEGREE, NeuronDimensions, PartitionSums, QGrid, Rounding};
 
 /// Neurons that are summed together before the sums are added in order. Part of the result: another size rounds
 /// differently.
@@ -22,17 +22,28 @@ pub struct FoldSettings {
     pub nfd_threshold: f64,
     /// The orders q.
     pub grid: QGrid,
+    /// A neuron is kept with more edges than this.
+    pub minimum_degree: u64,
+    /// How lengths become radii of the spectrum. Fractal dimensions have the nearest integers, always.
+    pub rounding: Rounding,
 }
 
 impl FoldSettings {
+    /// The usual least degree and rounding.
+    pub fn usual(threshold: f64, nfd_threshold: f64, grid: QGrid) -> Self {
+        let (minimum_degree, rounding) = (MINIMUM_DEGREE, Rounding::Nearest);
+        Self { threshold, nfd_threshold, grid, minimum_degree, rounding }
+    }
+
     /// Whether histograms with these bins are fine enough.
     pub fn resolved_by(&self, binning: &Binning) -> bool {
-        binning.resolves(self.threshold) && binning.resolves(self.nfd_threshold)
+        let regular = self.rounding.is_nearest() || binning.is_regular();
+        regular && binning.resolves(self.threshold) && binning.resolves(self.nfd_threshold)
     }
 
     /// Largest rounded radius that the spectrum can have.
     pub fn largest_radius(&self) -> u32 {
-        self.threshold.round_ties_even() as u32
+        self.rounding.largest(self.threshold) as u32
     }
 }
 
@@ -228,13 +239,11 @@ impl<'a> Folder<'a> {
     }
 
     fn push_mass(&mut self, counts: &[u32]) {
-        // The gate: only edges longer than 1.
-        let gate = Binning::lower(1) + 1;
-        numbers(counts, self.settings.threshold, gate, &mut self.numbers);
+        mass_numbers(counts, self.settings, &mut self.numbers);
         let number = u64::from(self.numbers.last().copied().unwrap_or(1));
         // A neuron has fewer than 2^32 entries.
         self.fold.degrees.push((number - 1) as u32);
-        if number <= 1 + MINIMUM_DEGREE {
+        if number <= 1 + self.settings.minimum_degree {
             return;
         }
         self.fold.partition.keep(&self.numbers);
@@ -263,9 +272,19 @@ impl<'a> Folder<'a> {
     }
 }
 
+/// N(r) = 1 + edges of the spectrum up to radius r, for r = 0, 1, ..., into `of_radii`.
+pub(super) fn mass_numbers(counts: &[u32], settings: &FoldSettings, of_radii: &mut Vec<u32>) {
+    // The gate: only edges longer than 1.
+    let gate = Binning::lower(1) + 1;
+    match settings.rounding {
+        Rounding::Nearest => numbers(counts, settings.threshold, gate, of_radii),
+        other => rounded_numbers(counts, settings.threshold, (other, gate), of_radii),
+    }
+}
+
 /// N(r) = 1 + edges up to radius r, for r = 0, 1, ..., up to `threshold`, into `numbers`. Edges in bins before `gate`
 /// do not count.
-pub(super) fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut Vec<u32>) {
+fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut Vec<u32>) {
     let last = threshold.round_ties_even() as usize;
     let (halves, _) = counts.as_chunks::<2>();
     // Modulo 2^32 on the way: what is below the gate is added again before it is looked at.
@@ -278,4 +297,22 @@ pub(super) fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut
     numbers.push(number.wrapping_add(halves[last][0]));
     // Radii below the gate.
     numbers[..gate / 2].fill(1);
+}
+
+/// The same, with radii of another rounding.
+fn rounded_numbers(
+    counts: &[u32],
+    threshold: f64,
+    (rounding, gate): (Rounding, usize),
+    numbers: &mut Vec<u32>,
+) {
+    let last = Binning::lower(threshold.round_ties_even() as u32);
+    numbers.clear();
+    numbers.resize(rounding.radius(last) + 1, 1);
+    let mut number = 1;
+    for bin in gate..=last {
+        number += counts[bin];
+        // The last bin of a radius has its number.
+        numbers[rounding.radius(bin)] = number;
+    }
 }

@@ -18,6 +18,7 @@ mod outline;
 mod partition;
 mod paths;
 mod ranks;
+mod rounding;
 mod small;
 mod spectrum;
 pub mod statistics;
@@ -37,10 +38,13 @@ pub use outline::{OutlineTables, outline};
 pub use partition::{PartitionSums, QGrid, QGridError};
 pub use paths::{Distances, PathGraph, PathStep};
 pub use ranks::spearman;
+pub use rounding::Rounding;
 pub use small::SmallNeurons;
 pub use spectrum::{
-    Curve, Fit, Spectrum, SpectrumMode, fit_line, log_partition, log_relative_radii, mass_exponent, spectrum,
+    Curve, Differences, Fit, Spectrum, SpectrumMode, Tie, fit_line, log_partition, log_relative_radii,
+    mass_exponent, spectrum,
 };
 
-/// A neuron is kept when it has more edges of length in (1, T] than this.
+/// A neuron is kept when it has more edges of length in (1, T] than this, unless another number is asked for; one with
+/// no more edges than this has a fractal dimension of 0, always.
 pub const MINIMUM_DEGREE: u64 = 10;

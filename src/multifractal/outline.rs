@@ -91,8 +91,7 @@ fn add(sums: &mut [f64; ORDERS], power: &[f64; ORDERS], inverse: &[f64; ORDERS],
 /// alpha_0 and the width of a group alone; `None` where there is no spectrum.
 ///
 /// The alphas of a concave tau fall: the first and the last are its largest and smallest (method, section 7). Where
-/// those that are looked at do not fall, and in the reference mode, whose alpha_0 is where f is largest, the whole
-/// spectrum is computed. Neurons of few edges are raised otherwise than there: the last digits may differ.
+/// those that are looked at do not fall, and in any but the exact mode, the whole spectrum is computed. Neurons of few edges are raised otherwise than there: the last digits may differ.
 pub fn outline(
     fold: &GroupFold,
     settings: &FoldSettings,
@@ -105,10 +104,8 @@ pub fn outline(
         return None;
     }
     let grid = &settings.grid;
-    let falling = match mode {
-        SpectrumMode::Exact => falling_ends(fold, &radii, grid.step(), few),
-        SpectrumMode::Reference => None,
-    };
+    let exact = mode == SpectrumMode::EXACT;
+    let falling = exact.then(|| falling_ends(fold, &radii, grid.step(), few)).flatten();
     falling.or_else(|| {
         let spectrum = spectrum(&fold.sums(grid, tables), grid, mode)?;
         Some((spectrum.alpha0, spectrum.width))
@@ -142,7 +139,7 @@ mod tests {
 
     fn settings(q: f64, step: f64) -> FoldSettings {
         let grid = QGrid::new(-q, q, step).expect("a grid");
-        FoldSettings { threshold: 150.0, nfd_threshold: 200.0, grid }
+        FoldSettings::usual(150.0, 200.0, grid)
     }
 
     /// A group of neurons whose numbers of edges differ, few for some and many for others.
@@ -193,11 +190,11 @@ mod tests {
         for (q, step) in [(3.0, 0.1), (2.0, 0.5), (1.0, 1.0), (0.1, 0.1)] {
             let settings = settings(q, step);
             let many = group(40, |_| 300, spread);
-            let [few, whole] = both(&many, &settings, SpectrumMode::Exact);
+            let [few, whole] = both(&many, &settings, SpectrumMode::EXACT);
             assert_eq!(few, whole, "neurons of many edges: the same bits");
             for edges in [[100, 100], [40, 300], [5, 90]] {
                 let mixed = group(60, |neuron| edges[neuron % 2], spread);
-                for mode in [SpectrumMode::Exact, SpectrumMode::Reference] {
+                for mode in [SpectrumMode::EXACT, SpectrumMode::REFERENCE] {
                     let [few, whole] = both(&mixed, &settings, mode).map(|found| found.expect("a spectrum"));
                     assert!(
                         (few.0 - whole.0).abs() < 1e-12,
@@ -228,7 +225,7 @@ mod tests {
         let fold = fold_group(&odd, &Binning::new(&[150.0, 200.0]).expect("bins"), &settings, &tables);
         let few = OutlineTables::new(&settings.grid);
         assert_eq!(falling_ends(&fold, &fold.partition.radii(), settings.grid.step(), &few), None);
-        let [few, whole] = both(&odd, &settings, SpectrumMode::Exact).map(|found| found.expect("a spectrum"));
+        let [few, whole] = both(&odd, &settings, SpectrumMode::EXACT).map(|found| found.expect("a spectrum"));
         assert!(
             (few.0 - whole.0).abs() < 1e-12 && (few.1 - whole.1).abs() < 1e-12,
             "{few:?} against {whole:?}"
@@ -239,8 +236,8 @@ mod tests {
     fn no_spectrum_has_no_outline() {
         let settings = settings(3.0, 0.1);
         let none = group(10, |_| 10, spread);
-        assert_eq!(both(&none, &settings, SpectrumMode::Exact), [None, None]);
+        assert_eq!(both(&none, &settings, SpectrumMode::EXACT), [None, None]);
         let one_radius = group(10, |_| 20, |_, _| 7.0);
-        assert_eq!(both(&one_radius, &settings, SpectrumMode::Exact), [None, None]);
+        assert_eq!(both(&one_radius, &settings, SpectrumMode::EXACT), [None, None]);
     }
 }

@@ -271,7 +271,7 @@ mod tests {
 
     fn settings() -> FoldSettings {
         let grid = QGrid::new(-3.0, 3.0, 0.1).unwrap();
-        FoldSettings { threshold: RADII as f64, nfd_threshold: 20.0, grid }
+        FoldSettings::usual(RADII as f64, 20.0, grid)
     }
 
     fn sums(neurons: &SmallNeurons) -> PartitionSums {

@@ -1,5 +1,7 @@
 //! Mass exponent, spectrum and their summary numbers (method, section 4).
 
+use serde::{Deserialize, Serialize};
+
 use super::{PartitionSums, QGrid};
 
 /// f above 0 by less than this is rounding.
@@ -9,13 +11,40 @@ const ROUNDING: f64 = 1e-12;
 /// Filter 2 of the reference: alpha may exceed its first value by this much.
 const FIRST_ALPHA_TOLERANCE: f64 = 0.01;
 
-/// How alpha is computed from tau.
+/// How alpha is computed from tau, and where alpha_0 is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SpectrumMode {
-    /// Central differences, one-sided at the ends; alpha_0 = tau'(0).
-    Exact,
-    /// Forward differences, one value fewer than q; alpha_0 where f is largest.
-    Reference,
+pub struct SpectrumMode {
+    /// The differences.
+    pub differences: Differences,
+    /// The order of alpha_0.
+    pub tie: Tie,
+}
+
+impl SpectrumMode {
+    /// alpha_0 = tau'(0), from central differences.
+    pub const EXACT: Self = Self { differences: Differences::Central, tie: Tie::Second };
+    /// As the authors' implementation: alpha_0 where f, of forward differences, is largest.
+    pub const REFERENCE: Self = Self { differences: Differences::Forward, tie: Tie::First };
+}
+
+/// Differences of tau that alpha is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Differences {
+    /// Central ones, one-sided at the ends.
+    Central,
+    /// Forward ones: one value fewer than q. alpha_0 is where f is largest, should f exceed 0 anywhere.
+    Forward,
+}
+
+/// The order at which alpha_0 is taken. With forward differences f is 0 at both of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tie {
+    /// The order below 0.
+    First,
+    /// 0 itself.
+    Second,
 }
 
 /// A least-squares line y = intercept + slope x.
@@ -44,7 +73,7 @@ pub struct Spectrum {
     pub f: Vec<f64>,
     /// Regularity.
     pub alpha0: f64,
-    /// Reference mode: alpha at q = -step and at q = 0, between which the original lets rounding choose.
+    /// Forward differences: alpha at q = -step and at q = 0, between which the original lets rounding choose.
     pub alpha0_candidates: Option<[f64; 2]>,
     /// Whether some f exceeds f at q = 0: tau is not concave there.
     pub f_above_zero: bool,
@@ -84,9 +113,9 @@ pub struct Curve {
 impl Curve {
     /// The curve of a mass exponent that is given at every order of the grid.
     pub fn of_tau(tau: &[f64], grid: &QGrid, mode: SpectrumMode) -> Self {
-        let alpha = match mode {
-            SpectrumMode::Exact => central_differences(tau, grid.step()),
-            SpectrumMode::Reference => forward_differences(tau, grid.orders()),
+        let alpha = match mode.differences {
+            Differences::Central => central_differences(tau, grid.step()),
+            Differences::Forward => forward_differences(tau, grid.orders()),
         };
         let f: Vec<f64> = grid.orders().iter().zip(&alpha).zip(tau).map(|((q, a), t)| q * a - t).collect();
         let Peak { alpha0, candidates, f_above_zero } = Peak::find(&alpha, &f, grid.zero(), mode);
@@ -166,14 +195,18 @@ impl Peak {
             f.iter().copied().enumerate().fold((zero, f64::NEG_INFINITY), |best, (index, value)| {
                 if value > best.1 { (index, value) } else { best }
             });
-        match mode {
-            SpectrumMode::Exact => {
-                Self { alpha0: alpha[zero], candidates: None, f_above_zero: top > f[zero] + F_TOLERANCE }
+        let candidates = [alpha[zero - 1], alpha[zero]];
+        let chosen = match mode.tie {
+            Tie::First => candidates[0],
+            Tie::Second => candidates[1],
+        };
+        match mode.differences {
+            Differences::Central => {
+                Self { alpha0: chosen, candidates: None, f_above_zero: top > f[zero] + F_TOLERANCE }
             }
-            SpectrumMode::Reference => {
+            Differences::Forward => {
                 let f_above_zero = top > f[zero].max(f[zero - 1]) + F_TOLERANCE;
-                let candidates = [alpha[zero - 1], alpha[zero]];
-                let alpha0 = if f_above_zero { alpha[largest] } else { candidates[0] };
+                let alpha0 = if f_above_zero { alpha[largest] } else { chosen };
                 Self { alpha0, candidates: Some(candidates), f_above_zero }
             }
         }
@@ -269,9 +302,16 @@ mod tests {
     #[test]
     fn a_tie_at_the_peak_takes_the_first_candidate() {
         let (alpha, f) = ([2.0, 1.5, 1.0, 0.5], [-0.5, 0.0, 1e-31, -0.5]);
-        let tied = Peak::find(&alpha, &f, 2, SpectrumMode::Reference);
+        let tied = Peak::find(&alpha, &f, 2, SpectrumMode::REFERENCE);
         assert_eq!((tied.alpha0, tied.candidates, tied.f_above_zero), (1.5, Some([1.5, 1.0]), false));
-        let above = Peak::find(&alpha, &[-0.5, 0.0, 0.0, 1e-3], 2, SpectrumMode::Reference);
+        let above = Peak::find(&alpha, &[-0.5, 0.0, 0.0, 1e-3], 2, SpectrumMode::REFERENCE);
         assert_eq!((above.alpha0, above.f_above_zero), (0.5, true));
+        let second = SpectrumMode { tie: Tie::Second, ..SpectrumMode::REFERENCE };
+        assert_eq!(Peak::find(&alpha, &f, 2, second).alpha0, 1.0);
+        let first = SpectrumMode { tie: Tie::First, ..SpectrumMode::EXACT };
+        assert_eq!(
+            [first, SpectrumMode::EXACT].map(|mode| Peak::find(&alpha, &f, 2, mode).alpha0),
+            [1.5, 1.0]
+        );
     }
 }

@@ -87,6 +87,14 @@ impl Interconnect {
         fused.map(|(fused, warning)| (Self::True { fused, parallel }, warning))
     }
 
+    /// The same with the feed-forward part after the attention.
+    pub fn in_series(self) -> Self {
+        match self {
+            Self::Original => self,
+            Self::True { fused, .. } => Self::True { fused, parallel: false },
+        }
+    }
+
     /// Whether the feed-forward part leaves the neurons of the block's own inputs.
     pub(super) fn is_parallel(self) -> bool {
         matches!(self, Self::True { parallel: true, .. })

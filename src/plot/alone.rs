@@ -10,7 +10,7 @@ const MOST_SCORES: usize = 2;
 const CHART: f64 = 132.0;
 
 /// The figures that can stand alone, by name.
-const ALONE: [(&str, Kind); 17] = [
+const ALONE: [(&str, Kind); 18] = [
     ("spectrum", Kind::Spectrum),
     ("tau", Kind::Tau),
     ("fit", Kind::Fit),
@@ -27,6 +27,7 @@ const ALONE: [(&str, Kind); 17] = [
     ("sizes", Kind::Sizes),
     ("damage", Kind::Damage),
     ("rivals", Kind::Rivals),
+    ("sensitivity", Kind::Sensitivity),
     ("published", Kind::Published),
 ];
 
@@ -54,6 +55,7 @@ impl Figure {
             Kind::Sizes | Kind::Damage => (640.0, 22.0 + 2.0 * CHART),
             Kind::Rivals => (900.0, 620.0),
             Kind::Groups => (900.0, 420.0),
+            Kind::Sensitivity => (984.0, 460.0),
             Kind::Heat => (744.0, (130.0 + 13.0 * rows).clamp(260.0, 1200.0)),
             Kind::Radar => (640.0, 420.0),
             Kind::NfdSteps => (640.0, 420.0),

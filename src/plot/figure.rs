@@ -21,7 +21,7 @@ pub struct Figure {
     /// The form for narrow places: fewer and shorter labels, no rulers.
     pub compact: bool,
     /// Whether the title and the legend are part of the drawing; the page sets them as text beside it. Stacked charts
-    /// (`series`, `sizes`, `damage`, `rivals`) always have the titles of their parts.
+    /// (`series`, `sizes`, `damage`, `rivals`, `sensitivity`) always have the titles of their parts.
     pub title: bool,
     /// Index of the selected checkpoint; the last one by default.
     pub checkpoint: Option<usize>,
@@ -149,6 +149,8 @@ pub enum Kind {
     Damage,
     /// Simple numbers beside E over steps, and how much of E each explains.
     Rivals,
+    /// alpha_0, w and E of one checkpoint while one option at a time is varied.
+    Sensitivity,
     /// Published numbers as they were published: E and accuracies on two axes. For documents without spectra only.
     Published,
     /// Plain data: [`Figure::lesson`].

@@ -34,6 +34,7 @@ mod rivals;
 mod rulers;
 mod scatter;
 mod scene;
+mod sensitivity;
 mod series;
 mod sheet;
 mod sizes;
@@ -132,6 +133,7 @@ fn draw_on<'a>(
         Kind::Sizes => sizes::draw(sheet, &scene, inside, layout)?,
         Kind::Damage => damage::draw(sheet, &scene, inside, layout)?,
         Kind::Rivals => rivals::draw(sheet, &scene, inside, layout)?,
+        Kind::Sensitivity => sensitivity::draw(sheet, &scene, inside, layout)?,
         Kind::Published => published::draw(sheet, &scene, inside, layout)?,
         Kind::Lesson => lesson::draw(sheet, &scene, inside, layout)?,
     }

@@ -32,6 +32,7 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene) -> Draw
             | Kind::Sizes
             | Kind::Damage
             | Kind::Rivals
+            | Kind::Sensitivity
             | Kind::Lesson
     );
     if !scene.figure.title || !has_title {

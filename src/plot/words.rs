@@ -5,7 +5,8 @@ use super::numbers::decimal;
 use super::scene::{Quantity, Scene, clean, clean_interval, null_adjective};
 use super::series::capital;
 use super::{
-    damage, groups, heat, nfd_steps, normalised, path, published, radar, rivals, scatter, series, sizes,
+    damage, groups, heat, nfd_steps, normalised, path, published, radar, rivals, scatter, sensitivity,
+    series, sizes,
 };
 use crate::analysis::{Mode, NetworkKind};
 use crate::report::CheckpointRecord;
@@ -38,6 +39,7 @@ pub(super) fn title(scene: &Scene) -> &'static str {
         (Kind::Sizes, _) => "Emergence against model size",
         (Kind::Damage, _) => "Emergence and width under damage",
         (Kind::Rivals, _) => "Emergence and simple numbers",
+        (Kind::Sensitivity, _) => "Sensitivity to options",
         (Kind::Published, _) => "Published emergence and accuracies",
         (Kind::Lesson, _) => "How to read this",
     }
@@ -60,6 +62,7 @@ pub(super) fn description(scene: &Scene) -> String {
         Kind::Sizes => sizes::summary(scene),
         Kind::Damage => damage::summary(scene),
         Kind::Rivals => rivals::summary(scene),
+        Kind::Sensitivity => sensitivity::summary(scene),
         Kind::Published => published::summary(scene),
         // The request brought the data, and knows what it is.
         Kind::Lesson => String::new(),

@@ -9,7 +9,7 @@ use std::ops::Range;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Explained, RivalsRecord, ValidityRecord};
+use super::{Explained, RivalsRecord, SensitivityAxis, SensitivityPoint, ValidityRecord};
 use crate::analysis::Options;
 
 /// The value of [`ResultDocument::schema`].
@@ -134,6 +134,13 @@ pub struct CheckpointRecord {
     /// What linear algebra says of the matrices, where it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rivals: Option<RivalsRecord>,
+    /// Numbers under other options. Absent where they were not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitivity: Vec<SensitivityAxis>,
+    /// The exact mode, what the published code does otherwise, each by itself, and all together. Absent where they were
+    /// not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quirks: Vec<SensitivityPoint>,
 }
 
 /// Damage done to the weights of a checkpoint.
@@ -190,7 +197,7 @@ pub struct LayerRecord {
     pub neurons: u64,
     /// Outputs of each neuron, zeros included.
     pub edges_per_neuron: u64,
-    /// Neurons with more than 10 edges of length in (1, T].
+    /// Neurons with more than 10 edges of length in (1, T], or than `options.minimum_degree`.
     pub kept: u64,
     /// Mean |w| over all entries, and over all samples of a sampled run.
     #[serde(default)]
@@ -211,7 +218,7 @@ pub struct SkippedRecord {
 pub struct SampleRecord {
     /// Seed of the sample, `None` for the whole network.
     pub seed: Option<u64>,
-    /// Neurons with more than 10 edges of length in (1, T].
+    /// Neurons with more than 10 edges of length in (1, T], or than `options.minimum_degree`.
     pub neurons_kept: u64,
     /// Distinct rounded radii R, ascending.
     pub radii: Vec<u32>,
@@ -237,7 +244,7 @@ pub struct SampleRecord {
     pub partition: PartitionRecord,
     /// Regularity.
     pub alpha0: Option<f64>,
-    /// Reference mode: alpha at q = -step and at q = 0; null in exact mode.
+    /// Forward differences: alpha at q = -step and at q = 0; null in exact mode.
     pub alpha0_candidates: Option<[f64; 2]>,
     /// Heterogeneity: largest minus smallest alpha.
     pub width: Option<f64>,
@@ -391,7 +398,7 @@ pub struct Excess {
 pub struct GroupRecord {
     /// Name of the group.
     pub name: String,
-    /// Neurons with more than 10 edges of length in (1, T].
+    /// Neurons with more than 10 edges of length in (1, T], or than `options.minimum_degree`.
     pub neurons_kept: u64,
     /// Largest radius d of the group.
     pub diameter: Option<u32>,

@@ -6,6 +6,7 @@ mod document;
 #[cfg(feature = "parts")]
 mod part;
 mod rivals;
+mod sensitivity;
 mod validity;
 
 pub use comparison::*;
@@ -14,4 +15,5 @@ pub use document::*;
 #[cfg(feature = "parts")]
 pub use part::*;
 pub use rivals::*;
+pub use sensitivity::*;
 pub use validity::*;

@@ -9,6 +9,7 @@ mod explained;
 mod merge;
 mod order;
 mod reading;
+mod sensitivity;
 
 pub use association::{LATE_SHARE, Measures, NullMeasures, associate, score};
 pub use correlation::RESAMPLES;
@@ -16,6 +17,7 @@ pub use explained::{Contender, explain};
 #[cfg(feature = "parts")]
 pub use merge::{Merge, MergeError};
 pub use order::{Placed, sort};
+pub use sensitivity::{Varied, add_sensitivities, sensitivity};
 use serde::Deserialize;
 
 use crate::analysis::Options;

@@ -101,7 +101,7 @@ impl Noise {
             return Err(TeachError::Noise);
         }
         let binning = Binning::new(&[threshold, NFD_THRESHOLD])?;
-        let settings = FoldSettings { threshold, nfd_threshold: NFD_THRESHOLD, grid: orders()? };
+        let settings = FoldSettings::usual(threshold, NFD_THRESHOLD, orders()?);
         let mut tables = NumberTables::new(&settings);
         tables.reach(self.groups.iter().map(|group| group.edges as u64).max().unwrap_or(0));
         let histograms: Vec<GroupHistograms> =
@@ -110,7 +110,7 @@ impl Noise {
 
         let folds = histograms.iter().map(|group| fold_group(group, &binning, &settings, &tables));
         let sums = network(folds, &settings, &tables);
-        let of = |sums: &PartitionSums| spectrum(sums, &settings.grid, SpectrumMode::Exact);
+        let of = |sums: &PartitionSums| spectrum(sums, &settings.grid, SpectrumMode::EXACT);
         let shuffled = (0..shuffles).map(|sample| {
             let fold = |(group, totals)| {
                 shuffle_group(totals, &binning, &settings, &tables, (self.seed, sample, group))

@@ -106,7 +106,7 @@ impl Ring {
             }
         }
         let occupied = (0..=diameter).map(|hops| hops > 0).collect();
-        spectrum(&PartitionSums::from_z(z, occupied, nodes as u64), grid, SpectrumMode::Exact)
+        spectrum(&PartitionSums::from_z(z, occupied, nodes as u64), grid, SpectrumMode::EXACT)
     }
 }
 

@@ -104,6 +104,8 @@ fn record(s: &Spectrum, first: &Spectrum, q: &[f64]) -> CheckpointRecord {
         groups: Vec::new(),
         damage: None,
         rivals: None,
+        sensitivity: Vec::new(),
+        quirks: Vec::new(),
         is_baseline: false,
     }
 }
@@ -385,6 +387,59 @@ fn measure(document: &mut ResultDocument) {
     ];
 }
 
+/// A series whose last checkpoint has sensitivities: numbers and choices, with and without shuffles.
+pub fn sensitive() -> ResultDocument {
+    let mut document = training(2);
+    let numbers = |values: &[f64]| values.iter().copied().map(AxisValue::Number).collect::<Vec<_>>();
+    let names = |names: &[&str]| names.iter().map(|name| AxisValue::Name((*name).into())).collect();
+    let mut samples = numbers(&[16.0, 24.0, 32.0, 48.0, 64.0]);
+    samples.push(AxisValue::Name("whole network".into()));
+    let axes = [
+        ("threshold", numbers(&[50.0, 75.0, 100.0, 125.0, 150.0, 200.0, 250.0, 300.0]), 4),
+        ("layer-sample", samples, 5),
+        ("q", numbers(&[1.0, 2.0, 3.0, 4.0, 5.0]), 2),
+        ("minimum-degree", numbers(&[1.0, 5.0, 10.0, 20.0, 50.0]), 2),
+        ("rounding", names(&["halves", "nearest", "up", "twos"]), 1),
+        ("scale", numbers(&[0.5, 0.5_f64.sqrt(), 1.0, 2.0_f64.sqrt(), 2.0]), 2),
+        ("distance", names(&["inverse", "scaled"]), 0),
+    ];
+    let last = document.checkpoints.len() - 1;
+    document.checkpoints[last].sensitivity = axes
+        .into_iter()
+        .map(|(axis, values, present)| SensitivityAxis {
+            axis: axis.into(),
+            points: values
+                .into_iter()
+                .enumerate()
+                .map(|(place, value)| sensitive_point(value, place as f64 - present as f64))
+                .collect(),
+        })
+        .collect();
+    document
+}
+
+fn sensitive_point(value: AxisValue, from_present: f64) -> SensitivityPoint {
+    let (alpha0, width) = (1.2 - 0.08 * from_present, 0.8 + 0.02 * from_present);
+    SensitivityPoint {
+        value,
+        text: None,
+        is_present: from_present == 0.0,
+        alpha0: Some(alpha0),
+        width: Some(width),
+        emergence: Some(0.1 - 0.03 * from_present),
+        neurons_kept: 1344,
+        null: Some(SensitivityNull {
+            samples: 20,
+            alpha0: Some(alpha0 - 0.02),
+            alpha0_interval: Some([alpha0 - 0.03, alpha0 - 0.01]),
+            width: Some(0.6),
+            width_interval: Some([0.57, 0.63]),
+            emergence: Some(0.05),
+            emergence_interval: Some([0.04, 0.06]),
+        }),
+    }
+}
+
 /// Published numbers: E and accuracies without spectra.
 pub fn published() -> ResultDocument {
     let mut document = long();
@@ -406,5 +461,7 @@ pub fn everything() -> ResultDocument {
     hurt.damage = Some(DamageRecord { kind: "noise".into(), amount: 0.1, round: 1, seed: 0 });
     document.checkpoints.push(hurt);
     measure(&mut document);
+    let last = document.checkpoints.len() - 1;
+    document.checkpoints[last].sensitivity = sensitive().checkpoints.pop().expect("a record").sensitivity;
     document
 }

@@ -99,6 +99,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         Sizes,
         Damage,
         Rivals,
+        Sensitivity,
         Published,
     ];
     prop::sample::select([old, new].concat())
@@ -248,6 +249,7 @@ fn a_document_without_checkpoints_is_drawn() {
         Kind::Sizes,
         Kind::Damage,
         Kind::Rivals,
+        Kind::Sensitivity,
         Kind::Published,
         Kind::Lesson,
     ] {

@@ -11,7 +11,7 @@ use crate::document;
 use crate::layout;
 
 /// All kinds of this module.
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Series,
     Kind::Path,
     Kind::ScoresNormalised,
@@ -22,6 +22,7 @@ const KINDS: [Kind; 11] = [
     Kind::NfdSteps,
     Kind::Sizes,
     Kind::Damage,
+    Kind::Sensitivity,
     Kind::Published,
 ];
 
@@ -86,6 +87,8 @@ pub fn figures() -> Vec<(&'static str, ResultDocument, Figure)> {
         ("t-damage-phone", document::damaged(), compact(of(Kind::Damage, 328.0, 330.0))),
         ("t-rivals", document::rivals(), of(Kind::Rivals, 900.0, 620.0)),
         ("t-rivals-phone", document::rivals(), compact(of(Kind::Rivals, 328.0, 860.0))),
+        ("t-sensitivity", document::sensitive(), of(Kind::Sensitivity, 984.0, 460.0)),
+        ("t-sensitivity-phone", document::sensitive(), compact(of(Kind::Sensitivity, 328.0, 7.0 * 168.0))),
         ("t-published", document::published(), Figure { title: true, ..of(Kind::Published, 744.0, 360.0) }),
         ("t-empty", document::single(), of(Kind::Groups, 540.0, 300.0)),
     ]
@@ -561,7 +564,67 @@ fn without_null_models_nothing_is_grey() {
 fn every_figure_says_what_it_shows() {
     let document = document::training(6);
     for kind in KINDS.into_iter().filter(|kind| !matches!(kind, Kind::Damage)) {
-        let layout = layout(&document, &of(kind, 744.0, 420.0));
+        let sensitive = document::sensitive();
+        let document = if kind == Kind::Sensitivity { &sensitive } else { &document };
+        let layout = layout(document, &of(kind, 744.0, 420.0));
         assert!(layout.summary.len() > 20 && layout.summary.ends_with('.'), "{kind:?}: {}", layout.summary);
     }
+}
+
+#[test]
+fn charts_of_sensitivities_share_the_axis_of_their_number() {
+    let document = document::sensitive();
+    for (compact, width, height) in [(false, 984.0, 460.0), (true, 328.0, 1176.0)] {
+        let figure = Figure { compact, ..of(Kind::Sensitivity, width, height) };
+        let (layout, drawn) = (layout(&document, &figure), svg(&document, &figure).expect("a figure"));
+        assert_eq!(layout.plots.len(), 7 * 3);
+        for number in ["alpha0", "width", "emergence"] {
+            let of_number = layout.plots.iter().filter(|plot| plot.name.ends_with(&format!(":{number}")));
+            let of_number: Vec<&PlotPlace> = of_number.collect();
+            assert_eq!(of_number.len(), 7);
+            assert!(of_number.iter().all(|plot| (plot.y0, plot.y1) == (of_number[0].y0, of_number[0].y1)));
+            let across = |plot: &&PlotPlace| if compact { plot.left } else { plot.top };
+            assert!(of_number.iter().all(|plot| across(plot) == across(&of_number[0])), "in one line");
+        }
+        // Every value has its disc; the present one is larger.
+        let discs: Vec<(String, f64)> = drawn
+            .split("<circle ")
+            .skip(1)
+            .filter_map(|circle| {
+                let attribute = |name: &str| circle.split(&format!("{name}=\"")).nth(1)?.split('"').next();
+                let place = format!("{} {}", attribute("cx")?, attribute("cy")?);
+                Some((place, attribute("r")?.parse().ok()?))
+            })
+            .collect();
+        let plot = layout.plots.iter().find(|plot| plot.name == "threshold:width").expect("a chart");
+        for (at, point) in document.checkpoints[14].sensitivity[0].points.iter().enumerate() {
+            let (x, y) = place(plot, at as f64, point.width.expect("a width"));
+            let near = |place: &str| {
+                let (cx, cy) = place.split_once(' ').expect("two");
+                let far = |found: &str, wanted: f64| (found.parse::<f64>().expect("a number") - wanted).abs();
+                far(cx, x) < 0.13 && far(cy, y) < 0.13
+            };
+            let size = discs.iter().filter(|(place, _)| near(place)).map(|disc| disc.1).fold(0.0, f64::max);
+            assert_eq!(size, if point.is_present { 7.0 } else { 3.0 }, "{at}");
+        }
+        assert!(drawn.contains(">150<") && drawn.contains(">all<") && drawn.contains(">nearest<"));
+        // Names are short in the narrow form.
+        let at = if compact { "3,000" } else { "step 3,000" };
+        let summary = "over 8 settings of Longest edge T: regularity 0.960 to 1.520, width 0.720 to 0.860, \
+                       degree of emergence 0.010 to 0.220;";
+        let summary = format!("Sensitivity at {at}, {summary}");
+        assert!(layout.summary.starts_with(&summary), "{}", layout.summary);
+    }
+}
+
+#[test]
+fn a_number_that_no_point_has_takes_no_room() {
+    let mut document = document::sensitive();
+    let points = document.checkpoints[14].sensitivity.iter_mut().flat_map(|axis| &mut axis.points);
+    points.for_each(|point| (point.emergence, point.null) = (None, None));
+    let plots = layout(&document, &of(Kind::Sensitivity, 984.0, 460.0)).plots;
+    assert_eq!(plots.len(), 7 * 2);
+    document.checkpoints[14].sensitivity.clear();
+    let none = layout(&document, &of(Kind::Sensitivity, 984.0, 460.0));
+    assert_eq!(none.nothing[0], "Not computed yet");
 }

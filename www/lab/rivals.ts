@@ -19,8 +19,8 @@ export interface RivalsModule {
 /** Starts its worker when something is first read. */
 let reading: Reading | null = null;
 
-/** Reads and measures; `tell` says whether to go on. Null where it was stopped. */
-export async function rivals(module: RivalsModule, { weights, options, largest }: RivalsTask, tell: (progress: RivalsProgress) => boolean): Promise<Rivals | null> {
+/** Reads and measures. Null where it was stopped. */
+export async function rivals(module: RivalsModule, { weights, options, largest }: RivalsTask, tell: (progress: RivalsProgress) => void, over: () => boolean): Promise<Rivals | null> {
   const running = new module.Rivals(weights.network);
   try {
     const plan = running.plan(options, largest);
@@ -30,7 +30,8 @@ export async function rivals(module: RivalsModule, { weights, options, largest }
     for await (const part of (reading ??= new Reading()).read(slices)) {
       // The message that stops is heard between two parts.
       await new Promise((resolve) => setTimeout(resolve));
-      if (!tell({ read, of: plan.bytes })) return null;
+      if (over()) return null;
+      tell({ read, of: plan.bytes });
       running.feed(part);
       read += part.length;
     }

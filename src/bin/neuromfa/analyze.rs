@@ -16,7 +16,7 @@ use neuromfa::damage::Damage;
 use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
 use neuromfa::report::{CheckpointRecord, PartRecord, RivalsRecord};
 use neuromfa::scores::Scores;
-use neuromfa::series::{self, Placed};
+use neuromfa::series::{self, Placed, Varied};
 use neuromfa::source::{ReadAt, ReadError};
 
 use crate::args::{AnalyzeArguments, Layers};
@@ -46,7 +46,10 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Err(status) => return status,
     };
     let mut failures = Failures::default();
-    let analyzed = analyze_all(arguments, &wishes, &mut failures);
+    let one = |checkpoint: &Checkpoint, inputs: &[Input<'_>], files: &Files| {
+        analyze(checkpoint, inputs, files, &wishes, None)
+    };
+    let analyzed = analyze_all(arguments, &wishes, one, &mut failures);
     let done = analyzed.len();
     if let Some(options) = analyzed.first().map(|first| first.options.clone())
         && let Err(text) = write(options, analyzed, scores, arguments, &outputs)
@@ -98,6 +101,15 @@ pub struct Analyzed {
     pub options: Options,
     pub record: CheckpointRecord,
     part: Option<PartRecord>,
+    /// The same under other options, where they were asked for.
+    pub varied: Vec<Varied>,
+}
+
+impl Analyzed {
+    /// With results under other options.
+    pub fn varied(options: Options, record: CheckpointRecord, varied: Vec<Varied>) -> Self {
+        Self { candidate: 0, options, record, part: None, varied }
+    }
 }
 
 impl Placed for Analyzed {
@@ -123,6 +135,20 @@ pub struct Wishes<'a> {
 }
 
 impl Wishes<'_> {
+    /// The wiring of a checkpoint and the options for it; `says` whether warnings are said.
+    pub fn of(&self, checkpoint: &Checkpoint, says: bool) -> Result<(Wiring, Options), Failure> {
+        for notice in checkpoint.warnings.iter().filter(|_| says) {
+            warning(format_args!("{}: {}", checkpoint.name, notice.text));
+        }
+        let wiring = self.wiring(checkpoint)?;
+        for notice in wiring.warnings.iter().filter(|_| says && !wiring.edited) {
+            warning(format_args!("{}: {}", checkpoint.name, notice.text));
+        }
+        let options = self.options(checkpoint, &wiring);
+        let options = options.map_err(|error| Failure::Analysis { name: checkpoint.name.clone(), error })?;
+        Ok((wiring, options))
+    }
+
     /// The user's wiring, or the recognised one.
     pub fn wiring(&self, checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
         self.wiring.as_ref().map_or_else(|| recognise(checkpoint), |wiring| wiring.apply(checkpoint))
@@ -141,8 +167,13 @@ impl Wishes<'_> {
     }
 }
 
-/// The record of every checkpoint; the options are the same for all.
-fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut Failures) -> Vec<Analyzed> {
+/// The record of every checkpoint, by `one`, in the order of the series; the options are the same for all.
+pub fn analyze_all(
+    arguments: &AnalyzeArguments,
+    wishes: &Wishes<'_>,
+    one: impl Fn(&Checkpoint, &[Input<'_>], &Files) -> Result<Analyzed, Failure>,
+    failures: &mut Failures,
+) -> Vec<Analyzed> {
     let files = Files::gather(&arguments.paths, failures);
     let inputs = files.inputs();
     let collection = collect(&inputs);
@@ -156,7 +187,7 @@ fn analyze_all(arguments: &AnalyzeArguments, wishes: &Wishes<'_>, failures: &mut
     let open_options = OpenOptions { state_dict: arguments.state_dict.clone() };
     for (place, candidate) in collection.candidates.iter().enumerate() {
         let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
-        let analyzed = opened.and_then(|checkpoint| analyze(&checkpoint, &inputs, &files, wishes, None));
+        let analyzed = opened.and_then(|checkpoint| one(&checkpoint, &inputs, &files));
         match analyzed {
             Ok(next) if all.first().is_some_and(|first| first.options != next.options) => {
                 failures.arguments(Failure::OtherShare { name: next.record.name });
@@ -229,16 +260,8 @@ pub fn analyze(
     damage: Option<&Damage>,
 ) -> Result<Analyzed, Failure> {
     // Said once for all rounds.
-    let says = damage.is_none_or(Damage::is_none);
-    for notice in checkpoint.warnings.iter().filter(|_| says) {
-        warning(format_args!("{}: {}", checkpoint.name, notice.text));
-    }
-    let wiring = wishes.wiring(checkpoint)?;
-    for notice in wiring.warnings.iter().filter(|_| says && !wiring.edited) {
-        warning(format_args!("{}: {}", checkpoint.name, notice.text));
-    }
+    let (wiring, options) = wishes.of(checkpoint, damage.is_none_or(Damage::is_none))?;
     let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
-    let options = wishes.options(checkpoint, &wiring).map_err(failed)?;
     let budget = if options.bootstrap > 0 { BOOTSTRAP_BUDGET } else { 0 };
     let analysis = match damage {
         None => Analysis::plan(checkpoint, &wiring, &options, budget),
@@ -266,7 +289,7 @@ pub fn analyze(
         let reading = RivalsReading::plan(checkpoint, &wiring, &options, largest).map_err(failed)?;
         record.rivals = Some(measure(reading, checkpoint, inputs, files)?);
     }
-    Ok(Analyzed { candidate: 0, options, record, part })
+    Ok(Analyzed { candidate: 0, options, record, part, varied: Vec::new() })
 }
 
 /// Reads all that an analysis needs.
@@ -340,7 +363,7 @@ fn read_bytes(read: &Read, checkpoint: &Checkpoint, files: &Files) -> Result<Vec
     Ok(bytes)
 }
 
-fn compute_nulls(measured: &mut Measured, name: &str) {
+pub fn compute_nulls(measured: &mut Measured, name: &str) {
     let mut missing = measured.compute_nulls(0);
     let bar = progress(name, missing as u64, "{pos}/{len} null samples");
     while missing > 0 {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use neuromfa::analysis::Axis;
 use neuromfa::plot::Kind;
 
 /// Of `inspect --wiring`.
@@ -39,6 +40,24 @@ up to the largest magnitude of each matrix
 
 With the same --seed, the noise of each round has the same direction, and what was pruned or moved stays so.";
 
+/// Of `sensitivity`.
+const SENSITIVITY_HELP: &str = "\
+Varies one option at a time, all others as chosen, and tells what alpha_0, width and E become, beside shuffles of the \
+same weights under the same option.
+
+The document is that of \"analyze\"; each of its checkpoints has a \"sensitivity\" besides. Name the first checkpoint of \
+the training too: E counts from it, under the same option. Axes:
+  threshold       longest edge T: 50 to 300
+  layer-sample    neurons drawn of each layer, K: 16 to 128 where layers are that wide, and the whole network
+  q               orders from -Q to Q, Q = 1 to 5
+  minimum-degree  neurons are kept with more than 1, 5, 10, 20 or 50 edges
+  rounding        lengths become radii: halves, nearest, up, twos (see --rounding)
+  scale           all weights times 1/2, 0.71, 1, 1.41 and 2
+  distance        inverse, scaled (see --distance)
+
+The first of a checkpoint's readings serves threshold, q, minimum-degree and rounding, as long as what is kept of it fits \
+one gigabyte; layer-sample, scale and distance read again for each point.";
+
 /// Of `--initialisation`.
 const SCHEME_HELP: &str = "\
 How the null model initialisation draws weights, with width d and L blocks:
@@ -67,6 +86,7 @@ true      as the model computes: the order of queries, keys and values is that o
 a value joins the inputs of the heads that read it, queries and keys join nothing, since they act through the softmax; \
 where attention and feed-forward part have the same inputs (parallel residual), these are the same neurons, and both \
 reach the inputs of the next block
+serial    as true, but for the last: the feed-forward part follows the attention, whatever the model does
 
 Distances are then those of paths, from neuron to neuron, for one hop too.";
 
@@ -89,6 +109,9 @@ pub enum Command {
     /// Damages a checkpoint's weights in memory, in rounds, and analyses each; no file is altered.
     #[command(long_about = DAMAGE_HELP)]
     Damage(Box<DamageArguments>),
+    /// Varies one option at a time, all others as chosen, and tells what alpha_0, width and E become, beside shuffles.
+    #[command(long_about = SENSITIVITY_HELP)]
+    Sensitivity(Box<SensitivityArguments>),
     /// Joins documents of parts ("analyze --part") and of checkpoints to the one that a single "analyze" would write.
     Merge(MergeArguments),
     /// Adds benchmark scores to a document and tells how they go with its numbers.
@@ -243,6 +266,20 @@ pub struct AnalyzeArguments {
     /// Step of q.
     #[arg(long, default_value_t = 0.1, value_parser = finite)]
     pub q_step: f64,
+    /// Differences of tau that alpha is taken from. Default: central ones in exact mode, forward ones in reference mode.
+    #[arg(long, value_enum)]
+    pub differences: Option<DifferencesName>,
+    /// Order at which alpha_0 is taken: the first of the two between which forward differences tie at the peak of f, one
+    /// step below 0, or the second, 0. Default: second in exact mode, first in reference mode.
+    #[arg(long, value_enum)]
+    pub tie: Option<TieName>,
+    /// A neuron is kept with more than N edges of length in (1, T].
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub minimum_degree: u32,
+    /// How lengths of edges become radii: up to multiples of 1/2, to the nearest integer, up to the next one, or to the
+    /// nearest multiple of 2. All but the nearest need integers as thresholds.
+    #[arg(long, value_enum, default_value_t = RoundingName::Nearest)]
+    pub rounding: RoundingName,
     /// Samples that are dropped: 1 any f above 0, 2 alpha not peaked at its first q, 3 both (reference mode).
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub filter: u8,
@@ -311,6 +348,22 @@ pub struct DamageArguments {
     pub baseline: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub struct SensitivityArguments {
+    #[command(flatten)]
+    pub analysis: AnalyzeArguments,
+    /// What is varied. Default: everything.
+    #[arg(long, value_name = "AXIS", value_parser = axis, value_delimiter = ',')]
+    pub axes: Vec<Axis>,
+    /// Tells what the published code does otherwise than the exact mode, each difference by itself and all together: the
+    /// records' "quirks". Without --axes, nothing else is varied.
+    #[arg(long)]
+    pub quirks: bool,
+    /// Shuffles of each point; those of the document itself are --null-samples.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub point_samples: u32,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DamageName {
     Noise,
@@ -328,7 +381,28 @@ pub enum DistanceName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum InterconnectName {
     Original,
+    Serial,
     True,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DifferencesName {
+    Central,
+    Forward,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TieName {
+    First,
+    Second,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoundingName {
+    Halves,
+    Nearest,
+    Up,
+    Twos,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -395,6 +469,11 @@ fn ranges(text: &str) -> Result<Vec<[u32; 2]>, String> {
         touch
     });
     Ok(ranges)
+}
+
+fn axis(text: &str) -> Result<Axis, String> {
+    let names = || Axis::ALL.map(Axis::name).join(", ");
+    Axis::named(text).ok_or_else(|| format!("there is no such axis; there are {}", names()))
 }
 
 fn figure(text: &str) -> Result<Kind, String> {

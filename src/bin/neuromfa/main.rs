@@ -17,6 +17,7 @@ mod options;
 mod output;
 mod rescaled;
 mod scores;
+mod sensitivity;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Damage(arguments) => damage::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Sensitivity(arguments) => sensitivity::run(&arguments),
         Command::Scores(arguments) => scores::run(&arguments),
     }
 }

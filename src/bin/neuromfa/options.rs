@@ -1,9 +1,11 @@
 //! From arguments to the options of an analysis.
 
 use neuromfa::analysis::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, Options, Scheme};
+use neuromfa::multifractal::{Differences, Rounding, Tie};
 
 use crate::args::{
-    AnalyzeArguments, DistanceName, InterconnectName, ModeName, Network, NullName, SchemeName,
+    AnalyzeArguments, DifferencesName, DistanceName, InterconnectName, ModeName, Network, NullName,
+    RoundingName, SchemeName, TieName,
 };
 
 /// The options but the layers, or a sentence that says which of them cannot be.
@@ -35,6 +37,21 @@ pub fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         q_min: arguments.q_min,
         q_max: arguments.q_max,
         q_step: arguments.q_step,
+        differences: arguments.differences.map(|name| match name {
+            DifferencesName::Central => Differences::Central,
+            DifferencesName::Forward => Differences::Forward,
+        }),
+        tie: arguments.tie.map(|name| match name {
+            TieName::First => Tie::First,
+            TieName::Second => Tie::Second,
+        }),
+        minimum_degree: arguments.minimum_degree,
+        rounding: match arguments.rounding {
+            RoundingName::Halves => Rounding::Halves,
+            RoundingName::Nearest => Rounding::Nearest,
+            RoundingName::Up => Rounding::Up,
+            RoundingName::Twos => Rounding::Twos,
+        },
         filter: arguments.filter,
         hops: arguments.hops,
         distance: match arguments.distance {
@@ -43,6 +60,7 @@ pub fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
         },
         interconnect: match arguments.interconnect {
             InterconnectName::Original => InterconnectKind::Original,
+            InterconnectName::Serial => InterconnectKind::Serial,
             InterconnectName::True => InterconnectKind::True,
         },
         null,

@@ -4,11 +4,13 @@
 //! The bytes that a plan lists are read by the page's reading worker and fed in order, as those of the engine are.
 
 mod rivals;
+mod sensitivity;
 mod teach;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+pub use sensitivity::Sensitivity;
 pub use teach::{LessonNoise, lesson_emergence, lesson_measure, lesson_ring};
 
 use super::network::Network;
