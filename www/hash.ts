@@ -5,10 +5,16 @@ import type { Options, Scheme } from "./protocol";
 
 /** Defaults of the command line, and the shuffle null, which the page computes after the spectra. */
 export const DEFAULTS: Options = {
-  network: "full", layers: null, mode: "exact", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
+  network: "full", layers: null, mode: "exact", differences: undefined, tie: undefined, minimum_degree: 10, rounding: "nearest", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
   q_min: -3, q_max: 3, q_step: 0.1, filter: 0, hops: 1, interconnect: "original",
   distance: "inverse", null: ["shuffle"], null_samples: 100, initialisation: "auto", bootstrap: 0,
 };
+
+/** Choices that follow the mode, or are seldom another than the usual one. */
+const CHOICES = {
+  differences: ["central", "forward"], tie: ["first", "second"], rounding: ["halves", "nearest", "up", "twos"],
+  interconnect: ["original", "serial", "true"], distance: ["inverse", "scaled"],
+} as const satisfies Partial<Record<keyof Options, readonly string[]>>;
 
 export const NULL_KINDS = ["shuffle", "gaussian", "initialisation", "rescale"] as const;
 export type NullKind = (typeof NULL_KINDS)[number];
@@ -47,7 +53,7 @@ export function initial(): PageState {
 const NUMBERS: Partial<Record<keyof Options, [low: number, high: number, whole: boolean]>> = {
   samples: [1, 1000, true], seed: [0, 4294967295, true], layer_sample: [2, 4096, true],
   threshold: [2, 100000, false], nfd_threshold: [2, 100000, false],
-  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], hops: [1, 3, true], null_samples: [2, 10000, true], bootstrap: [0, 10000, true],
+  q_min: [-20, 0, false], q_max: [0, 20, false], q_step: [0.01, 1, false], filter: [0, 3, true], hops: [1, 3, true], null_samples: [2, 10000, true], bootstrap: [0, 10000, true], minimum_degree: [0, 1000, true],
 };
 
 function isNullKind(kind: string | null): kind is NullKind {
@@ -62,7 +68,7 @@ export function allowed(key: keyof Options, value: number): boolean {
 
 /** Whether distances are those of paths: of several hops, or over another interconnect. */
 export function followsPaths(options: Options): boolean {
-  return options.hops > 1 || options.interconnect === "true";
+  return options.hops > 1 || (options.interconnect ?? "original") !== "original";
 }
 
 /** Paths run through all layers of a sampled network; the whole network has none. */
@@ -87,8 +93,10 @@ export function parse(hash: string): PageState {
   }
   if (given.get("network") === "sampled") options.network = "sampled";
   if (given.get("mode") === "reference") options.mode = "reference";
-  if (given.get("interconnect") === "true") options.interconnect = "true";
-  if (given.get("distance") === "scaled") options.distance = "scaled";
+  for (const [key, choices] of Object.entries(CHOICES)) {
+    const value = choices.find((choice) => choice === given.get(key));
+    if (value) (options as unknown as Record<string, string>)[key] = value;
+  }
   const scheme = SCHEMES.find((name) => name === given.get("initialisation"));
   if (scheme) options.initialisation = scheme;
   options.layers = layersFrom(given.get("layers") ?? "");

@@ -14,6 +14,8 @@ const SCHEME_WORDS: Record<Scheme, string> = {
   auto: "As the architecture has it", "small-wang": "GPT-NeoX: small and wang", "scaled-normal": "Normal 0.02, outputs scaled", normal: "Normal 0.02", xavier: "Xavier, uniform", kaiming: "Kaiming, uniform",
 };
 
+const INTERCONNECTS = { original: "Original", serial: "Serial", true: "True" } as const;
+
 export interface Settings { root: HTMLElement; update(): void }
 
 export function settings(model: Model, actions: Actions): Settings {
@@ -21,6 +23,7 @@ export function settings(model: Model, actions: Actions): Settings {
   const root = h("section.settings", { "aria-labelledby": "settings-title" }, h("h2.rail-title", { id: "settings-title" }, "Settings"), rows);
   const layers = layersButton(model, actions);
   let shown = "";
+  let more = false;
 
   function update(): void {
     const locked = !weightsHere(model);
@@ -46,7 +49,7 @@ export function settings(model: Model, actions: Actions): Settings {
       ...(o.network === "sampled" ? [
         number("samples", "Samples", o.samples), number("layer_sample", "Neurons per layer", o.layer_sample),
         row("Hops", segments("hops", [["1", "1"], ["2", "2"], ["3", "3"]], String(o.hops ?? 1), (v) => set({ hops: Number(v) }))),
-        row("Interconnect", segments("interconnect", [["original", "Original"], ["true", "True"]], o.interconnect ?? "original", (v) => set({ interconnect: v as "original" | "true" }))),
+        row("Interconnect", segments("interconnect", [["original", "Original"], ["serial", "Serial"], ["true", "True"]], o.interconnect ?? "original", (v) => set({ interconnect: v as Options["interconnect"] }))),
       ] : []),
       row("Layers that count", followsPaths(o) ? h("span.locked", null, "All", hidden(", since paths run through all layers")) : layers.root),
       row("Mode", segments("mode", [["exact", "Exact"], ["reference", "Reference"]], o.mode, (v) => set({ mode: v as Options["mode"] }))),
@@ -55,8 +58,24 @@ export function settings(model: Model, actions: Actions): Settings {
       row("Range of {q}", range(o)),
       row("Null model", nulls(o)),
       number("seed", "Seed", o.seed),
+      details(o),
     ];
     return list;
+  }
+
+  /** What the published code does otherwise, each by itself, and what is seldom changed. */
+  function details(o: Options): HTMLElement {
+    const choice = (key: "differences" | "tie" | "rounding", name: string, choices: [string, string][]): HTMLElement => {
+      const list = h("select.field", { id: `set-${key}`, onchange: () => set({ [key]: list.value || undefined }) },
+        ...choices.map(([value, words]) => h("option", { value, selected: value === (o[key] ?? "") }, words)));
+      return row(name, list, `set-${key}`);
+    };
+    return h("details.more-settings", { open: more, ontoggle: (event: Event) => { more = (event.target as HTMLDetailsElement).open; } }, h("summary", null, "Details of the method"),
+      choice("differences", "{\u03b1} from {\u03c4}", [["", "As the mode"], ["central", "Central differences"], ["forward", "Forward differences"]]),
+      choice("tie", "Tied peak", [["", "As the mode"], ["first", "Below q = 0"], ["second", "At q = 0"]]),
+      choice("rounding", "Lengths rounded", [["halves", "To halves"], ["nearest", "To integers"], ["up", "Up"], ["twos", "To even numbers"]]),
+      number("minimum_degree", "Kept with more edges than", o.minimum_degree ?? 10),
+      ...(o.mode === "reference" ? [number("filter", "Filter (0 to 3)", o.filter)] : []));
   }
 
   function row(name: string, control: HTMLElement, for_?: string): HTMLElement {
@@ -127,7 +146,7 @@ export function settings(model: Model, actions: Actions): Settings {
     const line = (name: string, value: string): HTMLElement => row(name, h("span.locked", null, value, icon("lock", 16), hidden("needs the weights")));
     return [
       line("Network", o.network === "full" ? "Whole" : "Sampled"),
-      ...(followsPaths(o) ? [line("Hops", String(o.hops)), line("Interconnect", o.interconnect === "true" ? "True" : "Original")] : []),
+      ...(followsPaths(o) ? [line("Hops", String(o.hops)), line("Interconnect", INTERCONNECTS[o.interconnect ?? "original"])] : []),
       line("Layers that count", layersText()),
       line("Mode", o.mode === "exact" ? "Exact" : "Reference"),
       line("Longest edge {T}", String(o.threshold)),
