@@ -289,7 +289,6 @@ fn arguments_that_cannot_be() {
         &["analyze", "x", "--threshold", "0.5"],
         &["analyze", "x", "--q-step", "0"],
         &["analyze", "x", "--filter", "1"],
-        &["analyze", "x", "--null", "gaussian"],
         &["analyze", "x", "--hops", "2"],
         &["analyze", "x", "--network", "sampled", "--hops", "4"],
         &["analyze", "x", "--interconnect", "true"],

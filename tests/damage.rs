@@ -105,7 +105,12 @@ fn decoding_for_damage_changes_no_bit() {
                 let (left, right) = (left.expect("a mean"), right.expect("a mean"));
                 assert!((left - right).abs() <= 1e-14 * left, "{name}: {left} against {right}");
             }
-            (plain.baselines, through.baselines) = (Default::default(), Default::default());
+            for record in [&mut plain, &mut through] {
+                record.baselines = Default::default();
+                record.network.layers.iter_mut().for_each(|layer| layer.mean_abs_weight = None);
+                // What is looked at for repeated values lies together in memory, and not in every file.
+                record.validity.as_mut().expect("measured").repeated = None;
+            }
             assert_eq!(plain, through, "{name}");
         }
     }

@@ -131,15 +131,19 @@ pub struct CheckpointRecord {
     /// What was done to the weights before they were analysed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<DamageRecord>,
-    /// What linear algebra says of the matrices, where it was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What linear algebra says of the matrices, where it was asked for. The page's engine has none of this and of the two
+    /// that follow: its module need not know how they are written.
+    #[cfg_attr(feature = "engine", serde(skip))]
+    #[cfg_attr(not(feature = "engine"), serde(default, skip_serializing_if = "Option::is_none"))]
     pub rivals: Option<RivalsRecord>,
     /// Numbers under other options. Absent where they were not asked for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "engine", serde(skip))]
+    #[cfg_attr(not(feature = "engine"), serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub sensitivity: Vec<SensitivityAxis>,
     /// The exact mode, what the published code does otherwise, each by itself, and all together. Absent where they were
     /// not asked for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "engine", serde(skip))]
+    #[cfg_attr(not(feature = "engine"), serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub quirks: Vec<SensitivityPoint>,
 }
 

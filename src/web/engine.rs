@@ -3,6 +3,7 @@
 //! The bytes that [`Engine::plan`] lists are read by a worker of their own, several slices in flight, and fed in order.
 
 use js_sys::Reflect;
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -14,8 +15,7 @@ use crate::analysis::{
     Alteration, Analysis, Measured, Options, RescaledNull, ShuffledPairs, compare, rescaling,
 };
 use crate::damage::{Damage, DamageKind};
-use crate::report::LayerRecord;
-use crate::series;
+use crate::report::{LayerRecord, SCHEMA, Tool};
 
 /// Bytes of histograms that are kept for changes of options; the oldest go first.
 const HISTOGRAM_BUDGET: u64 = 64 << 20;
@@ -38,6 +38,22 @@ struct Running {
     analysis: Analysis,
     /// Whether the weights are damaged: the results of the checkpoint itself stay.
     damaged: bool,
+}
+
+/// A result document without checkpoints; the records are added as they are.
+#[derive(Serialize)]
+struct EmptyDocument {
+    schema: &'static str,
+    tool: Tool,
+    options: Options,
+    checkpoints: [(); 0],
+    scores: [(); 0],
+}
+
+impl EmptyDocument {
+    fn new(options: Options) -> Self {
+        Self { schema: SCHEMA, tool: Tool::this(), options, checkpoints: [], scores: [] }
+    }
 }
 
 /// Two checkpoints and what their shuffles gave so far.
@@ -271,7 +287,7 @@ impl Engine {
     /// are those of this engine or of an earlier one: they are completed in place and not copied.
     pub fn document(&self, records: Vec<JsValue>, options: JsValue) -> Result<JsValue, JsValue> {
         let options: Options = read(options, "bad-options", "These are no options.")?;
-        let document = write(&series::document(options, Vec::new()))?;
+        let document = write(&EmptyDocument::new(options))?;
         Reflect::set(&document, &"checkpoints".into(), &arranged(records)?.into())?;
         Ok(document)
     }

@@ -29,7 +29,7 @@ pub use bench::Bench;
 #[cfg(feature = "engine")]
 pub use engine::Engine;
 #[cfg(feature = "lab")]
-pub use lab::{Lab, LessonNoise, Sensitivity, lesson_emergence, lesson_measure, lesson_ring};
+pub use lab::{LessonNoise, Sensitivity, lesson_emergence, lesson_measure, lesson_ring};
 #[cfg(feature = "reader")]
 pub use reader::Reader;
 #[cfg(feature = "scores")]
