@@ -282,6 +282,7 @@ fn parts_are_merged_to_the_bytes_of_one_run() {
 #[test]
 fn arguments_that_cannot_be() {
     let refused: [&[&str]; 20] = [
+        &["analyze", "x", "--null", "rescale", "--part"],
         &[],
         &["analyze"],
         &["analyze", "x", "--mode", "fast"],

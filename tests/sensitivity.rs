@@ -22,7 +22,7 @@ const SHUFFLES: u32 = 3;
 
 fn weight(output: usize, input: usize) -> f32 {
     // Neurons differ, and some of them have few edges.
-    let size = if input % 7 == 0 { 0.1 } else { 0.4 + 0.02 * input as f32 };
+    let size = if input.is_multiple_of(7) { 0.1 } else { 0.4 + 0.02 * input as f32 };
     size * Weights::new(5).at(output, input)
 }
 
@@ -37,7 +37,8 @@ fn tiny(step: &str) -> Vec<u8> {
 
 fn wiring(name: &str, file: &[u8]) -> Wiring {
     let inputs = [Input::new(name, &file)];
-    let checkpoint = open(&collect(&inputs).candidates[0], &inputs).ok().expect("a checkpoint");
+    let checkpoint =
+        open(&collect(&inputs).candidates[0], &inputs).unwrap_or_else(|error| panic!("{}", error.text()));
     recognise(&checkpoint).expect("a network")
 }
 
@@ -107,15 +108,15 @@ fn brute_force(radius: impl Fn(f64) -> f64, threshold: f64) -> (f64, f64) {
     radii.sort_by(f64::total_cmp);
     radii.dedup();
     let diameter = radii[radii.len() - 1];
-    let x: Vec<f64> = radii.iter().map(|r| (r / diameter).ln()).collect();
+    let x: Vec<f64> = radii.iter().map(|r| libm::log(r / diameter)).collect();
     let tau = |q: f64| {
         let z = |&radius: &f64| -> f64 {
             let mass = |edges: &Vec<f64>| {
                 (1.0 + edges.iter().filter(|&&r| r <= radius).count() as f64) / (1.0 + edges.len() as f64)
             };
-            neurons.iter().map(|edges| mass(edges).powf(q)).sum()
+            neurons.iter().map(|edges| libm::pow(mass(edges), q)).sum()
         };
-        let y: Vec<f64> = radii.iter().map(|radius| z(radius).ln()).collect();
+        let y: Vec<f64> = radii.iter().map(|radius| libm::log(z(radius))).collect();
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let (mean_x, mean_y) = (mean(&x), mean(&y));
         let xy: f64 = x.iter().zip(&y).map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();

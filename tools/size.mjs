@@ -6,12 +6,12 @@ import { Failure, dist } from './lib.mjs';
 
 const KB = 1000;
 /** Limits in KB. The reader has every container and family; it is built for size and runs once for each file. */
-const modules = { view: 200, reader: 240, scores: 125, lab: 250, 'engine-single': 220, 'engine-threads': 230 };
+const modules = { view: 240, reader: 240, scores: 125, lab: 270, 'engine-single': 250, 'engine-threads': 262 };
 
 /** The files of the first view besides its scripts. */
 const firstView = [
   /^index\.html$/,
-  /^assets\/[^/]+\.css$/,
+  /^assets\/main\.css$/,
   /^assets\/fonts\/.*\.woff2$/,
   /^assets\/icons\//,
   /^demo\/first-view\.json$/,

@@ -8,6 +8,19 @@ type Build = (model: Model, actions: Actions, phone: () => boolean) => View;
 /** Sections that are open stay so when a screen is built anew. */
 const opened = new Set<string>();
 
+let styled: Promise<unknown> | null = null;
+
+/** The style sheet of all sections, once; where it does not come the words still do. */
+function styles(): Promise<unknown> {
+  styled ??= new Promise((resolve) => {
+    const sheet = h("link", { rel: "stylesheet", href: "assets/sections.css" });
+    sheet.addEventListener("load", resolve);
+    sheet.addEventListener("error", resolve);
+    document.head.append(sheet);
+  });
+  return styled;
+}
+
 export function section(title: string, load: () => Promise<Build>, model: Model, actions: Actions, phone: () => boolean, asked = false): View {
   const body = h("div.section-body");
   const root = h("details.everything", { open: asked || opened.has(title) }, h("summary", null, title), body);
@@ -17,7 +30,7 @@ export function section(title: string, load: () => Promise<Build>, model: Model,
 
   async function fetched(): Promise<void> {
     loading = true;
-    const [build] = await Promise.all([load().catch(() => null), actions.whole()]);
+    const [build] = await Promise.all([load().catch(() => null), actions.whole(), styles()]);
     loading = false;
     if (dead) return;
     if (!build) return body.replaceChildren(h("p.caption", null, "This part of the page did not load. Close and open it to try again."));

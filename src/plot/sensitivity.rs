@@ -59,7 +59,7 @@ fn points(axis: &SensitivityAxis) -> &[SensitivityPoint] {
 
 /// The numbers that any point has.
 fn numbers(axes: &[SensitivityAxis]) -> Vec<Number> {
-    let all = || axes.iter().flat_map(|axis| points(axis));
+    let all = || axes.iter().flat_map(points);
     NUMBERS.into_iter().filter(|number| all().any(|point| read(*number, point).0.is_some())).collect()
 }
 
@@ -82,7 +82,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         return Ok(());
     }
     for (row, number) in numbers.iter().enumerate() {
-        let all = axes.iter().flat_map(|axis| points(axis)).map(|point| read(*number, point));
+        let all = axes.iter().flat_map(points).map(|point| read(*number, point));
         let values = all.flat_map(|(value, mean, interval)| {
             value.into_iter().chain(mean).chain(interval.into_iter().flatten())
         });
