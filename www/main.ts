@@ -21,7 +21,6 @@ import { Session } from "./session";
 import { canAnalyse } from "./support";
 import { setTheme, startTheme, theme, onTheme } from "./theme";
 import { readingView } from "./view-reading";
-import { oneView } from "./view-one";
 import { seriesView } from "./view-series";
 import { ERRORS, finding, ofLayers, seriesHeadline } from "./words";
 
@@ -191,7 +190,7 @@ function render(): void {
   close(false);
   const before = shown === "one" ? "one" : "series";
   shown = next;
-  view = next === "waiting" ? welcome() : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => oneView(model, actions, card.root, phone), reading: () => readingView(model, actions, card.root, phone), read: () => readView(before) }[next]();
+  view = next === "waiting" ? welcome() : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => late("How to read this", () => readView(before)) }[next]();
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -204,17 +203,31 @@ function welcome(): View {
   return { root: h("div.view.series-view", null, h("div.top", null, h("div.words", null, headline), card.root)), update, destroy: () => undefined };
 }
 
-/** "How to read this", which is loaded when somebody does; `before` is the screen to go back to. */
-function readView(before: Screen): View {
-  const root = h("div.view", null, h("h1.sr", { tabindex: "-1" }, "How to read this"));
+/** A screen that is loaded when it is first shown, so that the first view need not wait for it. */
+function late(title: string, load: () => Promise<() => View>): View {
+  const root = h("div", null, h("h1.sr", { tabindex: "-1" }, title));
   let inside: View | null = null;
   let gone = false;
-  import("./read/view").then((module) => {
+  load().then((build) => {
     if (gone) return;
-    inside = module.readView(model, actions, phone, before);
+    const focused = root.contains(document.activeElement);
+    inside = build();
     fill(root, inside.root);
-  }, () => fill(root, h("h1.headline", { tabindex: "-1" }, "How to read this"), h("p.deck", null, "This part of the page did not load. Reload the page to try again.")));
+    if (focused) root.querySelector("h1")?.focus({ preventScroll: true });
+  }, () => fill(root, h("h1.headline", { tabindex: "-1" }, title), h("p.deck", null, "This part of the page did not load. Reload the page to try again.")));
   return { root, update: () => inside?.update(), destroy: () => { gone = true; inside?.destroy(); } };
+}
+
+/** One checkpoint. */
+async function oneView(): Promise<() => View> {
+  const module = await import("./view-one");
+  return () => module.oneView(model, actions, card.root, phone);
+}
+
+/** "How to read this"; `before` is the screen to go back to. */
+async function readView(before: Screen): Promise<() => View> {
+  const module = await import("./read/view");
+  return () => module.readView(model, actions, phone, before);
 }
 
 let due = false;
@@ -344,6 +357,8 @@ async function boot(): Promise<void> {
   isReady();
   await first;
   if (!await loadDrawing()) model.engine = "missing";
+  // Most visitors want it next.
+  else void import("./view-one").catch(() => undefined);
   if (found) await restore(found);
   if (model.engine === "missing") {
     model.banners.push({ kind: "note", title: ERRORS.noEngine().split(". ")[0]!, body: ERRORS.noEngine().split(". ").slice(1).join(". "), actions: [] });
