@@ -47,13 +47,15 @@ export function chanceSection(model: Model, actions: Actions): View {
     if (!c || !document) return;
     const here = weightsHere(model);
     locked.hidden = here;
-    const paths = possible({ ...document.options, null: ["rescale"] }).null.length === 0;
+    // What was just asked for stands before it is computed.
+    const asked = here ? model.state.options : document.options;
+    const paths = possible({ ...asked, null: ["rescale"] }).null.length === 0;
     for (const { kind, box } of boxes) {
-      box.checked = document.options.null.includes(kind);
+      box.checked = asked.null.includes(kind);
       box.disabled = !here || (kind === "rescale" && paths);
     }
-    sure.checked = (document.options.bootstrap ?? 0) > 0;
-    bootstrap.hidden = document.options.network === "sampled";
+    sure.checked = (asked.bootstrap ?? 0) > 0;
+    bootstrap.hidden = asked.network === "sampled";
     sure.disabled = !here;
     const known = c.nulls.filter((null_) => null_.samples > 0);
     const kinds = NULL_KINDS.filter((kind) => known.some((null_) => null_.kind === kind));
@@ -62,7 +64,7 @@ export function chanceSection(model: Model, actions: Actions): View {
       fill(grey, ...kinds.map((kind) => h("option", { value: kind }, KINDS[kind].name)));
     }
     grey.value = kinds.includes(model.state.beside) ? model.state.beside : kinds[0] ?? "";
-    const waiting = document.options.null.filter((kind) => !kinds.some((known_) => known_ === kind));
+    const waiting = asked.null.filter((kind) => !kinds.some((known_) => known_ === kind));
     fill(sentences,
       ...known.map((null_) => h("li", null, h("strong", null, `${nameOf(null_)}. `), rich(null_.text ?? ""))),
       ...waiting.map((kind) => h("li", null, h("strong", null, `${KINDS[kind as NullKind]?.name ?? capital(kind)}. `), "Computing.")));

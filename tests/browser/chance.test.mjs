@@ -20,7 +20,7 @@ function printed(...options) {
 test('null models and the bootstrap have the bits of the command line, whatever the number of threads', needs('Chromium'), async (t) => {
   const native = printed('--null', KINDS.join(), '--null-samples', '12', '--bootstrap', '30');
   for (const threads of [1, 2]) {
-    const server = await site(t, { isolated: threads > 1 });
+    const server = await site(t);
     const tab = await chromiumTab(t);
     await visit(tab, `${server.url}#v=1&null=${KINDS.join()}&null_samples=12&bootstrap=30&threads=${threads}`);
     const result = await analyse(tab, files);

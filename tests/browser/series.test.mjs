@@ -358,7 +358,9 @@ function assertEmergence(checkpoints, which, baseline = which[0], places = which
 }
 
 async function openList(tab) {
-  if (!(await tab.page.locator('.series-list').isVisible())) await tab.page.getByText('List of checkpoints', { exact: true }).click();
+  // It stays open when the screen is built anew, and its content comes a moment later.
+  const heading = tab.page.getByText('List of checkpoints', { exact: true });
+  if (!(await heading.evaluate((summary) => summary.parentElement.open))) await heading.click();
   await tab.page.locator('.series-list').waitFor();
 }
 
