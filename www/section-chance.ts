@@ -84,7 +84,8 @@ function nameOf(null_: Null): string {
 export function chanceTable(c: Checkpoint, nulls: readonly Null[]): TableData {
   const own = (value: number | null, ends?: readonly [number, number] | null): string => `${fixed(value)}${ends ? ` (${interval(ends)})` : ""}`;
   const sure = c.uncertainty;
-  const less = (excess: Excess | null | undefined): string => (excess ? `${signed(excess.value)} (${interval(excess.interval)})` : "\u2013");
+  const less = (n: Null, excess: Excess | null | undefined): string =>
+    (excess ? `${signed(excess.value)}${n.samples > 1 ? ` (${interval(excess.interval)})` : ""}` : "\u2013");
   return {
     caption: `${capital(label(c))} beside each null model: the number by chance, and the difference with its 95% interval`,
     head: ["", "Samples", "{w}", "{w} less it", "{\u03b1\u2080}", "{\u03b1\u2080} less it", "{E}", "{E} less it"],
@@ -95,9 +96,9 @@ export function chanceTable(c: Checkpoint, nulls: readonly Null[]): TableData {
         const ends = (interval_: readonly [number, number] | null | undefined): typeof interval_ => (n.samples > 1 ? interval_ : null);
         return [
           nameOf(n), integer(n.samples),
-          own(n.width, ends(n.width_interval)), less(n.difference?.width),
-          own(n.alpha0, ends(n.alpha0_interval)), less(n.difference?.alpha0),
-          own(n.emergence, ends(n.emergence_interval)), less(n.difference?.emergence),
+          own(n.width, ends(n.width_interval)), less(n, n.difference?.width),
+          own(n.alpha0, ends(n.alpha0_interval)), less(n, n.difference?.alpha0),
+          own(n.emergence, ends(n.emergence_interval)), less(n, n.difference?.emergence),
         ];
       }),
     ],

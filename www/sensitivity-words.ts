@@ -28,7 +28,7 @@ export function promise(baseline: Checkpoint | null, present: Checkpoint): strin
   const from = baseline ? ` and ${label(baseline)}, from which {E} counts,` : "";
   return `Varies one option at a time, all others as chosen, and shuffles the weights ${SHUFFLES} times for each. `
     + `Reads ${label(present)}${from} once for {T}, {q}, least degree and rounding, and again for each {K}, size and distance: `
-    + `${files === 1 ? "one file" : `${files} files`}, ${integer(bytes / 1e6)} MB, up to a dozen times. Nothing else of the result changes.`;
+    + `${files === 1 ? "one file" : `${files} files`}, ${integer(bytes / 1e6)} MB, some 13 times in all. Nothing else of the result changes.`;
 }
 
 const excess = (p: SensitivityPoint): number | null => (p.width === null || p.null?.width == null ? null : p.width - p.null.width);
