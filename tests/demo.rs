@@ -174,3 +174,23 @@ fn the_stored_demo_is_what_its_checkpoints_give() {
         }
     }
 }
+
+/// The finding of the first view: at step 0 the width is that of the shuffles, at the end it is wider than all of them. The
+/// untrained network is also as its initialisation has it, and a rescaled one explains no more than a part of the end.
+#[test]
+fn only_training_brought_width_above_chance() {
+    let document: ResultDocument = serde_json::from_slice(&read("result.json")).expect("a document");
+    let width = |checkpoint: usize, kind: NullKind| {
+        let nulls = &document.checkpoints[checkpoint].nulls;
+        let null = nulls.iter().find(|null| null.kind == kind.name()).expect("the null model");
+        null.difference.width.expect("a difference")
+    };
+    let last = document.checkpoints.len() - 1;
+    for kind in [NullKind::Shuffle, NullKind::Gaussian, NullKind::Initialisation] {
+        let [low, high] = width(0, kind).interval;
+        assert!(low <= 0.0 && 0.0 <= high, "{kind:?} at step 0: {low} to {high}");
+        let [low, _] = width(last, kind).interval;
+        assert!(low > 0.0, "{kind:?} at the end: from {low}");
+    }
+    assert!(width(last, NullKind::Rescale).value > 0.5);
+}

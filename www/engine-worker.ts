@@ -1,8 +1,11 @@
 // The dedicated worker that owns the engine: picks a flavour, feeds it what another worker reads of files, computes null
 // models between messages.
 
-import type { Checkpoint, Comparison, Damage, DamageProgress, Drop, Dropped, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ResultDocument, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, Drop, Dropped, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 import { Reading } from "./reading";
+import type { Slice } from "./reading-worker";
+import { damageTest, type DamageEngine } from "./worker/damage";
+import { messagesFirst, Pace, SLICE_MS } from "./worker/pace";
 import { addRescaled, firstOf, rescaledNull, type RescaledNull, type RescalingEngine } from "./worker/rescaled";
 
 /** Reads headers; a module of its own, which answers in JSON. */
@@ -23,10 +26,9 @@ function parsed<T>(text: Json<T>): T {
 }
 
 /** Computes; it never sees a file. */
-interface Engine extends RescalingEngine {
+interface Engine extends RescalingEngine, DamageEngine {
   load(checkpoint: number, network: Uint8Array): void;
   plan(checkpoint: number, options: object): Plan;
-  feed(bytes: Uint8Array): void;
   finish(): Checkpoint;
   redo(checkpoint: number, options: object): Checkpoint | null;
   nullSamples(checkpoint: number, count: number): number;
@@ -34,11 +36,6 @@ interface Engine extends RescalingEngine {
   fit(checkpoint: number, sample: number, q: number): FitData;
   compare(before: number, after: number, top: number, pairs: number): Comparison | null;
   record(checkpoint: number): Checkpoint | null;
-  document(records: Checkpoint[], options: object): ResultDocument;
-  damageRounds(kind: string, amount: number, rounds: number, seed: number): Damage[];
-  planDamaged(checkpoint: number, options: object, damage: Damage): Plan;
-  damagedNullSamples(count: number): number;
-  damagedRecord(): Checkpoint | null;
   endDamage(): void;
   forget(checkpoint: number): void;
 }
@@ -88,9 +85,10 @@ const MOST_PAGES = [65536, 32768, 16384, 8192, 4096];
 const COMPARED_NEURONS = 20;
 /** Pairs of shuffles that a comparison stands beside. */
 const COMPARED_PAIRS = 20;
-/** Time that a batch of null samples may take before messages are looked at. */
-const BATCH_MS = 120;
 
+/** Threads of the engine. */
+let threadsOf = 1;
+const pace = new Pace(() => threadsOf);
 let reader: Reader;
 const reading = new Reading();
 let engine: Engine;
@@ -127,7 +125,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     case "select": selected = data.name; return;
     case "cancel": cancelled = Math.max(cancelled, data.job); return;
     case "stop-damage": stopped = Math.max(stopped, data.request); return;
-    case "damage": return queue(() => damageTest(data));
+    case "damage": return queue(() => damage(data));
     case "start": return queue(() => start(data.threads));
     case "job":
       // A newer drop ends what is under way; the queue then comes to it.
@@ -199,6 +197,7 @@ async function start(wanted: number | null): Promise<void> {
   const state = (isolated && threads > 1 && await startThreads(threads)) || await startSingle();
   reader = await reading;
   engine = state.engine;
+  threadsOf = state.threads;
   where = "";
   post({ type: "ready", flavour: state.flavour, threads: state.threads, isolated, memory: state.memory });
 }
@@ -512,11 +511,10 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<Che
   for (const entry of entries) if (entry.id === found.id) entry.restored = true;
   engine.load(found.id, reader.network(found.id));
   const plan = engine.plan(found.id, options);
-  const slices = plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file, offset, length }));
   let at = 0;
   let bytes = 0;
   let told = 0;
-  for await (const part of reading.read(slices)) {
+  for await (const part of reading.read(slicesOf(plan))) {
     if (quiet ? latest > ofJob : cancelled >= ofJob) return null;
     const { label } = plan.reads[at]!;
     where = `reading ${label || found.name}`;
@@ -579,7 +577,7 @@ function toRescale(entry: Entry): Entry | null {
 async function rescale(entry: Entry, first: Entry, ofJob: number): Promise<void> {
   // After a restart the engine knows nothing of it.
   if (first.restored) engine.load(first.id, reader.network(first.id));
-  const found = await rescaledNull(engine, reading, files, first, entry, options, () => latest > ofJob);
+  const found = await rescaledNull(engine, (plan) => reading.read(slicesOf(plan)), first, entry, options, () => latest > ofJob);
   if (found !== undefined) entry.rescaled = { from: first.id, null: found };
 }
 
@@ -605,10 +603,7 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
   try {
     if (entry.restored) await bringBack(entry, ofJob);
     if (entry.restored) return; // a newer job goes on from here
-    const until = performance.now() + BATCH_MS;
-    for (let size = 1; entry.missing !== 0 && performance.now() < until; size = Math.min(8, size * 2)) {
-      entry.missing = engine.nullSamples(entry.id, size);
-    }
+    if (entry.missing !== 0) entry.missing = pace.slice((count) => engine.nullSamples(entry.id, count));
     const first = entry.missing === 0 ? toRescale(entry) : null;
     if (first) await rescale(entry, first, ofJob);
     if (entry.missing === 0) engine.bootstrap(entry.id);
@@ -626,7 +621,7 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
   else post({ type: "nulls", job: ofJob, nulls: progress(entry) });
   if (waitingForNulls().length === 0) return;
   // A real task boundary: select, cancel and fit are taken in between.
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await messagesFirst();
   queue(() => nullSlice(ofJob, keptAfterCancel, own));
 }
 
@@ -647,7 +642,7 @@ async function compareSlice(data: Extract<ToWorker, { type: "compare" }>, pairs:
   let found: Comparison | null = null;
   let next = pairs;
   try {
-    const until = performance.now() + BATCH_MS;
+    const until = performance.now() + SLICE_MS;
     do {
       found = before && after ? engine.compare(before.id, after.id, COMPARED_NEURONS, next) : null;
       next += 1;
@@ -660,62 +655,39 @@ async function compareSlice(data: Extract<ToWorker, { type: "compare" }>, pairs:
     where = "";
   }
   if (!found || found.shuffled_pairs >= COMPARED_PAIRS) return;
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await messagesFirst();
   queue(() => compareSlice(data, next));
 }
 
 // ---- damage ----
 
-/** Round after round: the weights are read again, damaged and analysed, then shuffled. Nothing else of the checkpoint changes. */
-async function damageTest({ request, name, wish, first }: Extract<ToWorker, { type: "damage" }>): Promise<void> {
+/** Round after round in memory; nothing else of the checkpoint changes. */
+async function damage({ request, name, wish, first }: Extract<ToWorker, { type: "damage" }>): Promise<void> {
   const asked = latest;
-  const over = (): boolean => stopped >= request || latest !== asked;
   const entry = entries.find((e) => e.name === name);
-  let progress: DamageProgress = { document: null, round: 0, rounds: wish.rounds, state: "reading", error: null };
-  const tell = (change: Partial<DamageProgress>): void => {
-    progress = { ...progress, ...change };
-    post({ type: "damage", request, progress });
-  };
+  where = `damaging ${name}`;
   try {
-    if (!entry?.found) return tell({ state: "failed", error: { code: "no-weights", text: "", file: name, hint: "" } });
-    // After a restart the engine knows nothing of it.
-    if (entry.restored) engine.load(entry.id, reader.network(entry.id));
-    const wanted: Options = { ...options, null: options.null.includes("shuffle") ? options.null : [...options.null, "shuffle"] };
-    const records = first ? [first] : [];
-    for (const damage of engine.damageRounds(wish.kind, wish.amount, wish.rounds, wish.seed)) {
-      where = `damaging ${name}`;
-      tell({ round: damage.round, state: "reading" });
-      if (!await damagedRound(entry.id, wanted, damage, over, () => tell({ state: "shuffling" }))) return tell({ state: "stopped" });
-      records.push(engine.damagedRecord()!);
-      tell({ document: engine.document(records, wanted) });
-    }
-    tell({ state: "done" });
-  } catch (error) {
-    if (isTrap(error)) throw error;
-    tell({ state: "failed", error: asError(error, entry?.found ?? null) });
+    await damageTest({
+      engine, wish, first, id: entry?.found ? entry.id : null, name, options, pace,
+      // After a restart the engine knows nothing of it.
+      load: () => { if (entry?.restored) engine.load(entry.id, reader.network(entry.id)); },
+      read: (plan) => reading.read(slicesOf(plan)),
+      over: () => stopped >= request || latest !== asked,
+      tell: (progress) => post({ type: "damage", request, progress }),
+      asError: (error) => {
+        if (isTrap(error)) throw error;
+        return asError(error, entry?.found ?? null);
+      },
+    });
   } finally {
     where = "";
     engine.endDamage();
   }
 }
 
-/** One round with its shuffles; false where the test was stopped. */
-async function damagedRound(id: number, wanted: Options, damage: Damage, over: () => boolean, shuffling: () => void): Promise<boolean> {
-  const plan = engine.planDamaged(id, wanted, damage);
-  const slices = plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file, offset, length }));
-  for await (const part of reading.read(slices)) {
-    if (over()) return false;
-    engine.feed(part);
-  }
-  engine.finish();
-  shuffling();
-  for (let missing = engine.damagedNullSamples(0); missing > 0;) {
-    const until = performance.now() + BATCH_MS;
-    for (let size = 1; missing > 0 && performance.now() < until; size = Math.min(8, size * 2)) missing = engine.damagedNullSamples(size);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    if (over()) return false;
-  }
-  return true;
+/** What a plan asks for, of the files that are here. */
+function slicesOf(plan: Plan): Slice[] {
+  return plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file, offset, length }));
 }
 
 // ---- errors ----

@@ -1,7 +1,6 @@
 // The rescaled first checkpoint as a null model: read again for every later one, scaled to the sizes of its weights.
 
 import type { Checkpoint, Group, Null, Options, Plan } from "../protocol";
-import type { Reading } from "../reading";
 
 /** The null model, of a checkpoint and of its groups. */
 export interface RescaledNull { null: Null; groups: Group["nulls"] }
@@ -16,11 +15,10 @@ export interface RescalingEngine {
 interface Known { id: number; record: Checkpoint }
 
 /** Null where the two have other layers; undefined where it was ended midway. */
-export async function rescaledNull(engine: RescalingEngine, reading: Reading, files: readonly { file: File }[], first: Known, later: Known, options: Options, over: () => boolean): Promise<RescaledNull | null | undefined> {
+export async function rescaledNull(engine: RescalingEngine, read: (plan: Plan) => AsyncIterable<Uint8Array>, first: Known, later: Known, options: Options, over: () => boolean): Promise<RescaledNull | null | undefined> {
   const plan = engine.planRescaled(first.id, options, first.record, later.record);
   if (!plan) return null;
-  const slices = plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file, offset, length }));
-  for await (const part of reading.read(slices)) {
+  for await (const part of read(plan)) {
     if (over()) return undefined;
     engine.feed(part);
   }
