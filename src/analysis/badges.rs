@@ -47,7 +47,7 @@ pub(super) fn warnings(
         few_neurons(validity),
         neurons_left_out(total, validity, options),
         zeros(validity),
-        repeated_values(validity),
+        repeated_values(folded, validity),
         nonfinite(total),
         (dropped > 0).then(|| filtered(dropped, samples.len())),
     ]
@@ -181,7 +181,12 @@ fn zeros(validity: &ValidityRecord) -> Option<Warning> {
     )))
 }
 
-fn repeated_values(validity: &ValidityRecord) -> Option<Warning> {
+/// Types of few bits say so themselves, also where their weights were decoded and changed in memory.
+fn repeated_values(folded: &Folded, validity: &ValidityRecord) -> Option<Warning> {
+    let quantised = Badge::Quantised.code();
+    if folded.identity.warnings.iter().any(|warning| warning.code == quantised) {
+        return None;
+    }
     let repeated = validity.repeated.as_ref()?;
     ((repeated.distinct as f64) < FEW_VALUES * repeated.values as f64).then(|| {
         let text = format!(
