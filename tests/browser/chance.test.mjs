@@ -1,20 +1,17 @@
 // Every null model in the page: the numbers of the command line, the one that is drawn, and intervals over neurons.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run, target } from '../../tools/lib.mjs';
 import { chromiumTab } from './chromium.mjs';
-import { analyse, assertQuiet, events, golden, needs, picture, site, until, visit } from './harness.mjs';
+import { analyse, assertQuiet, commandLine, events, golden, needs, picture, site, until, visit } from './harness.mjs';
 
 const files = ['step0', 'step256', 'step1000'].map((step) => join(golden, `${step}.safetensors`));
 const KINDS = ['shuffle', 'gaussian', 'initialisation', 'rescale'];
 
 /** What the command line says. */
 function printed(...options) {
-  if (!existsSync(join(target, 'debug/neuromfa'))) run('cargo', ['build', '--locked', '--bin', 'neuromfa']);
-  return JSON.parse(execFileSync(join(target, 'debug/neuromfa'), ['analyze', ...files, ...options], { maxBuffer: 1 << 28 }));
+  return JSON.parse(execFileSync(commandLine(), ['analyze', ...files, ...options], { maxBuffer: 1 << 28 }));
 }
 
 test('null models and the bootstrap have the bits of the command line, whatever the number of threads', needs('Chromium'), async (t) => {

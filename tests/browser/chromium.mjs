@@ -44,7 +44,7 @@ export async function chromiumTab(t, options = {}) {
     drop: (paths) => drop(context, page, paths),
     screenshot: (path) => page.screenshot({ path }),
   };
-  page.on('console', (message) => message.type() === 'error' && tab.problems.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && tab.problems.push(told(message)));
   page.on('pageerror', (error) => tab.problems.push(error.message));
   // Of the context, not the page: these include what workers ask for.
   context.on('request', (request) => {
@@ -63,4 +63,10 @@ async function drop(context, page, files) {
     await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data });
   }
   await session.detach();
+}
+
+/** A resource that does not load is named. */
+function told(message) {
+  const text = message.text();
+  return text.startsWith('Failed to load resource') ? `${text}: ${message.location().url}` : text;
 }

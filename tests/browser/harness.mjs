@@ -1,11 +1,11 @@
 // What the browser tests share: sites to visit, files to drop, and the page's events.
 import assert from 'node:assert/strict';
-import { mkdtempSync, openSync, closeSync, ftruncateSync, mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, closeSync, ftruncateSync, mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBrowsers } from '../../tools/browsers.mjs';
-import { root } from '../../tools/lib.mjs';
+import { root, run, target } from '../../tools/lib.mjs';
 import { serve } from '../../tools/serve.mjs';
 
 export const browsers = await findBrowsers();
@@ -55,6 +55,13 @@ export function hugeCheckpoint(t, { side = 4096, matrices = 32 } = {}) {
   writeSync(file, text);
   ftruncateSync(file, length.length + text.length + matrices * bytes);
   closeSync(file);
+  return path;
+}
+
+/** The command line, as `cargo test` or `cargo build` made it; built where it is not there. */
+export function commandLine() {
+  const path = join(target, 'debug', process.platform === 'win32' ? 'neuromfa.exe' : 'neuromfa');
+  if (!existsSync(path)) run('cargo', ['build', '--quiet', '--locked', '--bin', 'neuromfa']);
   return path;
 }
 

@@ -5,9 +5,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root, run, target } from '../../tools/lib.mjs';
+import { root } from '../../tools/lib.mjs';
 import { chromiumTab } from './chromium.mjs';
-import { analyse, assertGolden, assertQuiet, assertSame, events, folder, golden, needs, nextResult, picture, site, until, visit } from './harness.mjs';
+import { analyse, assertGolden, assertQuiet, assertSame, commandLine, events, folder, golden, needs, nextResult, picture, site, until, visit } from './harness.mjs';
 
 const checkpoint = join(golden, 'step1000.safetensors');
 const fewer = join(root, 'tests/data/architectures/gpt2/model.safetensors');
@@ -174,8 +174,7 @@ function drawn(tab) {
 
 /** Two parts of a checkpoint, the first of which comes back, and the document that they are merged into. */
 function parts(into) {
-  run('cargo', ['build', '--quiet', '--locked', '--bin', 'neuromfa']);
-  const program = join(target, 'debug', process.platform === 'win32' ? 'neuromfa.exe' : 'neuromfa');
+  const program = commandLine();
   const neuromfa = (...args) => execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const [first, second, merged] = ['first', 'second', 'merged'].map((name) => join(into, `${name}.json`));
   neuromfa('analyze', checkpoint, '--layers', '0-5', '--part', '--out', first);

@@ -4,10 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run, target } from '../../tools/lib.mjs';
 import { chromiumTab } from './chromium.mjs';
 import {
-  analyse, assertClose, assertQuiet, assertSame, events, expected, folder, golden, hugeCheckpoint, needs, nextResult, picture, site, until, visit,
+  analyse, commandLine, assertClose, assertQuiet, assertSame, events, expected, folder, golden, hugeCheckpoint, needs, nextResult, picture, site, until, visit,
 } from './harness.mjs';
 
 const steps = [0, 32, 256, 1000];
@@ -414,8 +413,7 @@ async function exported(tab) {
 
 /** The same document, arranged by the command line. */
 function mergedByCommandLine(t, document) {
-  run('cargo', ['build', '--quiet', '--locked', '--bin', 'neuromfa']);
-  const program = join(target, 'debug', process.platform === 'win32' ? 'neuromfa.exe' : 'neuromfa');
+  const program = commandLine();
   const path = join(folder(t), 'edited.json');
   writeFileSync(path, JSON.stringify(document));
   return JSON.parse(execFileSync(program, ['merge', path], { maxBuffer: 1e9 }).toString());

@@ -2,12 +2,10 @@
 // two checkpoints neuron by neuron, with the numbers of the command line.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run, target } from '../../tools/lib.mjs';
 import { chromiumTab } from './chromium.mjs';
-import { analyse, assertQuiet, golden, needs, picture, site, until, visit } from './harness.mjs';
+import { analyse, assertQuiet, commandLine, golden, needs, picture, site, until, visit } from './harness.mjs';
 
 const files = ['step0', 'step1000'].map((step) => join(golden, `${step}.safetensors`));
 
@@ -44,8 +42,7 @@ test('groups are found by keyboard, opened, sorted and compared', needs('Chromiu
   assert.deepEqual(rows, [...last.groups].sort((a, b) => excess(b) - excess(a)).map(({ name }) => name));
   assert.equal(await tab.page.locator('.group-table th[aria-sort="descending"]').innerText(), 'Above shuffled');
 
-  if (!existsSync(join(target, 'debug/neuromfa'))) run('cargo', ['build', '--locked', '--bin', 'neuromfa']);
-  const printed = execFileSync(join(target, 'debug/neuromfa'), ['compare', ...files, '--json', '--top', '20'], { maxBuffer: 1 << 26 });
+  const printed = execFileSync(commandLine(), ['compare', ...files, '--json', '--top', '20'], { maxBuffer: 1 << 26 });
   const { whole, groups } = JSON.parse(printed);
   await until('all shuffled pairs', async () => /mean of 20 shuffled pairs/.test(await text('.where-compare')));
   const compared = await text('.where-compare');
