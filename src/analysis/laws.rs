@@ -3,7 +3,7 @@
 use super::altered::SCALED_SIZE;
 use super::initialisation::{InitialShapes, Scheme};
 use super::{DistanceKind, NullKind, Options};
-use crate::multifractal::{GroupTotals, Law, Mixture};
+use crate::multifractal::{Law, Mixture};
 use crate::network::Wiring;
 
 /// What the laws of a checkpoint's null models follow from.
@@ -58,10 +58,6 @@ impl GroupLaws {
             Self::Normal => Some(Mixture::of(Law::Normal(deviation.unwrap_or(0.0)))),
             Self::Given(laws) => laws.get(group as usize).cloned(),
         }
-    }
-
-    pub(super) fn of_totals(&self, group: u32, totals: &GroupTotals) -> Option<Mixture> {
-        self.of(group, totals.deviation)
     }
 
     /// The word of a random stream's key that tells null models apart.

@@ -55,7 +55,7 @@ pub(super) struct DealtGroup<'a> {
 
 impl<'a> DealtGroup<'a> {
     pub(super) fn new(group: u32, totals: &'a GroupTotals, laws: &GroupLaws, binning: &Binning) -> Self {
-        let law = laws.of_totals(group, totals).map(|law| law.counts(binning));
+        let law = laws.of(group, totals.deviation).map(|law| law.counts(binning));
         Self { group, totals, law, stream: laws.stream() }
     }
 }
@@ -192,33 +192,48 @@ impl NullSamples {
         };
         let alpha0_values = values(&|spectrum| finite(spectrum.alpha0));
         let width_values = values(&|spectrum| finite(spectrum.width));
-        let [alpha0, width, asymmetry] =
-            [alpha0_values.clone(), width_values.clone(), values(&Spectrum::asymmetry)]
-                .map(|values| Summary::of(&values));
         let curves: Vec<&Spectrum> = spectra.iter().flatten().collect();
         Some(NullRecord {
-            kind: self.kind.name().to_owned(),
             scheme: self.scheme(folded),
-            samples: spectra.len() as u64,
-            alpha0: alpha0.mean,
-            alpha0_sd: alpha0.sd,
-            alpha0_interval: alpha0.interval,
-            width: width.mean,
-            width_sd: width.sd,
-            width_interval: width.interval,
-            difference: Excesses::default(),
-            text: String::new(),
-            emergence: None,
-            emergence_interval: None,
-            asymmetry: asymmetry.mean,
-            asymmetry_interval: asymmetry.interval,
             alpha: mean_curve(&curves, |spectrum| &spectrum.alpha),
             f: mean_curve(&curves, |spectrum| &spectrum.f),
             envelope: envelope(&curves),
-            alpha0_values,
-            width_values,
             nfd: nfd(&complete),
+            ..null_record(self.kind, alpha0_values, width_values, &values(&Spectrum::asymmetry))
         })
+    }
+}
+
+/// A record of null samples with these numbers; curves and fractal dimensions are still to come.
+pub(super) fn null_record(
+    kind: NullKind,
+    alpha0_values: Vec<Option<f64>>,
+    width_values: Vec<Option<f64>>,
+    asymmetry_values: &[Option<f64>],
+) -> NullRecord {
+    let [alpha0, width, asymmetry] = [&alpha0_values[..], &width_values, asymmetry_values].map(Summary::of);
+    NullRecord {
+        kind: kind.name().to_owned(),
+        scheme: None,
+        samples: width_values.len() as u64,
+        alpha0: alpha0.mean,
+        alpha0_sd: alpha0.sd,
+        alpha0_interval: alpha0.interval,
+        width: width.mean,
+        width_sd: width.sd,
+        width_interval: width.interval,
+        difference: Excesses::default(),
+        text: String::new(),
+        emergence: None,
+        emergence_interval: None,
+        asymmetry: asymmetry.mean,
+        asymmetry_interval: asymmetry.interval,
+        alpha: Vec::new(),
+        f: Vec::new(),
+        envelope: Vec::new(),
+        alpha0_values,
+        width_values,
+        nfd: NullNfd::default(),
     }
 }
 
@@ -244,7 +259,7 @@ impl NullSamples {
 /// Mean, sample standard deviation and 95 % interval of the values that exist.
 pub(super) struct Summary {
     pub(super) mean: Option<f64>,
-    pub(super) sd: Option<f64>,
+    sd: Option<f64>,
     pub(super) interval: Option<[f64; 2]>,
 }
 

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::nulls::Summary;
+use super::nulls::null_record;
 use super::record::six_decimals;
 use super::{Alteration, AnalysisError, NullKind, Options};
 use crate::multifractal::statistics::{interval95, mean};
 use crate::report::{
-    CheckpointRecord, Excesses, GroupNull, GroupRecord, LayerRecord, NullNfd, NullRecord, SampleRecord,
+    CheckpointRecord, GroupNull, GroupRecord, LayerRecord, NullNfd, NullRecord, SampleRecord,
 };
 
 /// The factors that bring every group of the first checkpoint of a series, which has these layers, to the mean |w| that it
@@ -50,7 +50,7 @@ pub struct RescaledNull {
 impl RescaledNull {
     /// From the record of the first checkpoint after its [`rescaling`].
     pub fn new(scaled: &CheckpointRecord) -> Self {
-        Self { null: null_record(scaled), groups: scaled.groups.iter().map(group_null).collect() }
+        Self { null: record_of(scaled), groups: scaled.groups.iter().map(group_null).collect() }
     }
 
     /// Adds the null model to a record that has none of this kind, behind those that are drawn.
@@ -76,40 +76,21 @@ fn group_null(group: &GroupRecord) -> GroupNull {
 }
 
 /// One null sample for each sample of the network.
-fn null_record(scaled: &CheckpointRecord) -> NullRecord {
+fn record_of(scaled: &CheckpointRecord) -> NullRecord {
     let values = |value: fn(&SampleRecord) -> Option<f64>| -> Vec<Option<f64>> {
         scaled.samples.iter().map(value).collect()
     };
-    let (alpha0_values, width_values) = (values(|sample| sample.alpha0), values(|sample| sample.width));
-    let [alpha0, width, asymmetry] =
-        [&alpha0_values, &width_values, &values(|sample| sample.asymmetry)].map(|values| Summary::of(values));
+    let (alpha0, width) = (values(|sample| sample.alpha0), values(|sample| sample.width));
     let dimensions: Vec<f64> = scaled.samples.iter().filter_map(|sample| sample.nfd.mean).collect();
     NullRecord {
-        kind: NullKind::Rescale.name().to_owned(),
-        scheme: None,
-        samples: scaled.samples.len() as u64,
-        alpha0: alpha0.mean,
-        alpha0_sd: alpha0.sd,
-        alpha0_interval: alpha0.interval,
-        width: width.mean,
-        width_sd: width.sd,
-        width_interval: width.interval,
-        difference: Excesses::default(),
-        text: String::new(),
-        emergence: None,
-        emergence_interval: None,
-        asymmetry: asymmetry.mean,
-        asymmetry_interval: asymmetry.interval,
         alpha: mean_curve(scaled, |sample| &sample.alpha),
         f: mean_curve(scaled, |sample| &sample.f),
-        envelope: Vec::new(),
-        alpha0_values,
-        width_values,
         nfd: NullNfd {
             mean: scaled.nfd.summary.mean,
             mean_interval: interval95(&dimensions),
             histogram: Some(scaled.nfd.histogram.clone()),
         },
+        ..null_record(NullKind::Rescale, alpha0, width, &values(|sample| sample.asymmetry))
     }
 }
 

@@ -3,6 +3,7 @@
 mod comparison;
 mod csv;
 mod document;
+mod null;
 #[cfg(feature = "parts")]
 mod part;
 mod rivals;
@@ -12,6 +13,7 @@ mod validity;
 pub use comparison::*;
 pub use csv::{write_associations_csv, write_csv, write_scores_csv};
 pub use document::*;
+pub use null::*;
 #[cfg(feature = "parts")]
 pub use part::*;
 pub use rivals::*;
