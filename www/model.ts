@@ -74,8 +74,10 @@ export interface Actions {
   chooseAgain(file?: string): void;
   select(index: number): void;
   show(view: Screen): void;
-  /** The numbers of the controls of a step of "How to read this". */
+  /** The numbers of the controls of a step of "How to read this" or of a lesson. */
   set(numbers: number[]): void;
+  /** Whether the answers of lessons wait to be asked for. */
+  answers(answers: PageState["answers"]): void;
   tab(tab: Tab): void;
   /** The null model that figures draw in grey. */
   beside(kind: NullKind): void;
