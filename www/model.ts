@@ -35,6 +35,8 @@ export interface Banner {
   body: string;
   /** What the engine adds for those who ask: the code, and its hint. */
   details?: string;
+  /** What a report says of it, without names. */
+  error?: Pick<EngineError, "code" | "text" | "file">;
   actions: { label: string; run: () => void }[];
 }
 
