@@ -5,6 +5,7 @@ import { fill, h, icon, symbol } from "./dom";
 import type { DemoFigures } from "./demo";
 import { exportButton } from "./export";
 import { integer } from "./format";
+import { placeAddress } from "./hash";
 import { current, type Actions, type Model, type View } from "./model";
 import { partNote } from "./layer-choice";
 import { Numbers } from "./numbers";
@@ -61,6 +62,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const numbers = new Numbers(model, open, (which) => fallback(`strip-${which}`));
   const analyse = h("button.text-link", { type: "button", onclick: () => actions.analyseDemo() });
   const analyseLine = h("p.analyse", null, analyse, h("span.caption"));
+  const learn = h("p.analyse.learn", null, "New to this? ", h("a.text-link", { href: placeAddress("lesson") }, "Lessons"), " of some minutes, with something to predict. ", h("a.text-link", { href: placeAddress("help") }, "Help"), " on files, numbers and checks.");
   const everything = h("div");
   const details = h("details.everything", null, h("summary", null, "Table of every checkpoint"), everything);
   details.addEventListener("toggle", () => update());
@@ -81,7 +83,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details);
+    numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details);
 
   function update(): void {
     const doc = model.document;

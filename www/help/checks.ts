@@ -39,10 +39,10 @@ const MEANINGS: Record<string, string> = {
 };
 
 export const CHECK_HELP: Topic = {
-  id: "checks", title: "Checks and badges", about: "A number with a badge is not wrong: it says less than it seems to. What each badge means, and what to do.",
+  id: "checks", title: "Checks and badges", about: "A number with a badge is not wrong: it says less than it seems to. What each badge means, and what to do.", read: "checks",
   entries: Object.keys(REMEDIES).map((code): Entry => {
     const check = CHECKS.find((one) => one.code === code);
     const body = check ? [check.measured, `Warns: ${check.threshold}`, check.why] : [MEANINGS[code] ?? ""];
-    return { id: code, title: check?.name ?? warningName(code), body: [...body, `What to do: ${REMEDIES[code]}`], read: "checks" };
+    return { id: code, title: check?.name ?? warningName(code), body: [...body, `What to do: ${REMEDIES[code]}`] };
   }),
 };

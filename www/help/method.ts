@@ -3,7 +3,7 @@
 import type { Topic } from "./topic";
 
 export const METHOD: Topic = {
-  id: "method", title: "Method", about: "From weights to {f(\u03b1)}, in seven steps.",
+  id: "method", title: "Method", about: "From weights to {f(\u03b1)}, and what stands beside it.",
   entries: [
     { id: "network", title: "Weights as a network", read: "boxes", body: [
       "Every row of weights joins neurons. The weight {w} from one neuron to another is an edge of the length",

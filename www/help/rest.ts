@@ -32,8 +32,8 @@ const LESSON_KEYS: [string, string][] = [["N \u2192", "next step of a lesson, on
 export const KEY_HELP: Topic = {
   id: "keys", title: "Keys", about: "Everything can be done without a mouse. Tab goes from part to part.",
   entries: [
-    { id: "page-keys", title: "On the page", body: KEYS.map(([keys, what]) => `- ${keys}: ${what}`) },
-    { id: "lesson-keys", title: "In lessons and help", body: LESSON_KEYS.map(([keys, what]) => `- ${keys}: ${what}`) },
+    { id: "page-keys", title: "On the page", body: [], keys: KEYS },
+    { id: "lesson-keys", title: "In lessons and help", body: [], keys: LESSON_KEYS },
     { id: "letters-off", title: "If letters get in the way", body: ["Press ? or \u201cKeys\u201d, and switch off \u201cLetters act anywhere on the page\u201d."] },
   ],
 };

@@ -6,6 +6,7 @@ export interface Entry {
   id: string;
   title: string;
   body: readonly string[];
+  keys?: readonly [keys: string, what: string][];
   /** The step of "How to read this" that says more. */
   read?: string;
 }
@@ -16,12 +17,13 @@ export interface Topic {
   title: string;
   /** Under the heading. */
   about: string;
+  read?: string;
   entries: readonly Entry[];
 }
 
 /** Without the braces of symbols, for those who search. */
-export function searchText({ title, body }: Entry): string {
-  return [title, ...body].join(" ").replace(/[{}]/g, "").toLowerCase();
+export function searchText({ title, body, keys }: Entry): string {
+  return [title, ...body, ...(keys ?? []).flat()].join(" ").replace(/[{}]/g, "").toLowerCase();
 }
 
 /** Whether an entry has every word that is looked for. */

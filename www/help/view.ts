@@ -3,6 +3,7 @@
 import { bibtex, citations } from "../cite";
 import { fill, h, plain, rich } from "../dom";
 import { placeAddress, readAddress } from "../hash";
+import { keyList } from "../keys";
 import type { Model, View } from "../model";
 import { lines } from "../read/step";
 import { plural } from "../format";
@@ -96,6 +97,7 @@ export function topicOf(id: string): Topic {
 function topicParts(topic: Topic, model: Model): (HTMLElement | null)[] {
   return [
     h("h2.headline.result", { tabindex: "-1" }, topic.title), h("p.deck", null, rich(topic.about)),
+    topic.read ? readLink(topic.read, topic.title) : null,
     ...topic.entries.map((entry) => entryPart(entry)),
     topic === CITE ? citePart() : null,
     topic === CHANGES ? h("p.caption", null, `This is version ${VERSION}.`) : null,
@@ -114,13 +116,19 @@ function entryPart(entry: Entry, topic?: Topic): HTMLElement {
       continue;
     }
     points = null;
-    parts.push(...lines([line]));
+    const [, label, rest] = /^(Warns|What to do|Do not conclude): (.*)$/.exec(line) ?? [];
+    parts.push(...(label ? [h("p", null, h("strong", null, `${label}: `), rich(rest!))] : lines([line])));
   }
+  if (entry.keys) parts.push(keyList(entry.keys));
   return h("section.help-entry", null,
     h("h3.help-title", { id: `help-${entry.id}`, tabindex: "-1" }, topic ? h("a", { href: address(entry.id) }, rich(entry.title)) : rich(entry.title)),
     topic ? h("p.caption", null, topic.title) : null,
     ...parts,
-    entry.read ? h("p", null, h("a.text-link", { href: readAddress(entry.read), "aria-label": `How to read this, on ${plain(entry.title)}` }, "In \u201cHow to read this\u201d, with a figure")) : null);
+    entry.read ? readLink(entry.read, entry.title) : null);
+}
+
+function readLink(step: string, title: string): HTMLElement {
+  return h("p", null, h("a.text-link", { href: readAddress(step), "aria-label": `How to read this, on ${plain(title)}` }, "In \u201cHow to read this\u201d, with a figure"));
 }
 
 function citePart(): HTMLElement {

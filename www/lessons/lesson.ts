@@ -26,6 +26,8 @@ export interface LessonStep {
   live(setting: Setting): Live;
   /** Where its controls stand at first. */
   start: readonly number[];
+  /** The question comes before the figure. */
+  predict?: true;
   question: Question;
   find(setting: Setting): Promise<Findings>;
   /** What not to conclude. */
@@ -49,10 +51,10 @@ const MINUTES_A_STEP = 0.35;
 /** Answers are computed; most have about so many words. */
 const WORDS_OF_AN_ANSWER = 45;
 
-/** How long a lesson takes, from the length of its texts. */
+/** How long a lesson takes, from the length of its texts; below five in all of them. */
 export function minutes(lesson: Lesson): number {
   const words = lesson.steps.reduce((sum, step) => sum + WORDS_OF_AN_ANSWER + wordsOf(step), 0);
-  return Math.ceil(words / WORDS_A_MINUTE + MINUTES_A_STEP * lesson.steps.length);
+  return words / WORDS_A_MINUTE + MINUTES_A_STEP * lesson.steps.length;
 }
 
 function wordsOf({ heading, plain, task, question, caution }: LessonStep): number {

@@ -7,8 +7,8 @@ import { ringExponent } from "../read/ring";
 import { against, extent, shuffleOf } from "../verdict";
 import { computed, direction, largest, type Lesson, type LessonStep } from "./lesson";
 
-/** From a quarter to four: a weight below 1 mirrors the line. */
-const WEIGHTS = [0.25, 0.5, ...Array.from({ length: 31 }, (_, i) => (10 + i) / 10)];
+/** A weight below 1 is one above it, with the line mirrored. */
+const WEIGHTS = Array.from({ length: 36 }, (_, i) => (5 + i) / 10);
 const cantor: LessonStep["live"] = (setting) => cantorLive(setting, WEIGHTS);
 
 /** Width of the arch, from its exact rates, and its top. */
@@ -35,7 +35,7 @@ const steps: LessonStep[] = [
       const { width, top } = await arch(1);
       return {
         right: width < 1e-9 ? 1 : 0,
-        answer: `One point: the width is ${fixed(width, 4)}, and {\u03b1} and {f} are both ${fixed(top, 4)}. Both thirds thin out alike, so all places have the same rate.`,
+        answer: `The width is ${fixed(width, 4)}, and {\u03b1} and {f} are both ${fixed(top, 4)}. Both thirds thin out alike, so all places have the same rate.`,
         saw: "Equal shares, one rate: a fractal.",
       };
     },
@@ -69,7 +69,7 @@ const steps: LessonStep[] = [
       const [two, half] = await Promise.all([arch(2), arch(0.5)]);
       return {
         right: direction(two.width, half.width, 1e-6),
-        answer: `As wide: ${fixed(half.width, 4)} at 0.5, ${fixed(two.width, 4)} at 2.0. The line is mirrored, and rates do not know left from right.`,
+        answer: `The width is ${fixed(half.width, 4)} at 0.5, and ${fixed(two.width, 4)} at 2.0. The line is mirrored, and rates do not know left from right.`,
         saw: "The bars changed sides; the arch did not move.",
       };
     },
@@ -105,7 +105,7 @@ const steps: LessonStep[] = [
       const stand = against(c.mean.width, n)!;
       return {
         right: (c.mean.width ?? 0) < 1e-9 ? 0 : stand.verdict === "as wide" ? 1 : 2,
-        answer: `An arch of width ${fixed(c.mean.width)}; the ${stand.of} shuffles have ${fixed(n.width)} on average. Random weights make neurons differ by chance.`,
+        answer: `Its width is ${fixed(c.mean.width)}; the ${stand.of} shuffles have ${fixed(n.width)} on average. Random weights make neurons differ by chance.`,
         saw: "Noise has a spectrum, too.",
       };
     },

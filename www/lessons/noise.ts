@@ -28,7 +28,7 @@ const steps: LessonStep[] = [
       const shuffles = now.shuffled.map((s) => s?.width ?? null);
       return {
         right: width < 1e-9 ? 0 : width > extent(shuffles)![1] ? 2 : 1,
-        answer: `An arch of width ${fixed(width)}; ten shuffles have ${between(shuffles)}. By chance, some neurons have more large weights than others.`,
+        answer: `Its width is ${fixed(width)}; ten shuffles have ${between(shuffles)}. By chance, some neurons have more large weights than others.`,
         saw: "Noise has width, and shuffling it changes nothing.",
       };
     },
@@ -83,7 +83,7 @@ const steps: LessonStep[] = [
       const stand = against(last.mean.width, n)!;
       return {
         right: stand.above,
-        answer: `${stand.above} of ${stand.of}. The width is ${fixed(last.mean.width)}, that of the shuffles ${fixed(n.width)}. Chance alone makes a network wider than all ${stand.of} once in ${stand.of + 1} times.`,
+        answer: `The width is ${fixed(last.mean.width)}, that of the shuffles ${fixed(n.width)}. Chance alone makes a network wider than all ${stand.of} once in ${stand.of + 1} times.`,
         saw: `The weights alone would give ${fixed(n.width)}. The rest is about which neuron has them.`,
       };
     },

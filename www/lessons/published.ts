@@ -45,16 +45,46 @@ export function pairs(document: ResultDocument): Pair[] {
   });
 }
 
-/** Points before `from` in the colour of the start. */
-function cloud(all: readonly Pair[], x: (pair: Pair) => number, from: number): { style: "dots" | "before"; name: string; x: number[]; y: number[] }[] {
-  const late = all.filter((pair) => pair.step >= from);
-  const early = all.filter((pair) => pair.step < from);
-  return [{ style: "before", name: "", ...places(early.map((pair) => [x(pair), pair.score] as const)) }, { style: "dots", name: "", ...places(late.map((pair) => [x(pair), pair.score] as const)) }];
+function cloud(all: readonly Pair[], x: (pair: Pair) => number, from: number): { style: "dots"; name: string; x: number[]; y: number[] }[] {
+  return [{ style: "dots", name: "", ...places(all.filter((pair) => pair.step >= from).map((pair) => [x(pair), pair.score] as const)) }];
 }
 
 const ends = (pair: [number, number] | null | undefined): string => (pair ? `${fixed(pair[0], 2)} to ${fixed(pair[1], 2)}` : "\u2013");
 
-/** The score against E and against log(1 + step), from a step on. */
+/** The score against E and against log(1 + step), without the numbers that are to be guessed. */
+export function drawnClaim(): Live {
+  let found: Published | null = null;
+  let dead = false;
+  const place = h("div");
+  const byE = figure("claim-e", "Score against {E}", () => found && { parts: { kind: "lesson", lesson: { x: "E", lines: cloud(pairs(found), (p) => p.emergence, 0) } } });
+  const byStep = figure("claim-step", "Score against log(1 + step)", () => found && { parts: { kind: "lesson", lesson: { x: "log step", lines: cloud(pairs(found), logStep, 0) } } });
+  published().then((document) => {
+    if (dead) return;
+    found = document;
+    place.replaceChildren(source(document));
+    const all = pairs(document);
+    byE.draw(described(all, (p) => p.emergence, "E"));
+    byStep.draw(described(all, logStep, "the logarithm of 1 + step"));
+  }, () => { if (!dead) place.replaceChildren(h("p.read-failed", null, "The published numbers did not load. Reload the page to try again.")); });
+  return {
+    root: h("div.read-live", null, place, h("div.read-figures", null, byE.root, byStep.root)),
+    update() { byE.chart.update(); byStep.chart.update(); },
+    destroy() { dead = true; byE.chart.destroy(); byStep.chart.destroy(); },
+  };
+}
+
+const logStep = (pair: Pair): number => Math.log10(1 + pair.step);
+
+function source(document: Published): HTMLElement {
+  return h("p.caption", null, `${document.published.title}: ${document.scores[0]!.metric}. Published numbers; there are no shuffles of them.`);
+}
+
+/** Every point, for those who do not see them. */
+function described(all: readonly Pair[], x: (pair: Pair) => number, name: string): string {
+  return `${name} and score: ${all.map((pair) => `${fixed(x(pair), 2)} and ${fixed(pair.score, 2)}`).join("; ")}.`;
+}
+
+/** The same from a step on, with their correlations. */
 export function claimLive({ actions, given, keep }: Setting): Live {
   let found: Published | null = null;
   let answer: Association | null = null;
@@ -63,7 +93,7 @@ export function claimLive({ actions, given, keep }: Setting): Live {
   const place = h("div");
   const drawn = (): number => from?.value ?? 0;
   const byE = figure("claim-e", "Score against {E}", () => found && { parts: { kind: "lesson", lesson: { x: "E", lines: cloud(pairs(found), (p) => p.emergence, drawn()) } } });
-  const byStep = figure("claim-step", "Score against log(1 + step)", () => found && { parts: { kind: "lesson", lesson: { x: "log step", lines: cloud(pairs(found), (p) => Math.log10(1 + p.step), drawn()) } } });
+  const byStep = figure("claim-step", "Score against log(1 + step)", () => found && { parts: { kind: "lesson", lesson: { x: "log step", lines: cloud(pairs(found), logStep, drawn()) } } });
   const table = numbers("Pearson\u2019s r of the score");
   let from: ReturnType<typeof slider> | null = null;
 
@@ -100,7 +130,7 @@ export function claimLive({ actions, given, keep }: Setting): Live {
     found = document;
     const steps = pairs(document).map((pair) => pair.step).sort((a, b) => a - b);
     from = slider({ label: "From step", values: steps.slice(0, -LEAST + 1), start: given[0] ?? 0, text: integer, moved: ask });
-    place.replaceChildren(h("p.caption", null, `${document.published.title}: ${document.scores[0]!.metric}. Not computed here; published, without shuffles.`), from.root);
+    place.replaceChildren(source(document), from.root);
     ask();
   }, fail);
   return {

@@ -20,11 +20,10 @@ const steps: LessonStep[] = [
     question: { text: `Which part of the weights is in one sample of ${USUAL}?`, choices: ["About a quarter", "About a tenth", "About one in 24"] },
     async find() {
       const [some, all] = await Promise.all([sampled(LAST, USUAL), whole(LAST)]);
-      // The network of a sampled record is that of all samples together, or of one: by its neurons.
-      const part = weightsOfOne(some.network.edges, some.samples.length, all.network.edges);
+      const part = some.network.edges / all.network.edges;
       return {
         right: nearestTo(part, PARTS),
-        answer: `${percent(part, 1)}. A quarter of the neurons on both sides leaves a sixteenth of a matrix, and of the hidden layers even fewer are drawn.`,
+        answer: `${percent(part, 1)}. A quarter of the neurons on both sides of a matrix is a sixteenth of its weights; of the hidden neurons, only an eighth is drawn.`,
         saw: "A sample is a small network cut out of a large one.",
       };
     },
@@ -106,11 +105,6 @@ const steps: LessonStep[] = [
     read: "chance",
   },
 ];
-
-/** The share of all weights that one of the samples has. */
-function weightsOfOne(edges: number, samples: number, all: number): number {
-  return edges / samples / all;
-}
 
 export const SAMPLING: Lesson = {
   id: "sampling", title: "Sampling against the whole network",

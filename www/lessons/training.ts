@@ -31,14 +31,14 @@ const steps: LessonStep[] = [
     heading: "Does the arch widen from the start?",
     plain: ["A small language model learns to guess the next letter. Its training was stored at 15 steps. The line is drawn only as far as you move the slider, so that you can predict first."],
     task: `Choose an answer. Then move from step 0 to step ${EARLY}.`,
-    live: pathLive("width"), start: [0],
+    live: pathLive("width"), start: [0], predict: true,
     question: { text: `What does the width do in the first ${EARLY} steps?`, choices: ["It falls", "It stays", "It rises"] },
     async find() {
       const all = await demo();
       const [from, to] = [all.checkpoints[0]!, at(all, EARLY)];
       return {
         right: direction(from.mean.width!, to.mean.width!, 0.01),
-        answer: `It goes from ${fixed(from.mean.width)} to ${fixed(to.mean.width)}. In the same steps the model\u2019s accuracy went from ${accuracy(all, from)} to ${accuracy(all, to)}: it learned a lot while its arch became narrower.`,
+        answer: `From ${fixed(from.mean.width)} to ${fixed(to.mean.width)}. In the same steps the model\u2019s accuracy went from ${accuracy(all, from)} to ${accuracy(all, to)}: it learned a lot while its arch became narrower.`,
         saw: "The width is no score of how much was learned.",
       };
     },
@@ -49,7 +49,7 @@ const steps: LessonStep[] = [
     heading: "Narrower than before, narrower than chance?",
     plain: [`At step ${EARLY} the width is below that of step 0. But the sizes of the weights have changed meanwhile, and with them the width that chance would give.`],
     task: `Choose an answer. Then go to step ${EARLY}, and read the width beside its shuffles.`,
-    live: pathLive("width"), start: [0],
+    live: pathLive("width"), start: [0], predict: true,
     question: { text: `How wide is the network at step ${EARLY}, beside its own shuffles?`, choices: ["Narrower than they are", "About as wide", "Wider than they are"] },
     async find() {
       const c = at(await demo(), EARLY);
@@ -68,30 +68,30 @@ const steps: LessonStep[] = [
     heading: "The first rise of {E}",
     plain: ["{E} is 0 at step 0, by definition, and rises from there. Shuffled weights have an {E} of their own: that of the sizes of the weights alone."],
     task: "Choose an answer. Then move to step 128, and watch both lines.",
-    live: pathLive("emergence"), start: [0],
+    live: pathLive("emergence"), start: [0], predict: true,
     question: { text: "At step 128: how much of {E} do shuffled weights reach?", choices: ["Next to nothing", "About half", "All of it"] },
     async find() {
       const c = at(await demo(), 128);
       return {
         right: nearestTo(shareOfE(c), SHARES),
-        answer: `{E} is ${fixed(c.emergence)}, and ${fixed(shuffleOf(c)!.emergence)} when shuffled: ${percent(shareOfE(c))} of it. So far, {E} is the changed size of the weights and nothing else.`,
+        answer: `{E} is ${fixed(c.emergence)}, and ${fixed(shuffleOf(c)!.emergence)} when shuffled: ${percent(shareOfE(c))} of it. So far, the sizes of the weights explain all of {E}.`,
         saw: "Both lines of {E} rise together.",
       };
     },
-    caution: "A number that rises with training need not be about what was learned.",
+    caution: "A number that rises in training need not be about what was learned.",
     read: "noise",
   },
   {
     heading: "And at the end?",
     plain: ["Later the lines part. What shuffled weights do not reach, neither do the sizes of the weights."],
     task: "Choose a number. Then move to the last step.",
-    live: pathLive("emergence"), start: [128],
+    live: pathLive("emergence"), start: [128], predict: true,
     question: { text: "At the last step: how many percent of {E} do shuffled weights reach?", label: "Percent, 0 to 100", near: 10, digits: 0 },
     async find() {
       const c = last(await demo());
       return {
         right: 100 * shareOfE(c),
-        answer: `{E} is ${fixed(c.emergence)} at step ${integer(c.step ?? 0)}, and ${fixed(shuffleOf(c)!.emergence)} when shuffled: ${percent(shareOfE(c))}. Whoever shows {E} alone shows both parts as one.`,
+        answer: `{E} is ${fixed(c.emergence)} at step ${integer(c.step ?? 0)}, and ${fixed(shuffleOf(c)!.emergence)} when shuffled. Whoever shows {E} alone shows both parts as one.`,
         saw: "A large part of {E} at the end comes without structure.",
       };
     },
@@ -102,7 +102,7 @@ const steps: LessonStep[] = [
     heading: "What moved the centre?",
     plain: ["{\u03b1\u2080} is the rate of a typical neuron. It falls in this training: the network became \u201cmore regular\u201d."],
     task: "Choose an answer. Then move to the last step, and compare both lines.",
-    live: pathLive("alpha0"), start: [0],
+    live: pathLive("alpha0"), start: [0], predict: true,
     question: { text: "How far do shuffled weights move, compared with the network?", choices: ["They hardly move", "About half as far", "About as far"] },
     async find() {
       const all = await demo();

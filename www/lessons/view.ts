@@ -63,7 +63,7 @@ export function lessonView(model: Model, actions: Actions, phone: () => boolean)
       h("article.read-step", null, heading,
         h("div.read-plain", null, ...step.plain.map((text) => h("p", null, rich(text)))),
         h("p.lesson-task", null, h("strong", null, "Do this. "), rich(step.task)),
-        figures.root, question.root, equations(step)), ways);
+        ...(step.predict ? [question.root, figures.root] : [figures.root, question.root]), equations(step)), ways);
     return {
       root: part,
       update() { figures.update(); question.showAlways(model.state.answers === "shown"); },
@@ -105,7 +105,7 @@ function listPart(): Part {
   const items = LESSONS.map((lesson) => h("li", null,
     h("h2.lesson-name", null, h("a", { href: address(lesson.id) }, rich(lesson.title))),
     h("p", null, rich(lesson.about)),
-    h("p.caption", null, `${plural(lesson.steps.length, "step")}, ${plural(minutes(lesson), "minute")}`)));
+    h("p.caption", null, `${plural(lesson.steps.length, "step")}, ${`about ${plural(Math.round(minutes(lesson)), "minute")}`}`)));
   return {
     root: h("div", null, h("h1.headline", { tabindex: "-1" }, "Lessons"),
       h("p.deck", null, "Each step has something to do and something to predict. The answer is computed in this page when you ask for it."),
