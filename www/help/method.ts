@@ -6,13 +6,13 @@ export const METHOD: Topic = {
   id: "method", title: "Method", about: "From weights to {f(\u03b1)}, and what stands beside it.",
   entries: [
     { id: "network", title: "Weights as a network", read: "boxes", body: [
-      "Every row of weights joins neurons. The weight {w} from one neuron to another is an edge of the length",
+      "A weight joins two neurons. The length of this edge is",
       "= r = \\frac{1}{| w |}",
       "so strong edges are short. A weight of exactly 0, or one that is not a number, is no edge. A neuron\u2019s edges are those that leave it; matrices that leave the same neurons (query, key and value, for one) are put together as one group.",
     ] },
     { id: "boxes", title: "Boxes around a neuron", read: "boxes", body: [
       "Edges with 1 < {r} \u2264 {T} count, {T} = 150 unless you change it, and neurons with more than ten of them. Lengths are rounded to whole numbers. With {d} the largest length that occurs,",
-      "= N_i(r) = 1 + \"number of edges of neuron\" i \"up to length\" r",
+      "= N_i(r) = 1 + \"edges of\" i \"up to\" r",
       "= p_i(r) = \\frac{N_i(r)}{N_i(d)}",
     ] },
     { id: "partition", title: "The sum over neurons", read: "exponents", body: [
@@ -20,7 +20,8 @@ export const METHOD: Topic = {
       "for {q} from \u22123 to 3 in steps of 0.1. {\u03c4(q)} is the slope of the least-squares line of ln {Z} on ln({r}/{d}) over all lengths that occur.",
     ] },
     { id: "legendre", title: "The spectrum", read: "exponents", body: [
-      "= \u03b1(q) = \\frac{\u03c4(q + h) - \u03c4(q - h)}{2 h} \\quad f = q \u03b1 - \u03c4 \\quad h = 0.1",
+      "= \u03b1(q) = \\frac{\u03c4(q + h) - \u03c4(q - h)}{2 h}",
+      "= f = q \u03b1 - \u03c4 \\quad h = 0.1",
       "In the exact mode, with one-sided differences at both ends. The reference mode takes \u03b1 from each pair of neighbouring {q}, as the published code does.",
       "The number of neurons does not change with {r}, so {\u03c4}(0) = 0 and {f} is 0 at {\u03b1\u2080}: its top is no dimension.",
     ] },

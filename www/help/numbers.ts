@@ -10,7 +10,7 @@ const DEFINITIONS: Record<Number_, readonly string[]> = {
   alpha0: ["= \u03b1_0 = \u03c4 \u2032 (0)", "In the reference mode, \u03b1 where {f} is largest."],
   emergence: ["= E = \\frac{w}{w_1} \\ln \\frac{\u03b1_{0,1}}{\u03b1_0}"],
   nfd: ["The slope of ln {N(r)} on ln {r} of one neuron, over its own lengths up to 200; the page shows the mean over neurons, and their histogram."],
-  spectrum: ["= f(\u03b1) = q \u03b1 - \u03c4(q) \\quad \u03b1 = \\frac{d \u03c4}{d q}"],
+  spectrum: ["= \u03b1 = \\frac{d \u03c4}{d q} \\quad f = q \u03b1 - \u03c4"],
   tau: ["The slope of ln {Z} on ln({r}/{d}), for each {q}."],
   dimension: ["= D(q) = \\frac{\u03c4(q)}{q}", "At {q} = 0 it is {\u03b1\u2080}."],
   r2: ["The share of the variance of ln {Z} that the line explains, for each {q}; there is none at {q} = 0, where all points are level."],

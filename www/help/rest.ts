@@ -1,6 +1,6 @@
 // Help: limits, privacy, keys.
 
-import { KEYS } from "../keys";
+import { KEYS } from "../key-list";
 import type { Topic } from "./topic";
 
 export const LIMITS: Topic = {

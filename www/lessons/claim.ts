@@ -12,7 +12,7 @@ const ends = (pair: [number, number] | null | undefined): string => (pair ? `95%
 const steps: LessonStep[] = [
   {
     heading: "A claim, and its number",
-    plain: ["Here are published numbers of a language model with 1.4 billion weights: its degree of emergence {E}, and how often it guesses the last word of a passage. The claim: as {E} rises, so does the ability."],
+    plain: ["Published numbers of a language model with 1.4 billion weights: its degree of emergence {E}, and how often it guesses the last word of a passage. The claim: as {E} rises, so does the ability."],
     task: "Look at the first figure. Each dot is a checkpoint.",
     live: drawnClaim, start: [0],
     question: { text: "Pearson\u2019s {r} is 1 where all dots lie on a rising line, and 0 where they show no trend. Which {r} do you see?", label: "{r}, from \u22121 to 1", near: 0.1, digits: 2 },
@@ -77,17 +77,17 @@ const steps: LessonStep[] = [
         saw: "What sees no weights at all follows the score best.",
       };
     },
-    caution: "This is another, much smaller model. It does not disprove the published numbers; it shows which test they lack.",
+    caution: "This is another, smaller model. It does not disprove the published numbers; it shows which test they lack.",
     read: "chance",
   },
   {
     heading: "Write it as you would defend it",
     plain: ["You have seen {r} over all checkpoints, that of a clock, the late phase, and shuffled weights."],
-    task: "Go back to the figures where you are in doubt.",
+    task: "Go back where you are in doubt.",
     live: claimLive, start: [LATE],
     question: { text: "Which sentence do these numbers support?", choices: [
       "Emergence of ability can be read from the weights.",
-      "{E} follows the score over the whole training, more closely than a clock; late in training the clock is closer, and these points cannot tell of {E}.",
+      "{E} follows the score over the whole training, more closely than a clock; late, the clock is closer, and these points cannot tell of {E}.",
       "{E} has nothing to do with ability.",
     ] },
     async find({ actions }) {

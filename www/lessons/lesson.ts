@@ -49,7 +49,7 @@ export interface Lesson {
 const WORDS_A_MINUTE = 220;
 const MINUTES_A_STEP = 0.35;
 /** Answers are computed; most have about so many words. */
-const WORDS_OF_AN_ANSWER = 45;
+const WORDS_OF_AN_ANSWER = 35;
 
 /** How long a lesson takes, from the length of its texts; below five in all of them. */
 export function minutes(lesson: Lesson): number {

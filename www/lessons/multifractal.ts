@@ -25,8 +25,8 @@ const steps: LessonStep[] = [
   {
     heading: "A line, divided again and again",
     plain: [
-      "Divide a line in three, leave the middle empty, and share what it carries between the two others. Do the same with each of them, again and again.",
-      "Look closer and closer at one place, and the mass around it shrinks. How fast is its rate {\u03b1}. The arch {f(\u03b1)} says how large the set of places is that has each rate.",
+      "Divide a line in three, leave the middle empty, and share what it carries between the two others. Then do so with each of them, again and again.",
+      "Look closer and closer at one place, and the mass around it shrinks. How fast it shrinks is the rate {\u03b1} of that place. The arch {f(\u03b1)} says how large the set of places is that has each rate.",
     ],
     task: "Set the weight to 1.0, so that both thirds get the same share.",
     live: cantor, start: [2],
@@ -39,13 +39,13 @@ const steps: LessonStep[] = [
         saw: "Equal shares, one rate: a fractal.",
       };
     },
-    caution: "One point is not one place. Infinitely many places share that rate.",
+    caution: "One point is not one place: infinitely many share that rate.",
     read: "cantor",
   },
   {
     heading: "Shares that are not equal",
-    plain: ["Now one third gets more than the other, at every division. Some places become rich quickly, others poor: they have different rates."],
-    task: "Move the weight from 1.0 to 2.0, and on to 4.0. Watch both ends of the arch.",
+    plain: ["Now one third gets more than the other, at every division. Some places become rich, others poor."],
+    task: "Move the weight from 1.0 to 2.0, and on to 4.0.",
     live: cantor, start: [1],
     question: { text: "At which weight is the arch widest?", choices: COMPARED.map((weight) => `At ${fixed(weight, 1)}`) },
     async find() {
@@ -78,8 +78,8 @@ const steps: LessonStep[] = [
   },
   {
     heading: "A lattice instead of a line",
-    plain: ["In a network, the mass around a node is the number of nodes within a distance. On this ring, each of 1,000 nodes is joined to its four nearest: all see the same."],
-    task: `Look at the ring as it is, then move ${percent(MOVED)} of its edges to other nodes.`,
+    plain: ["In a network, the mass around a node is the number of nodes within a distance. On this ring, each of 1,000 nodes is joined to its four nearest."],
+    task: `Look at the ring as it is, then move ${percent(MOVED)} of its edges.`,
     live: ringLive, start: [0],
     question: { text: `What do so few moved edges do to the spectrum?`, choices: ["It stays one point", "It becomes an arch"] },
     async find() {
@@ -90,13 +90,13 @@ const steps: LessonStep[] = [
         saw: "Where all nodes see the same there is one rate. Where they differ there is width.",
       };
     },
-    caution: "The point is not at 1, although a ring is a line: a box holds its own centre too, and the ring comes to an end. A finite network has no exact dimension.",
+    caution: "The point is not at 1, although a ring is a line: it comes to an end. A finite network has no exact dimension.",
     read: "boxes",
   },
   {
     heading: "Now a neural network",
-    plain: ["A weight joins two neurons; the length of the edge is 1/|weight|. The arch says how much neurons differ in gathering edges. At step 0 of its training, this language model has random weights. Grey: the same weights, dealt anew to its neurons."],
-    task: "Stay at step 0, and compare both arches.",
+    plain: ["A weight joins two neurons; the edge is 1/|weight| long. At step 0 of its training, this language model has random weights. Grey: the same weights, dealt to its neurons anew."],
+    task: "Stay at step 0. Compare both arches.",
     live: widthLive, start: [0],
     question: { text: "What is the spectrum of a network that has learned nothing?", choices: ["One point", "An arch, as wide as the grey one", "An arch, wider than the grey one"] },
     async find() {

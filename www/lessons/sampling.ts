@@ -14,7 +14,7 @@ const PARTS = [1 / 4, 1 / 10, 1 / 24];
 const steps: LessonStep[] = [
   {
     heading: "What is a sample?",
-    plain: ["The published code does not look at the whole network. Of each layer it draws {K} neurons (twice as many of the hidden ones), and keeps the weights between them; ten times, with ten seeds. This model has 128 neurons to a layer, and 512 hidden ones."],
+    plain: ["The published code does not look at the whole network. Of each layer it draws {K} neurons (twice as many hidden ones), and keeps the weights between them; ten times. This model has 128 neurons to a layer, and 512 hidden ones."],
     task: `Look at ten samples of ${USUAL} neurons: each dot is one of them.`,
     live: sampleLive, start: [USUAL, LAST],
     question: { text: `Which part of the weights is in one sample of ${USUAL}?`, choices: ["About a quarter", "About a tenth", "About one in 24"] },
@@ -32,8 +32,8 @@ const steps: LessonStep[] = [
   },
   {
     heading: "Ten samples of one network",
-    plain: ["All ten dots are of the same network, at the same step. They differ only in which neurons were drawn."],
-    task: "Read how far apart the lowest and the highest dot are, in both figures.",
+    plain: ["All ten dots are of the same network, at the same step. Only the drawn neurons differ."],
+    task: "How far apart are the lowest and the highest dot, in both figures?",
     live: sampleLive, start: [USUAL, LAST],
     question: { text: "How far apart are the ten widths, from smallest to largest?", choices: ["By less than a hundredth of the mean", "By up to a tenth of it", "By more than a tenth of it"] },
     async find() {
@@ -70,7 +70,7 @@ const steps: LessonStep[] = [
   },
   {
     heading: "Larger samples",
-    plain: ["More neurons bring more edges to each of them. At step 0 the network is noise, so that nothing but the size of the sample can make a difference."],
+    plain: ["More neurons bring more edges to each. At step 0 the network is noise: only the size of the sample can make a difference."],
     task: `Set the step to 0. Then move {K} from ${USUAL} to ${LARGER}, and on to 256.`,
     live: sampleLive, start: [USUAL, 0],
     question: { text: `The network is noise. What does {\u03b1\u2080} do from {K} = ${USUAL} to ${LARGER}?`, choices: ["It falls", "It stays", "It rises"] },
