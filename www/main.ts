@@ -145,10 +145,12 @@ const keysButton = h("button.quiet.keys-button", { type: "button", "aria-expande
 const openButton = h("button.quiet.open-button", { type: "button", onclick: () => actions.choose() }, h("span", null, "Open files"));
 const top = header(() => location.href, () => void showView("series"), () => { model.state.theme = model.state.theme ? theme() : null; remember(); });
 top.root.querySelector(".header-tools")!.prepend(openButton, keysButton);
-if (!framed) document.querySelector("#header")!.append(top.root);
+const place = { header: document.querySelector("#header")!, status: document.querySelector("#status")! };
+if (framed) for (const part of [place.header, place.status, document.querySelector(".skip")!]) part.remove();
+place.header.append(top.root);
 const card = dropCard(model, actions);
 const foot = status(model);
-if (!framed) document.querySelector("#status")!.append(foot.root);
+place.status.append(foot.root);
 const banners = bannerPlace(model, actions);
 const kept = keptLine(model, actions);
 const stage = h("div.stage");

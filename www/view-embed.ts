@@ -77,10 +77,10 @@ export function embedView(model: Model, actions: Actions, shape: () => EmbedShap
   });
   const kind = (): Tab => TABS.find(([tab]) => tab === model.state.tab)?.[0] ?? "spectrum";
 
-  const spectrum = new SpectrumFigure(model, allowed, "spectrum", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true }), {
+  const spectrum = new SpectrumFigure(model, allowed, "spectrum", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true, transparent: true }), {
     toggleTable: () => undefined, fallback: () => fallback("spectrum"),
   });
-  const slider = new Slider(model, allowed, () => ({ compact: narrow }), () => fallback("steps"));
+  const slider = new Slider(model, allowed, () => ({ compact: narrow, transparent: true }), () => fallback("steps"));
   const numbers = h("div.embed-numbers", { role: "group", "aria-label": "Numbers" });
   let cells: Cell[] = [];
   let cellsOf = "";
@@ -193,7 +193,7 @@ function numbersOf(document: ResultDocument): (Which | "score")[] {
 function numberCell(model: Model, which: Which, fallback: (name: string) => SVGSVGElement | null): Cell {
   const { phone: name, value, chance } = CELLS.find((cell) => cell.which === which)!;
   const chart = new Chart(`strip.strip-${which}`, {
-    figure: () => model.document && { document: model.document, parts: { kind: "strip", number: which, checkpoint: model.selected } },
+    figure: () => model.document && { document: model.document, parts: { kind: "strip", number: which, checkpoint: model.selected, transparent: true } },
     fallback: () => fallback(`strip-${which}`),
   });
   chart.root.setAttribute("role", "img");
