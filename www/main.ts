@@ -9,6 +9,7 @@ import { isDrawable, loadDrawing, redrawAll } from "./drawing";
 import { fromList, listen } from "./drop";
 import { parse, serialise, type PageState, type Screen, type Theme } from "./hash";
 import { isolate } from "./isolation";
+import { identitiesOf } from "./identity";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
@@ -107,6 +108,15 @@ const actions: Actions = {
   show(view) { void showView(view); },
   whole: wholeDemo,
   set(numbers) { model.state.set = numbers; remember(); },
+  pick(which, value) {
+    if (value === null) delete model.state.picks[which];
+    else model.state.picks[which] = value;
+    remember();
+  },
+  opened(section, open) {
+    model.state.open = model.state.open.filter((one) => one !== section).concat(open ? section : []);
+    remember();
+  },
   tab(tab) { model.state.tab = tab; remember(); schedule(); },
   beside(kind) { model.state.beside = kind; drawBeside(kind); remember(); schedule(); },
   options(next) {
@@ -267,6 +277,7 @@ function announce(): void {
 let address = location.hash;
 const remember = debounce(150, () => {
   if (location.hash !== address) return;
+  describeFiles();
   const text = serialise(model.state);
   const url = `${location.pathname}${location.search}${text ? `#${text}` : ""}`;
   // A sandboxed frame may not rewrite its address.
@@ -274,6 +285,26 @@ const remember = debounce(150, () => {
   address = location.hash;
   document.dispatchEvent(new CustomEvent("neuromfa-state", { detail: text }));
 });
+
+/** What the link is about: until something else is shown, that which it came with. */
+function describeFiles(): void {
+  if (model.source === "demo" || !model.document) return;
+  if (session.own.raw !== linkedResult) model.state.result = "";
+  model.state.files = identitiesOf(model.document);
+}
+
+/** The result that came with the link. */
+let linkedResult: ResultDocument | null = null;
+
+/** Looks for what a link is about besides settings: a result in it or beside the page, or files that its reader has. */
+async function openLinked(): Promise<void> {
+  const { result, files } = model.state;
+  if (!result && !files.length) return;
+  const { awaitFiles, openResult } = await import("./linked");
+  if (result) linkedResult = await openResult(result, model, session);
+  else awaitFiles(files, model, schedule);
+  schedule();
+}
 
 async function showView(next: Screen): Promise<void> {
   if (next === "one") await wholeDemo();
@@ -319,6 +350,7 @@ function follow(next: PageState): void {
   model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;
   if (JSON.stringify(model.state.options) !== before) session.change(model.state.options);
   remember();
+  void openLinked();
   void showView(model.state.view);
 }
 onTheme((now: Theme) => { redrawAll(); void now; });
@@ -375,9 +407,9 @@ async function restore(found: Kept): Promise<void> {
 async function boot(): Promise<void> {
   render();
   // Where a page is part of another, what was kept here would be a surprise there.
-  const found = self.top === self && !framed ? await load() : null;
+  const found = self.top === self && !framed && !model.state.result ? await load() : null;
   // The demo needs no Wasm and does not wait for isolation; Wasm does, or a reload would cut its download.
-  const first = found && !model.state.demo ? Promise.resolve() : showDemo();
+  const first = (found && !model.state.demo) || model.state.result ? Promise.resolve() : showDemo();
   await isolate();
   isReady();
   await first;
@@ -385,6 +417,8 @@ async function boot(): Promise<void> {
   // Most visitors want it next.
   else void import("./view-one").catch(() => undefined);
   if (found) await restore(found);
+  await openLinked();
+  if (!model.document) await showDemo();
   if (model.engine === "missing") {
     model.banners.push({ kind: "note", title: ERRORS.noEngine().split(". ")[0]!, body: ERRORS.noEngine().split(". ").slice(1).join(". "), actions: [] });
   }
