@@ -212,12 +212,20 @@ function frameText(out: URLSearchParams, { drop, transparent, fixed, question, a
   if (answer) out.set("a", answer);
 }
 
-/** The address of a step of "How to read this"; all else stays as it is. */
-export function readAddress(step: string): string {
+/** What the address says of a place inside one screen. */
+const WITHIN: readonly string[] = ["read", "set"];
+
+/** The address of another screen, and of a place in it; all else stays as it is. */
+export function placeAddress(view: Screen, within: Record<string, string> = {}): string {
   const out = new URLSearchParams(location.hash.slice(1));
-  for (const [key, value] of [["v", "1"], ["view", "read"], ["read", step]] as const) out.set(key, value);
-  out.delete("set");
+  for (const key of WITHIN) out.delete(key);
+  for (const [key, value] of Object.entries({ v: "1", view, ...within })) out.set(key, value);
   return `#${out.toString().replace(/%2C/g, ",")}`;
+}
+
+/** The address of a step of "How to read this". */
+export function readAddress(step: string): string {
+  return placeAddress("read", { read: step });
 }
 
 function optionText(options: Options, key: keyof Options): string {

@@ -2,11 +2,12 @@
 
 import { drawBeside } from "./beside";
 import { bannerPlace } from "./banners";
-import { dropCard, header, status } from "./chrome";
+import { dropCard, status } from "./chrome";
 import { DemoFigures, demoFiles, firstView, wholeResult, type DemoFile } from "./demo";
 import { debounce, fill, h } from "./dom";
 import { isDrawable, loadDrawing, redrawAll } from "./drawing";
 import { fromList, listen } from "./drop";
+import { header } from "./header";
 import { parse, serialise, type PageState, type Screen, type Theme } from "./hash";
 import { isolate } from "./isolation";
 import { identitiesOf } from "./identity";
@@ -151,10 +152,15 @@ const actions: Actions = {
 
 // ---- frame ----
 
-const keysButton = h("button.quiet.keys-button", { type: "button", "aria-expanded": "false" }, h("span.button-text", null, "Keys"));
-const openButton = h("button.quiet.open-button", { type: "button", onclick: () => actions.choose() }, h("span", null, "Open files"));
-const top = header(() => location.href, () => void showView("series"), () => { model.state.theme = model.state.theme ? theme() : null; remember(); });
-top.root.querySelector(".header-tools")!.prepend(openButton, keysButton);
+const top = header({
+  screen: () => model.state.view,
+  link: () => location.href,
+  home: () => void showView("series"),
+  themed: () => { model.state.theme = model.state.theme ? theme() : null; remember(); },
+  choose: () => actions.choose(),
+  // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
+  needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
+});
 const place = { header: document.querySelector("#header")!, status: document.querySelector("#status")! };
 if (framed) for (const part of [place.header, place.status, document.querySelector(".skip")!]) part.remove();
 place.header.append(top.root);
@@ -197,15 +203,17 @@ function render(): void {
   kept.update();
   card.update();
   foot.update();
-  // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
-  openButton.hidden = next === "series" || next === "waiting" || (next === "one" && main.clientWidth < 1000);
   main.dataset["screen"] = next;
-  if (next === shown) return view?.update();
+  if (next === shown) {
+    top.update();
+    return view?.update();
+  }
   const lost = !!view?.root.contains(document.activeElement);
   view?.destroy();
   close(false);
   const before = shown === "one" ? "one" : "series";
   shown = next;
+  top.update();
   view = next === "waiting" ? welcome() : { frame: () => late("NeuroMFA", frameView), series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => late("How to read this", () => readView(before)) }[next]();
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
@@ -332,7 +340,7 @@ if (!framed) listenKeys({
   open: () => actions.choose(),
   play: () => stage.querySelector<HTMLButtonElement>(".play")?.click(),
   exportMenu: () => stage.querySelector<HTMLButtonElement>(".export")?.click(),
-}, keysButton);
+}, top.keys);
 addEventListener("hashchange", () => {
   const next = parse(location.hash);
   if (framed !== (next.frame !== null)) return location.reload();
