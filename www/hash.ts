@@ -220,7 +220,7 @@ export function placeAddress(view: Screen, within: Record<string, string> = {}):
   const out = new URLSearchParams(location.hash.slice(1));
   for (const key of WITHIN) out.delete(key);
   for (const [key, value] of Object.entries({ v: "1", view, ...within })) out.set(key, value);
-  return `#${out.toString().replace(/%2C/g, ",")}`;
+  return `#${out.toString().replace(/%2C/g, ",").replace(/%2F/g, "/")}`;
 }
 
 /** The address of a step of "How to read this". */
@@ -263,6 +263,6 @@ export function serialise(state: PageState): string {
   // The demo is told by its own word; a result in the link says itself what it is of.
   else if (state.files.length && !state.demo) out.set("files", state.files.join());
   if (state.frame) frameText(out, state.frame);
-  const text = out.toString().replace(/%2C/g, ",");
+  const text = out.toString().replace(/%2C/g, ",").replace(/%2F/g, "/");
   return text ? `v=1&${text}` : "";
 }

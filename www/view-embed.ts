@@ -103,9 +103,13 @@ export function embedView(model: Model, actions: Actions, shape: () => EmbedShap
     if (narrow !== before) update();
   });
   observer.observe(root);
+  observer.observe(inside);
 
   function fitClasses(width: number, height: number): void {
     for (const [name, on] of [["narrow", width < NARROW], ["wordless", width < WORDLESS || height < LOWER], ["low", height < LOW]] as const) root.classList.toggle(name, on);
+    // An answer or a note may have taken the room of the numbers.
+    root.classList.remove("tight");
+    root.classList.toggle("tight", inside.offsetHeight > height + 1);
   }
 
   function update(): void {
@@ -166,7 +170,7 @@ export function embedView(model: Model, actions: Actions, shape: () => EmbedShap
   /** Measured with all that a low place leaves out. */
   function natural(): number {
     const before = root.className;
-    root.classList.remove("low");
+    root.classList.remove("low", "tight");
     root.classList.add("natural");
     const height = Math.ceil(inside.getBoundingClientRect().height);
     root.className = before;
