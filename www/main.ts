@@ -109,6 +109,10 @@ const actions: Actions = {
   show(view) { void showView(view); },
   whole: wholeDemo,
   set(numbers) { model.state.set = numbers; remember(); },
+  share: () => { void import("./builder/sheet").then(({ openBuilder }) => openBuilder(model, actions)).catch(() => {
+    model.banners.push({ kind: "error", title: "The link builder did not load", body: "Reload the page to try again.", actions: [] });
+    schedule();
+  }); },
   pick(which, value) {
     if (value === null) delete model.state.picks[which];
     else model.state.picks[which] = value;
@@ -158,6 +162,7 @@ const top = header({
   home: () => void showView("series"),
   themed: () => { model.state.theme = model.state.theme ? theme() : null; remember(); },
   choose: () => actions.choose(),
+  share: () => actions.share(),
   // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
   needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
 });

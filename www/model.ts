@@ -77,6 +77,8 @@ export interface Actions {
   /** The numbers of the controls of a step of "How to read this". */
   set(numbers: number[]): void;
   tab(tab: Tab): void;
+  /** Opens the link builder. */
+  share(): void;
   /** What is chosen in a section, for the address; null for what is usual. */
   pick(which: Pick, value: string | null): void;
   /** A section was opened or closed. */

@@ -31,6 +31,13 @@ export function setTheme(next: Theme | null): void {
   apply();
 }
 
+/** Shows a theme, and keeps nothing of it. */
+export function showTheme(next: Theme | null): void {
+  if (next === chosen) return;
+  chosen = next;
+  apply();
+}
+
 export function onTheme(listener: (theme: Theme) => void): void {
   listeners.add(listener);
 }

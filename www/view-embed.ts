@@ -66,8 +66,8 @@ export function embedView(model: Model, actions: Actions, shape: () => EmbedShap
   const fallback = (name: string): SVGSVGElement | null => shape().fallback?.(name) ?? null;
 
   const heading = h(shape().heading, { class: "embed-question", tabindex: "-1" });
-  const answer = h("p.embed-answer", { id: "answer" });
-  const ask = h("button.embed-button", { type: "button", "aria-controls": "answer", onclick: () => { answered = !answered; update(); } });
+  const answer = h("p.embed-answer", { id: "embed-answer" });
+  const ask = h("button.embed-button", { type: "button", "aria-controls": "embed-answer", onclick: () => { answered = !answered; update(); } });
   const note = h("div.embed-note", { role: "status" });
   const tabs = h("div.embed-tabs", { role: "group", "aria-label": "Curves" });
   const tabButtons = TABS.map(([tab, text]) => {
@@ -77,7 +77,7 @@ export function embedView(model: Model, actions: Actions, shape: () => EmbedShap
   });
   const kind = (): Tab => TABS.find(([tab]) => tab === model.state.tab)?.[0] ?? "spectrum";
 
-  const spectrum = new SpectrumFigure(model, allowed, "spectrum", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true, transparent: true }), {
+  const spectrum = new SpectrumFigure(model, allowed, "spectrum.in-embed", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true, transparent: true }), {
     toggleTable: () => undefined, fallback: () => fallback("spectrum"),
   });
   const slider = new Slider(model, allowed, () => ({ compact: narrow, transparent: true }), () => fallback("steps"));
