@@ -31,6 +31,7 @@ const READING_AFTER_MS = 300;
 const PHONE = 520;
 
 const main = document.querySelector("main")!;
+document.querySelector(".unstarted")?.remove();
 const filesInput = document.querySelector<HTMLInputElement>("#files")!;
 const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
