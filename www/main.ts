@@ -263,6 +263,7 @@ async function readView(before: Screen): Promise<() => View> {
 /** The bare figure, and the messages of the page around it. */
 async function frameView(): Promise<() => View> {
   const module = await import("./embed/page");
+  await module.styles();
   return () => module.framedView(model, actions, {
     card: card.root, figures, noDemo: () => noDemo,
     follow, open: (files) => session.open(files),

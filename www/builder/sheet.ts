@@ -3,6 +3,7 @@
 import { fetched } from "../demo";
 import { debounce, fill, h, icon, plain, rich } from "../dom";
 import { pack, unpack, MOST_PACKED } from "../embed/pack";
+import { styles as viewStyles } from "../embed/page";
 import { save } from "../export";
 import { integer } from "../format";
 import { CONTROLS, newFrame, parse, serialise, type Control, type PageState, type Tab, type Theme } from "../hash";
@@ -260,11 +261,11 @@ let styled: Promise<unknown> | null = null;
 
 /** The sheets of the builder and of the view, once. */
 function styles(): Promise<unknown> {
-  styled ??= Promise.all(["assets/embed/embed.css", "assets/builder/builder.css"].map((href) => new Promise((resolve) => {
-    const sheet = h("link", { rel: "stylesheet", href });
+  styled ??= Promise.all([viewStyles(), new Promise((resolve) => {
+    const sheet = h("link", { rel: "stylesheet", href: "assets/builder/builder.css" });
     sheet.addEventListener("load", resolve);
     sheet.addEventListener("error", resolve);
     document.head.append(sheet);
-  })));
+  })]);
   return styled;
 }

@@ -24,7 +24,6 @@ export interface FrameParts {
 const SEEN = { long: "Computed in this page. The page around it can read the numbers.", short: "Computed in this page." };
 
 export function framedView(model: Model, actions: Actions, parts: FrameParts): View {
-  styles();
   document.documentElement.classList.add("embedded");
   const view = embedView(model, actions, () => shapeOf(model, actions, parts));
 
@@ -100,8 +99,15 @@ function noteOf(model: Model, actions: Actions, parts: FrameParts): EmbedNote | 
   return parts.noDemo() && !model.document ? { icon: "warn", text: "There is nothing to show yet: drop checkpoints or a result file.", actions: [] } : null;
 }
 
-/** The sheet may be there from before; where it does not come, words and figure still do. */
-function styles(): void {
-  if (document.querySelector("link.embed-styles")) return;
-  document.head.append(h("link.embed-styles", { rel: "stylesheet", href: "assets/embed/embed.css" }));
+let styled: Promise<unknown> | null = null;
+
+/** The sheet of the view, once; where it does not come, words and figure still do. */
+export function styles(): Promise<unknown> {
+  styled ??= new Promise((resolve) => {
+    const sheet = h("link", { rel: "stylesheet", href: "assets/embed/embed.css" });
+    sheet.addEventListener("load", resolve);
+    sheet.addEventListener("error", resolve);
+    document.head.append(sheet);
+  });
+  return styled;
 }
