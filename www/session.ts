@@ -112,7 +112,12 @@ export class Session {
   warm(): void {
     if (this.model.engine !== "none") return;
     this.model.engine = "starting";
-    this.engine.start();
+    try {
+      this.engine.start();
+    } catch {
+      // A sandboxed frame may be refused a worker.
+      this.model.engine = "missing";
+    }
     this.events.changed();
   }
 
@@ -141,8 +146,9 @@ export class Session {
     const { results, rest } = await this.split(await this.events.scores(files, add));
     if (!rest.length && results.length === 1 && !add) return this.showResult(results[0]!);
     if (!rest.length && !results.length) return this.events.changed();
-    if (model.engine === "missing") return this.fail({ code: "browser", text: ERRORS.noEngine(), file: files[0]!.path, hint: "" });
     await this.events.ready;
+    this.warm();
+    if (model.engine === "missing") return this.fail({ code: "browser", text: ERRORS.noEngine(), file: files[0]!.path, hint: "" });
     const join = add ? this.seriesOf(failed) : null;
     this.fired = false;
     this.followLast = true;
@@ -157,7 +163,6 @@ export class Session {
     model.reading = { items: [], started: add };
     model.nulls = null;
     this.events.changed();
-    this.warm();
     const done = [...shown?.checkpoints ?? [], ...results.filter((r) => this.fits(r)).flatMap((r) => r.checkpoints)];
     this.engine.run({ files: rest, join }, model.state.options, add && !shown, done, null);
   }
@@ -204,7 +209,7 @@ export class Session {
     return same;
   }
 
-  private showResult(document_: ResultDocument): void {
+  showResult(document_: ResultDocument): void {
     const { model } = this;
     this.inEngine = this.replaces = false;
     this.own.reset();
