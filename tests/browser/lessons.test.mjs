@@ -156,23 +156,20 @@ test('no step is wider than 320 pixels, with its answer', needs('Chromium'), asy
 
 test('a lesson in a frame tells its height, and its host may change the step', needs('Chromium'), async (t) => {
   const server = await site(t);
-  // The page around it must not reload to become isolated.
-  const tab = await chromiumTab(t, { serviceWorkers: 'block' });
-  // Another address: no page may be a frame of itself.
-  await tab.goto(`${server.url}?host`);
-  await tab.evaluate((source) => {
-    const heights = window.heights = [];
+  const tab = await chromiumTab(t);
+  const host = `<!doctype html><title>Course</title><script>
+    const heights = [];
     addEventListener('message', ({ data }) => { if (data?.type === 'neuromfa:height') heights.push(data.height); });
-    const frame = Object.assign(document.createElement('iframe'), { src: source, title: 'Lesson', width: 700, height: 400 });
-    document.body.replaceChildren(frame);
-  }, `${server.url}#v=1&embed=1&view=lesson&lesson=training`);
+  </script><iframe title="Lesson" width="700" height="400" src="${server.url}#v=1&amp;embed=1&amp;view=lesson&amp;lesson=training"></iframe>`;
+  await tab.page.route('**/course.html', (route) => route.fulfill({ contentType: 'text/html', body: host }));
+  await tab.goto(`${server.url}course.html`);
   const frame = tab.page.frameLocator('iframe');
   await frame.locator('.lesson-guess').waitFor();
   assert.equal(await frame.locator('header, footer').count(), 0);
-  const height = await until('its height', () => tab.evaluate(() => window.heights.at(-1)));
+  const height = await until('its height', () => tab.evaluate(() => heights.at(-1)));
   assert.ok(height > 500 && height < 1500, String(height));
   await frame.locator('.lesson-show').click();
-  await until('it grows', () => tab.evaluate((before) => window.heights.at(-1) > before, height));
+  await until('it grows', () => tab.evaluate((before) => heights.at(-1) > before, height));
   await tab.screenshot(picture('lesson-frame'));
   await tab.evaluate(() => document.querySelector('iframe').contentWindow.postMessage({ type: 'neuromfa:set', hash: 'v=1&embed=1&view=lesson&lesson=training&at=2' }, '*'));
   await until('the second step', async () => await frame.locator('.lesson-progress').textContent() === '2 of 5');
