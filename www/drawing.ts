@@ -1,6 +1,7 @@
 // The drawing module (view.wasm), loaded when the page is idle: until then the demo's figures are ready-made SVG.
 
 import type { Checkpoint, Figure, Layout, ResultDocument } from "./protocol";
+import { loadWasm, startWasm, type WasmModule } from "./wasm-module";
 
 interface WasmView {
   draw(canvas: HTMLCanvasElement, figure: Figure): Layout;
@@ -11,8 +12,7 @@ interface WasmView {
   free(): void;
 }
 
-interface ViewModule {
-  default(): Promise<unknown>;
+interface ViewModule extends WasmModule {
   View: new (document: ResultDocument) => WasmView;
   arrange(records: Checkpoint[]): Checkpoint[];
 }
@@ -30,8 +30,8 @@ const cache: { document: ResultDocument; view: WasmView }[] = [];
 export function loadDrawing(): Promise<boolean> {
   loading ??= (async () => {
     try {
-      const loaded = await import(new URL("../wasm/view.js", import.meta.url).href) as ViewModule;
-      await loaded.default();
+      const loaded = await loadWasm<ViewModule>("view");
+      await startWasm(loaded, "view");
       module = loaded;
       for (const redraw of waiting) redraw();
       return true;
