@@ -39,7 +39,7 @@ async function bundle() {
   await transform({ entryPoints: ['www/sw.ts'], format: 'iife', outfile: join(dist, 'sw.js') });
   const styles = readdirSync(join(root, 'www')).filter((name) => name.endsWith('.css'));
   const { metafile } = await transform({
-    entryPoints: ['www/main.ts', 'www/engine-worker.ts', 'www/reading-worker.ts', 'www/scores-worker.ts', 'www/lab-worker.ts', 'www/read/read.css', ...styles.map((name) => `www/${name}`)],
+    entryPoints: ['www/main.ts', 'www/engine-worker.ts', 'www/reading-worker.ts', 'www/scores-worker.ts', 'www/lab-worker.ts', 'www/read/read.css', 'www/embed/embed.css', ...styles.map((name) => `www/${name}`)],
     format: 'esm',
     splitting: true,
     metafile: true,

@@ -25,6 +25,22 @@ export type Tab = "spectrum" | "tau" | "fit" | "dimension";
 
 export type Screen = "series" | "one" | "read";
 
+/** What the reader of a frame can change. What a link fixes is not shown. */
+export const CONTROLS = ["slider", "play", "tabs", "theme", "numbers", "open", "drop"] as const;
+export type Control = (typeof CONTROLS)[number];
+/** Fixed where a link says nothing of it. */
+export const FIXED: readonly Control[] = ["tabs", "theme"];
+
+/** A page inside another one. */
+export interface Frame {
+  /** Shows the drop card; files can be dropped without it. */
+  drop: boolean;
+  transparent: boolean;
+  fixed: Control[];
+  question: string;
+  answer: string;
+}
+
 export interface PageState {
   options: Options;
   theme: Theme | null;
@@ -43,10 +59,16 @@ export interface PageState {
   preset: "published" | null;
   /** The demo, also where the browser keeps a result of the user's. */
   demo: boolean;
+  /** The bare figure; null for the whole page. */
+  frame: Frame | null;
+}
+
+export function newFrame(): Frame {
+  return { drop: false, transparent: false, fixed: [...FIXED], question: "", answer: "" };
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false, frame: null };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -120,9 +142,32 @@ export function parse(hash: string): PageState {
   if (given.get("preset") === "published") state.preset = "published";
   const beside = given.get("beside");
   if (isNullKind(beside)) state.beside = beside;
+  if (given.get("embed") === "1") state.frame = frameFrom(given);
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
+}
+
+/** Longer texts are cut. */
+const MOST_TEXT = 600;
+
+function frameFrom(given: URLSearchParams): Frame {
+  const text = (key: string): string => [...(given.get(key) ?? "").replace(/\s+/g, " ").trim()].slice(0, MOST_TEXT).join("").trim();
+  const fixed = given.get("fixed")?.split(",");
+  return {
+    drop: given.get("drop") === "1", transparent: given.get("bg") === "transparent",
+    fixed: CONTROLS.filter((control) => (fixed ?? FIXED as readonly string[]).includes(control)),
+    question: text("q"), answer: text("a"),
+  };
+}
+
+function frameText(out: URLSearchParams, { drop, transparent, fixed, question, answer }: Frame): void {
+  out.set("embed", "1");
+  if (drop) out.set("drop", "1");
+  if (transparent) out.set("bg", "transparent");
+  if (fixed.join() !== FIXED.join()) out.set("fixed", fixed.join());
+  if (question) out.set("q", question);
+  if (answer) out.set("a", answer);
 }
 
 /** The address of a step of "How to read this"; all else stays as it is. */
@@ -162,6 +207,7 @@ export function serialise(state: PageState): string {
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   if (state.beside !== "shuffle") out.set("beside", state.beside);
   if (state.preset) out.set("preset", state.preset);
+  if (state.frame) frameText(out, state.frame);
   const text = out.toString().replace(/%2C/g, ",");
   return text ? `v=1&${text}` : "";
 }

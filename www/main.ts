@@ -7,7 +7,7 @@ import { DemoFigures, demoFiles, firstView, wholeResult, type DemoFile } from ".
 import { debounce, fill, h } from "./dom";
 import { isDrawable, loadDrawing, redrawAll } from "./drawing";
 import { fromList, listen } from "./drop";
-import { parse, serialise, type Screen, type Theme } from "./hash";
+import { parse, serialise, type PageState, type Screen, type Theme } from "./hash";
 import { isolate } from "./isolation";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
@@ -46,7 +46,9 @@ let failed: string | null = null;
 let isReady: () => void = () => undefined;
 const ready = new Promise<void>((resolve) => { isReady = resolve; });
 
-startTheme(model.state.theme);
+/** The bare figure of `embed=1`: decided once, as it changes what stands around. */
+const framed = model.state.frame !== null;
+startTheme(model.state.theme, !framed);
 drawBeside(model.state.beside);
 
 const session = new Session(model, {
@@ -143,15 +145,16 @@ const keysButton = h("button.quiet.keys-button", { type: "button", "aria-expande
 const openButton = h("button.quiet.open-button", { type: "button", onclick: () => actions.choose() }, h("span", null, "Open files"));
 const top = header(() => location.href, () => void showView("series"), () => { model.state.theme = model.state.theme ? theme() : null; remember(); });
 top.root.querySelector(".header-tools")!.prepend(openButton, keysButton);
-document.querySelector("#header")!.append(top.root);
+if (!framed) document.querySelector("#header")!.append(top.root);
 const card = dropCard(model, actions);
 const foot = status(model);
-document.querySelector("#status")!.append(foot.root);
+if (!framed) document.querySelector("#status")!.append(foot.root);
 const banners = bannerPlace(model, actions);
 const kept = keptLine(model, actions);
 const stage = h("div.stage");
 const live = h("div.sr", { "aria-live": "polite" });
-main.append(banners.root, kept.root, stage, live);
+if (!framed) main.append(banners.root, kept.root);
+main.append(stage, live);
 const phone = (): boolean => main.clientWidth < PHONE;
 
 let view: View | null = null;
@@ -159,7 +162,8 @@ let shown = "";
 let readingSince = 0;
 let readingTimer = 0;
 
-function screen(): Screen | "reading" | "waiting" {
+function screen(): Screen | "reading" | "waiting" | "frame" {
+  if (framed) return model.state.view === "read" ? "read" : "frame";
   if (model.reading) {
     readingSince ||= performance.now();
     const left = READING_AFTER_MS - (performance.now() - readingSince);
@@ -190,7 +194,7 @@ function render(): void {
   close(false);
   const before = shown === "one" ? "one" : "series";
   shown = next;
-  view = next === "waiting" ? welcome() : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => late("How to read this", () => readView(before)) }[next]();
+  view = next === "waiting" ? welcome() : { frame: () => late("NeuroMFA", frameView), series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => late("How to read this", () => readView(before)) }[next]();
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -230,6 +234,16 @@ async function readView(before: Screen): Promise<() => View> {
   return () => module.readView(model, actions, phone, before);
 }
 
+/** The bare figure, and the messages of the page around it. */
+async function frameView(): Promise<() => View> {
+  const module = await import("./embed/page");
+  return () => module.framedView(model, actions, {
+    card: card.root, figures, noDemo: () => noDemo,
+    follow, open: (files) => session.open(files),
+    themed: () => { model.state.theme = theme(); remember(); schedule(); },
+  });
+}
+
 let due = false;
 /** One rendering a frame, however much changes; a hidden page has no frames. */
 function schedule(): void {
@@ -253,8 +267,10 @@ const remember = debounce(150, () => {
   if (location.hash !== address) return;
   const text = serialise(model.state);
   const url = `${location.pathname}${location.search}${text ? `#${text}` : ""}`;
-  if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
+  // A sandboxed frame may not rewrite its address.
+  try { if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url); } catch { /* the state is told below */ }
   address = location.hash;
+  document.dispatchEvent(new CustomEvent("neuromfa-state", { detail: text }));
 });
 
 async function showView(next: Screen): Promise<void> {
@@ -278,24 +294,31 @@ async function wholeDemo(): Promise<void> {
 // ---- events ----
 
 for (const input of [filesInput, folderInput]) input.addEventListener("change", () => { void session.open(fromList(input.files ?? []), joining, failed); joining = false; failed = null; });
-listen({ files: (files) => { void session.open(files); } });
-listenKeys({
+listen({ files: (files) => { void session.open(files); }, wanted: () => !model.state.frame?.fixed.includes("drop") });
+if (!framed) listenKeys({
   open: () => actions.choose(),
   play: () => stage.querySelector<HTMLButtonElement>(".play")?.click(),
   exportMenu: () => stage.querySelector<HTMLButtonElement>(".export")?.click(),
 }, keysButton);
 addEventListener("hashchange", () => {
+  const next = parse(location.hash);
+  if (framed !== (next.frame !== null)) return location.reload();
+  follow(next);
+});
+/** Shows what a link says; the address says it already, or is written again. */
+function follow(next: PageState): void {
   address = location.hash;
   const before = JSON.stringify(model.state.options);
-  model.state = parse(location.hash);
+  model.state = next;
   if (model.state.demo && model.source !== "demo" && !model.reading) return session.list.showDemo();
   drawBeside(model.state.beside);
   if (model.state.theme) setTheme(model.state.theme);
   const index = model.document?.checkpoints.findIndex((c) => c.step === model.state.step) ?? -1;
   model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;
   if (JSON.stringify(model.state.options) !== before) session.change(model.state.options);
+  remember();
   void showView(model.state.view);
-});
+}
 onTheme((now: Theme) => { redrawAll(); void now; });
 matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", redrawAll);
 let wasPhone = phone();
@@ -350,7 +373,7 @@ async function restore(found: Kept): Promise<void> {
 async function boot(): Promise<void> {
   render();
   // Where a page is part of another, what was kept here would be a surprise there.
-  const found = self.top === self ? await load() : null;
+  const found = self.top === self && !framed ? await load() : null;
   // The demo needs no Wasm and does not wait for isolation; Wasm does, or a reload would cut its download.
   const first = found && !model.state.demo ? Promise.resolve() : showDemo();
   await isolate();

@@ -221,7 +221,7 @@ export class Own {
     const { model, raw } = this;
     const gone = (): boolean => model.keeping === "forgotten" || (this.away && !model.aside);
     // In the page of another site this would be a surprise.
-    if (!raw || gone() || self.top !== self) return;
+    if (!raw || gone() || self.top !== self || model.state.frame) return;
     const edits = this.history.now;
     const outcome = raw === this.stored ? await keepEdits(edits) : await keep({ document: this.events.withScores(raw), edits });
     if (outcome === "kept") this.stored = raw;

@@ -7,8 +7,12 @@ const system = matchMedia("(prefers-color-scheme: dark)");
 let chosen: Theme | null = null;
 const listeners = new Set<(theme: Theme) => void>();
 
-export function startTheme(fromHash: Theme | null): void {
-  chosen = fromHash ?? stored();
+/** Whether a choice is kept for the next visit: not where the page is a part of another. */
+let keeps = true;
+
+export function startTheme(fromHash: Theme | null, kept = true): void {
+  keeps = kept;
+  chosen = fromHash ?? (keeps ? stored() : null);
   apply();
   system.addEventListener("change", apply);
 }
@@ -20,7 +24,7 @@ export function theme(): Theme {
 export function setTheme(next: Theme | null): void {
   chosen = next;
   // Storage may be refused (private windows, sandboxed frames); the choice then lasts as long as the page.
-  try {
+  if (keeps) try {
     if (next) localStorage.setItem(KEY, next);
     else localStorage.removeItem(KEY);
   } catch { /* kept in memory only */ }

@@ -1,0 +1,107 @@
+// The page as a frame in another one: the bare figure, its messages, and its style sheet.
+
+import type { DemoFigures } from "../demo";
+import { h } from "../dom";
+import { isDrawable, loadDrawing } from "../drawing";
+import { newFrame, parse, serialise, type PageState } from "../hash";
+import type { Actions, Model, View } from "../model";
+import type { InputFile, ResultDocument } from "../protocol";
+import { setTheme, theme } from "../theme";
+import { embedView, type EmbedNote, type EmbedShape } from "../view-embed";
+import { connect } from "./messages";
+
+export interface FrameParts {
+  card: HTMLElement;
+  figures: DemoFigures;
+  noDemo(): boolean;
+  /** Shows what a link says. */
+  follow(state: PageState): void;
+  open(files: InputFile[]): void;
+  /** The theme was changed by hand. */
+  themed(): void;
+}
+
+const SEEN = { long: "Computed in this page. The page around it can read the numbers.", short: "Computed in this page." };
+
+export function framedView(model: Model, actions: Actions, parts: FrameParts): View {
+  styles();
+  document.documentElement.classList.add("embedded");
+  const view = embedView(model, actions, () => shapeOf(model, actions, parts));
+
+  const host = connect({
+    set(hash) {
+      const next = parse(hash);
+      next.frame ??= newFrame();
+      parts.follow(next);
+    },
+    open: parts.open,
+    drawable: async (document) => await loadDrawing() && isDrawable(document as ResultDocument),
+  });
+  const forward: [string, (detail: unknown) => void][] = [
+    ["neuromfa-result", (detail) => host.send("result", { document: detail })],
+    ["neuromfa-progress", (detail) => host.send("progress", detail as object)],
+    ["neuromfa-error", (detail) => host.send("error", detail as object)],
+    ["neuromfa-state", (detail) => host.send("state", { hash: detail })],
+  ];
+  for (const [type, send] of forward) document.addEventListener(type, (event) => send((event as CustomEvent).detail));
+
+  let told = 0;
+  function tellHeight(): void {
+    const height = view.natural();
+    if (height === told || !view.root.clientWidth) return;
+    told = height;
+    host.send("height", { height });
+  }
+  new ResizeObserver(tellHeight).observe(view.root);
+  // Fonts and the style sheet change what is needed.
+  void document.fonts.ready.then(tellHeight);
+  host.send("ready", { hash: serialise(model.state) });
+
+  return {
+    root: view.root,
+    update() {
+      view.update();
+      tellHeight();
+    },
+    destroy: () => view.destroy(),
+  };
+}
+
+function shapeOf(model: Model, actions: Actions, parts: FrameParts): EmbedShape {
+  const frame = model.state.frame ?? newFrame();
+  const state = serialise({ ...model.state, frame: null });
+  return {
+    question: frame.question, answer: frame.answer, fixed: frame.fixed, transparent: frame.transparent, heading: "h1",
+    full: `${location.pathname}${location.search}${state ? `#${state}` : ""}`,
+    ...(model.source !== "demo" && parent !== window ? { privacy: SEEN } : {}),
+    note: noteOf(model, actions, parts),
+    swapTheme: () => { setTheme(theme() === "dark" ? "light" : "dark"); parts.themed(); },
+    card: frame.drop ? parts.card : null,
+    fallback: (name) => (model.source === "demo" && model.selected === (model.document?.checkpoints.length ?? 0) - 1 ? parts.figures.get(name) : null),
+  };
+}
+
+/** What stands above the figure: the reading first, then the newest trouble. */
+function noteOf(model: Model, actions: Actions, parts: FrameParts): EmbedNote | null {
+  if (model.reading) {
+    const { items } = model.reading;
+    const done = items.filter((item) => item.state === "done").length;
+    const now = items.find((item) => item.state === "reading");
+    const share = now && now.of ? `, ${Math.floor((100 * now.read) / now.of)}%` : "";
+    return { icon: "ring", text: items.length ? `Reading: ${done} of ${items.length} done${share}` : "Reading", actions: [{ label: "Cancel", run: () => actions.cancel() }] };
+  }
+  const banner = model.banners.at(-1);
+  if (banner) {
+    return {
+      icon: banner.kind === "error" ? "error" : "warn", text: `${banner.title}. ${banner.body}`.replace(/\.\. /, ". "),
+      actions: [...banner.actions, { label: "Close", run: () => actions.dismiss(banner) }],
+    };
+  }
+  return parts.noDemo() && !model.document ? { icon: "warn", text: "There is nothing to show yet: drop checkpoints or a result file.", actions: [] } : null;
+}
+
+/** The sheet may be there from before; where it does not come, words and figure still do. */
+function styles(): void {
+  if (document.querySelector("link.embed-styles")) return;
+  document.head.append(h("link.embed-styles", { rel: "stylesheet", href: "assets/embed/embed.css" }));
+}
