@@ -22,6 +22,7 @@ let loading: Promise<boolean> | null = null;
 const waiting = new Set<() => void>();
 
 // The shown document and the one before it: a result that is being read and the picture that still stands.
+let kept = 2;
 /** Documents that the module threw out: told once, not with every frame. */
 const refused = new WeakSet<ResultDocument>();
 const cache: { document: ResultDocument; view: WasmView }[] = [];
@@ -69,6 +70,11 @@ export function isDrawable(document: ResultDocument): boolean {
   }
 }
 
+/** Several documents are shown at once, by elements of a page: each stays, and the one before it. */
+export function showDocuments(count: number): void {
+  kept = count + 1;
+}
+
 export function viewOf(document: ResultDocument): WasmView | null {
   if (!module) return null;
   const known = cache.find((c) => c.document === document);
@@ -78,6 +84,6 @@ export function viewOf(document: ResultDocument): WasmView | null {
   const view = new module.View(document);
   refused.delete(document);
   cache.unshift({ document, view });
-  for (const old of cache.splice(2)) old.view.free();
+  for (const old of cache.splice(kept)) old.view.free();
   return view;
 }
