@@ -112,7 +112,7 @@ function emitTypes() {
   const types = join(packageFolder, 'types');
   const needed = new Set(['index', 'element', 'anywidget'].map((name) => join(types, 'npm/src', `${name}.d.ts`)));
   for (const file of needed) {
-    const text = readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8').replace(/^import "\..*";\n/gm, '');
     // Node's own resolution wants whole names.
     const whole = text.replace(/((?:from|import\()\s*")(\.[^"]*?)(?:\.js)?(")/g, (_, before, path, after) => {
       needed.add(`${resolve(dirname(file), path)}.d.ts`);
