@@ -25,7 +25,7 @@ export function bannerElement(banner: Banner, dismiss?: () => void): HTMLElement
     buttons.append(more);
   }
   if (dismiss) buttons.append(h("button.quiet", { type: "button", onclick: dismiss }, "Close"));
-  return h(`div.banner.${banner.kind}` as "div.banner", null, icon(banner.kind === "error" ? "error" : "warn", 20),
+  return h(`div.banner.${banner.kind}` as "div.banner", null, icon(banner.kind === "error" ? "error" : banner.kind === "match" ? "check" : "warn", 20),
     h("div", null, h("p.banner-title", null, banner.title), banner.body ? h("p", null, banner.body) : null, details, buttons));
 }
 

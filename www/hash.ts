@@ -61,14 +61,40 @@ export interface PageState {
   demo: boolean;
   /** The bare figure; null for the whole page. */
   frame: Frame | null;
+  /** Sections that are open, and what was chosen in them. */
+  open: string[];
+  picks: Partial<Record<Pick, string>>;
+  /** Short identities of the checkpoints that the page was looked at with; empty for the demo. */
+  files: string[];
+  /** A result in the place of the demo: packed, or the name of a file beside the page. */
+  result: string;
 }
+
+/** What sections let their readers choose, as it stands in an address; anything else is not believed. */
+const PICKS = {
+  /** Axis of steps, and the numbers over it. */
+  axis: /^linear$/,
+  over: /^(?:[a-z]\w{1,19}(?:,(?!$)|$)){1,12}$/,
+  /** The number beside the scores. */
+  number: /^(?:excess_width|width|alpha0)$/,
+  /** What the colours of the map of groups are. */
+  heat: /^(?:width|alpha0|nfd)$/,
+  /** Kind, amount and rounds of the damage test. */
+  damage: /^[a-z-]{2,20},\d{1,4}(?:\.\d{1,4})?,\d{1,3}$/,
+} satisfies Record<string, RegExp>;
+export type Pick = keyof typeof PICKS;
+
+const SECTION = /^[a-z][a-z-]{1,40}$/;
+const IDENTITY = /^[0-9a-f]{12}$/;
+/** Packed text, or a JSON file in this folder or one below it: never another site, never a folder above. */
+const RESULT = /^(?:[\w-]{8,8000}|(?:[\w-][\w.-]*\/){0,8}[\w-][\w.-]*\.json)$/;
 
 export function newFrame(): Frame {
   return { drop: false, transparent: false, fixed: [...FIXED], question: "", answer: "" };
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false, frame: null };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false, frame: null, open: [], picks: {}, files: [], result: "" };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -142,10 +168,26 @@ export function parse(hash: string): PageState {
   if (given.get("preset") === "published") state.preset = "published";
   const beside = given.get("beside");
   if (isNullKind(beside)) state.beside = beside;
+  state.open = listOf(given.get("open"), SECTION, 20);
+  for (const [key, pattern] of Object.entries(PICKS) as [Pick, RegExp][]) {
+    const value = given.get(key);
+    if (value !== null && pattern.test(value)) state.picks[key] = value;
+  }
+  state.files = listOf(given.get("files"), IDENTITY, MOST_FILES);
+  const result = given.get("result");
+  if (result !== null && RESULT.test(result)) state.result = result;
   if (given.get("embed") === "1") state.frame = frameFrom(given);
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
+}
+
+/** Series with more checkpoints have one identity for all. */
+export const MOST_FILES = 64;
+
+/** The entries of a list that look as they should, each once. */
+function listOf(text: string | null, pattern: RegExp, most: number): string[] {
+  return [...new Set((text ?? "").split(",").filter((entry) => pattern.test(entry)))].slice(0, most);
 }
 
 /** Longer texts are cut. */
@@ -170,12 +212,20 @@ function frameText(out: URLSearchParams, { drop, transparent, fixed, question, a
   if (answer) out.set("a", answer);
 }
 
-/** The address of a step of "How to read this"; all else stays as it is. */
-export function readAddress(step: string): string {
+/** What the address says of a place inside one screen. */
+const WITHIN: readonly string[] = ["read", "set"];
+
+/** The address of another screen, and of a place in it; all else stays as it is. */
+export function placeAddress(view: Screen, within: Record<string, string> = {}): string {
   const out = new URLSearchParams(location.hash.slice(1));
-  for (const [key, value] of [["v", "1"], ["view", "read"], ["read", step]] as const) out.set(key, value);
-  out.delete("set");
-  return `#${out.toString().replace(/%2C/g, ",")}`;
+  for (const key of WITHIN) out.delete(key);
+  for (const [key, value] of Object.entries({ v: "1", view, ...within })) out.set(key, value);
+  return `#${out.toString().replace(/%2C/g, ",").replace(/%2F/g, "/")}`;
+}
+
+/** The address of a step of "How to read this". */
+export function readAddress(step: string): string {
+  return placeAddress("read", { read: step });
 }
 
 function optionText(options: Options, key: keyof Options): string {
@@ -207,7 +257,12 @@ export function serialise(state: PageState): string {
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   if (state.beside !== "shuffle") out.set("beside", state.beside);
   if (state.preset) out.set("preset", state.preset);
+  if (state.open.length) out.set("open", state.open.join());
+  for (const key of Object.keys(PICKS) as Pick[]) if (state.picks[key] !== undefined) out.set(key, state.picks[key]);
+  if (state.result) out.set("result", state.result);
+  // The demo is told by its own word; a result in the link says itself what it is of.
+  else if (state.files.length && !state.demo) out.set("files", state.files.join());
   if (state.frame) frameText(out, state.frame);
-  const text = out.toString().replace(/%2C/g, ",");
+  const text = out.toString().replace(/%2C/g, ",").replace(/%2F/g, "/");
   return text ? `v=1&${text}` : "";
 }

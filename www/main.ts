@@ -2,13 +2,15 @@
 
 import { drawBeside } from "./beside";
 import { bannerPlace } from "./banners";
-import { dropCard, header, status } from "./chrome";
+import { dropCard, status } from "./chrome";
 import { DemoFigures, demoFiles, firstView, wholeResult, type DemoFile } from "./demo";
 import { debounce, fill, h } from "./dom";
 import { isDrawable, loadDrawing, redrawAll } from "./drawing";
 import { fromList, listen } from "./drop";
+import { header } from "./header";
 import { parse, serialise, type PageState, type Screen, type Theme } from "./hash";
 import { isolate } from "./isolation";
+import { identitiesOf } from "./identity";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
@@ -107,6 +109,15 @@ const actions: Actions = {
   show(view) { void showView(view); },
   whole: wholeDemo,
   set(numbers) { model.state.set = numbers; remember(); },
+  pick(which, value) {
+    if (value === null) delete model.state.picks[which];
+    else model.state.picks[which] = value;
+    remember();
+  },
+  opened(section, open) {
+    model.state.open = model.state.open.filter((one) => one !== section).concat(open ? section : []);
+    remember();
+  },
   tab(tab) { model.state.tab = tab; remember(); schedule(); },
   beside(kind) { model.state.beside = kind; drawBeside(kind); remember(); schedule(); },
   options(next) {
@@ -141,14 +152,21 @@ const actions: Actions = {
 
 // ---- frame ----
 
-const keysButton = h("button.quiet.keys-button", { type: "button", "aria-expanded": "false" }, h("span.button-text", null, "Keys"));
-const openButton = h("button.quiet.open-button", { type: "button", onclick: () => actions.choose() }, h("span", null, "Open files"));
-const top = header(() => location.href, () => void showView("series"), () => { model.state.theme = model.state.theme ? theme() : null; remember(); });
-top.root.querySelector(".header-tools")!.prepend(openButton, keysButton);
-if (!framed) document.querySelector("#header")!.append(top.root);
+const top = header({
+  screen: () => model.state.view,
+  link: () => location.href,
+  home: () => void showView("series"),
+  themed: () => { model.state.theme = model.state.theme ? theme() : null; remember(); },
+  choose: () => actions.choose(),
+  // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
+  needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
+});
+const place = { header: document.querySelector("#header")!, status: document.querySelector("#status")! };
+if (framed) for (const part of [place.header, place.status, document.querySelector(".skip")!]) part.remove();
+place.header.append(top.root);
 const card = dropCard(model, actions);
 const foot = status(model);
-if (!framed) document.querySelector("#status")!.append(foot.root);
+place.status.append(foot.root);
 const banners = bannerPlace(model, actions);
 const kept = keptLine(model, actions);
 const stage = h("div.stage");
@@ -185,15 +203,17 @@ function render(): void {
   kept.update();
   card.update();
   foot.update();
-  // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
-  openButton.hidden = next === "series" || next === "waiting" || (next === "one" && main.clientWidth < 1000);
   main.dataset["screen"] = next;
-  if (next === shown) return view?.update();
+  if (next === shown) {
+    top.update();
+    return view?.update();
+  }
   const lost = !!view?.root.contains(document.activeElement);
   view?.destroy();
   close(false);
   const before = shown === "one" ? "one" : "series";
   shown = next;
+  top.update();
   view = next === "waiting" ? welcome() : { frame: () => late("NeuroMFA", frameView), series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => late("How to read this", () => readView(before)) }[next]();
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
@@ -265,6 +285,7 @@ function announce(): void {
 let address = location.hash;
 const remember = debounce(150, () => {
   if (location.hash !== address) return;
+  describeFiles();
   const text = serialise(model.state);
   const url = `${location.pathname}${location.search}${text ? `#${text}` : ""}`;
   // A sandboxed frame may not rewrite its address.
@@ -272,6 +293,26 @@ const remember = debounce(150, () => {
   address = location.hash;
   document.dispatchEvent(new CustomEvent("neuromfa-state", { detail: text }));
 });
+
+/** What the link is about: until something else is shown, that which it came with. */
+function describeFiles(): void {
+  if (model.source === "demo" || !model.document) return;
+  if (session.own.raw !== linkedResult) model.state.result = "";
+  model.state.files = identitiesOf(model.document);
+}
+
+/** The result that came with the link. */
+let linkedResult: ResultDocument | null = null;
+
+/** Looks for what a link is about besides settings: a result in it or beside the page, or files that its reader has. */
+async function openLinked(): Promise<void> {
+  const { result, files } = model.state;
+  if (!result && !files.length) return;
+  const { awaitFiles, openResult } = await import("./linked");
+  if (result) linkedResult = await openResult(result, model, session);
+  else awaitFiles(files, model, schedule);
+  schedule();
+}
 
 async function showView(next: Screen): Promise<void> {
   if (next === "one") await wholeDemo();
@@ -299,7 +340,7 @@ if (!framed) listenKeys({
   open: () => actions.choose(),
   play: () => stage.querySelector<HTMLButtonElement>(".play")?.click(),
   exportMenu: () => stage.querySelector<HTMLButtonElement>(".export")?.click(),
-}, keysButton);
+}, top.keys);
 addEventListener("hashchange", () => {
   const next = parse(location.hash);
   if (framed !== (next.frame !== null)) return location.reload();
@@ -317,6 +358,7 @@ function follow(next: PageState): void {
   model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;
   if (JSON.stringify(model.state.options) !== before) session.change(model.state.options);
   remember();
+  void openLinked();
   void showView(model.state.view);
 }
 onTheme((now: Theme) => { redrawAll(); void now; });
@@ -373,9 +415,9 @@ async function restore(found: Kept): Promise<void> {
 async function boot(): Promise<void> {
   render();
   // Where a page is part of another, what was kept here would be a surprise there.
-  const found = self.top === self && !framed ? await load() : null;
+  const found = self.top === self && !framed && !model.state.result ? await load() : null;
   // The demo needs no Wasm and does not wait for isolation; Wasm does, or a reload would cut its download.
-  const first = found && !model.state.demo ? Promise.resolve() : showDemo();
+  const first = (found && !model.state.demo) || model.state.result ? Promise.resolve() : showDemo();
   await isolate();
   isReady();
   await first;
@@ -383,6 +425,8 @@ async function boot(): Promise<void> {
   // Most visitors want it next.
   else void import("./view-one").catch(() => undefined);
   if (found) await restore(found);
+  await openLinked();
+  if (!model.document) await showDemo();
   if (model.engine === "missing") {
     model.banners.push({ kind: "note", title: ERRORS.noEngine().split(". ")[0]!, body: ERRORS.noEngine().split(". ").slice(1).join(". "), actions: [] });
   }

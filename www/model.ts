@@ -2,7 +2,7 @@
 
 import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
-import { followsPaths, type NullKind, type PageState, type Screen, type Tab } from "./hash";
+import { followsPaths, type NullKind, type PageState, type Pick, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { ScoreBook } from "./score-book";
 
@@ -30,7 +30,7 @@ export interface Item {
 export interface Reading { items: Item[]; started: boolean; again?: boolean }
 
 export interface Banner {
-  kind: "error" | "warning" | "note";
+  kind: "error" | "warning" | "note" | "match";
   title: string;
   body: string;
   /** What the engine adds for those who ask: the code, and its hint. */
@@ -77,6 +77,10 @@ export interface Actions {
   /** The numbers of the controls of a step of "How to read this". */
   set(numbers: number[]): void;
   tab(tab: Tab): void;
+  /** What is chosen in a section, for the address; null for what is usual. */
+  pick(which: Pick, value: string | null): void;
+  /** A section was opened or closed. */
+  opened(section: string, open: boolean): void;
   /** The null model that figures draw in grey. */
   beside(kind: NullKind): void;
   options(next: Options): void;

@@ -447,6 +447,8 @@ export interface Figure {
   height: number;
   scale: number;
   theme: "light" | "dark" | "print";
+  /** Leaves the ground clear. */
+  transparent?: boolean;
   compact?: boolean;
   title?: boolean;
   checkpoint?: number;

@@ -204,7 +204,7 @@ export class Session {
     return same;
   }
 
-  private showResult(document_: ResultDocument): void {
+  showResult(document_: ResultDocument): void {
     const { model } = this;
     this.inEngine = this.replaces = false;
     this.own.reset();

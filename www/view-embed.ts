@@ -77,10 +77,10 @@ export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">
   });
   const kind = (): Tab => TABS.find(([tab]) => tab === model.state.tab)?.[0] ?? "spectrum";
 
-  const spectrum = new SpectrumFigure(model, allowed, "spectrum", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true }), {
+  const spectrum = new SpectrumFigure(model, allowed, "spectrum", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true, transparent: true }), {
     toggleTable: () => undefined, fallback: () => fallback("spectrum"),
   });
-  const slider = new Slider(model, allowed, () => ({ compact: narrow }), () => fallback("steps"));
+  const slider = new Slider(model, allowed, () => ({ compact: narrow, transparent: true }), () => fallback("steps"));
   const numbers = h("div.embed-numbers", { role: "group", "aria-label": "Numbers" });
   let cells: Cell[] = [];
   let cellsOf = "";
@@ -103,9 +103,13 @@ export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">
     if (narrow !== before) update();
   });
   observer.observe(root);
+  observer.observe(inside);
 
   function fitClasses(width: number, height: number): void {
     for (const [name, on] of [["narrow", width < NARROW], ["wordless", width < WORDLESS || height < LOWER], ["low", height < LOW]] as const) root.classList.toggle(name, on);
+    // An answer or a note may have taken the room of the numbers.
+    root.classList.remove("tight");
+    root.classList.toggle("tight", inside.offsetHeight > height + 1);
   }
 
   function update(): void {
@@ -166,7 +170,7 @@ export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">
   /** Measured with all that a low place leaves out. */
   function natural(): number {
     const before = root.className;
-    root.classList.remove("low");
+    root.classList.remove("low", "tight");
     root.classList.add("natural");
     const height = Math.ceil(inside.getBoundingClientRect().height);
     root.className = before;
@@ -193,7 +197,7 @@ function numbersOf(document: ResultDocument): (Which | "score")[] {
 function numberCell(model: Model, which: Which, fallback: (name: string) => SVGSVGElement | null): Cell {
   const { phone: name, value, chance } = CELLS.find((cell) => cell.which === which)!;
   const chart = new Chart(`strip.strip-${which}`, {
-    figure: () => model.document && { document: model.document, parts: { kind: "strip", number: which, checkpoint: model.selected } },
+    figure: () => model.document && { document: model.document, parts: { kind: "strip", number: which, checkpoint: model.selected, transparent: true } },
     fallback: () => fallback(`strip-${which}`),
   });
   chart.root.setAttribute("role", "img");

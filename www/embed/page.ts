@@ -93,7 +93,7 @@ function noteOf(model: Model, actions: Actions, parts: FrameParts): EmbedNote | 
   const banner = model.banners.at(-1);
   if (banner) {
     return {
-      icon: banner.kind === "error" ? "error" : "warn", text: `${banner.title}. ${banner.body}`.replace(/\.\. /, ". "),
+      icon: banner.kind === "error" ? "error" : banner.kind === "match" ? "check" : "warn", text: [banner.title.replace(/\.?$/, "."), banner.body].join(" ").trim(),
       actions: [...banner.actions, { label: "Close", run: () => actions.dismiss(banner) }],
     };
   }
