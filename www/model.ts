@@ -110,7 +110,7 @@ export interface Actions {
 }
 
 /** What a figure with its slider asks for. */
-export type Choosing = Pick<Actions, "select">;
+export interface Choosing { select(index: number): void }
 
 /** What can be done to the list of checkpoints. A checkpoint is meant by its key. Each change can be undone. */
 export interface ListActions {
