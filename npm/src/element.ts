@@ -29,7 +29,7 @@ export type NeuroMFAEvents = {
 };
 
 /** Below this many pixels nothing can be drawn. */
-const LEAST_HEIGHT = 160;
+const LEAST_HEIGHT = 64;
 /** Files that are read as results and not as checkpoints. */
 const MOST_JSON = 512e6;
 
@@ -139,7 +139,7 @@ export class NeuroMFAView extends HTMLElement {
     this.#watching = [() => dark.removeEventListener("change", themed), () => observer.disconnect()];
     this.#themed();
     this.#update();
-    if (this.src && !this.#model.document && !this.#work) this.#fetch();
+    if (!this.#model.document && !this.#work) this.#load();
   }
 
   disconnectedCallback(): void {
@@ -153,9 +153,11 @@ export class NeuroMFAView extends HTMLElement {
 
   attributeChangedCallback(name: string): void {
     if (!this.isConnected || !this.#view) return;
-    if (name === "src") return this.src ? this.#fetch() : undefined;
+    if (name === "src") return this.#load();
     if (name === "theme") return this.#themed();
+    const { result } = this.#model.state;
     if (name === "hash") this.#follow();
+    if (this.#model.state.result !== result) this.#load();
     this.#update();
   }
 
@@ -221,6 +223,8 @@ export class NeuroMFAView extends HTMLElement {
   }
 
   #update(): void {
+    // Room is kept for what will come, and for nothing else.
+    this.#place.classList.toggle("empty", !this.#model.document && !this.#work);
     this.#view?.update();
     this.#fit();
   }
@@ -268,15 +272,22 @@ export class NeuroMFAView extends HTMLElement {
     this.#fire("neuromfa-result", document);
   }
 
-  #fetch(): void {
+  /** The document of `src`, else the one that the hash names or holds; what a host has set stays where there is neither. */
+  #load(): void {
+    const { result } = this.#model.state;
+    const file = /\.json$/.test(result) ? result : "";
+    if (!this.src && !result) return;
     const work = this.#begin();
     this.#tell({ icon: "ring", text: "Loading the result", actions: [] });
-    void (async () => {
-      const address = new URL(this.src, this.baseURI);
-      const response = await answered(address, work.signal);
-      const value = await response.json().catch(() => null) as unknown;
-      await this.#arrived(await this.#checked(value, address.pathname.split("/").pop()!), work);
-    })().catch((error: unknown) => { if (this.#work === work) this.#fail(error); });
+    const loaded = this.src || file ? this.#fetched(this.src || file, work.signal) : unpacked(result);
+    loaded.then(async ({ value, name }) => this.#arrived(await this.#checked(value, name), work))
+      .catch((error: unknown) => { if (this.#work === work) this.#fail(error); });
+  }
+
+  async #fetched(path: string, signal: AbortSignal): Promise<Named> {
+    const address = new URL(path, this.baseURI);
+    const response = await answered(address, signal);
+    return { value: await response.json().catch(() => null), name: address.pathname.split("/").pop()! };
   }
 
   /** Files of the reader: one result is shown as it is, all else is analysed. */
@@ -361,6 +372,15 @@ function progressText(progress: Progress): string {
   const done = progress.phase === "reading" ? progress.bytes : progress.done;
   const share = of ? `, ${Math.floor((100 * done) / of)}%` : "";
   return progress.phase === "reading" ? `Reading ${checkpoint}${share}` : `Shuffles of ${checkpoint}${share}`;
+}
+
+/** What should be a result, and how to call it. */
+interface Named { value: unknown; name: string }
+
+/** A result that a link holds. */
+async function unpacked(text: string): Promise<Named> {
+  const { unpack } = await import("../../www/embed/pack");
+  return { value: await unpack(text).catch(() => null), name: "The result in the link" };
 }
 
 /** The state of a link for a bare figure. */
