@@ -10,6 +10,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { Failure, dist, root } from './lib.mjs';
+import { constants } from './version.mjs';
 
 const common = {
   absWorkingDir: root,
@@ -17,6 +18,7 @@ const common = {
   minify: true,
   target: 'es2022',
   legalComments: 'none',
+  define: constants(),
   logLevel: 'warning',
 };
 

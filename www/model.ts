@@ -111,6 +111,9 @@ export interface Actions {
   list: ListActions;
 }
 
+/** What a figure with its slider asks for. */
+export interface Choosing { select(index: number): void }
+
 /** What can be done to the list of checkpoints. A checkpoint is meant by its key. Each change can be undone. */
 export interface ListActions {
   rename(key: string, name: string): void;

@@ -18,7 +18,18 @@ export function startTheme(fromHash: Theme | null, kept = true): void {
 }
 
 export function theme(): Theme {
-  return chosen ?? (system.matches ? "dark" : "light");
+  return chosen ?? systemTheme();
+}
+
+/** That of the system, whatever was chosen. */
+export function systemTheme(): Theme {
+  return system.matches ? "dark" : "light";
+}
+
+/** The theme of the place where a node stands: a shadow root may have another than the page. */
+export function themeAt(node: Element): Theme {
+  const own = node.closest("[data-theme]")?.getAttribute("data-theme");
+  return own === "light" || own === "dark" ? own : theme();
 }
 
 export function setTheme(next: Theme | null): void {
