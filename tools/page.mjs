@@ -39,11 +39,12 @@ async function bundle() {
   await transform({ entryPoints: ['www/sw.ts'], format: 'iife', outfile: join(dist, 'sw.js') });
   const styles = readdirSync(join(root, 'www')).filter((name) => name.endsWith('.css'));
   const { metafile } = await transform({
-    entryPoints: ['www/main.ts', 'www/engine-worker.ts', 'www/reading-worker.ts', 'www/scores-worker.ts', 'www/lab-worker.ts', 'www/read/read.css', 'www/embed/embed.css', 'www/builder/builder.css', ...styles.map((name) => `www/${name}`)],
+    entryPoints: ['www/main.ts', 'www/engine-worker.ts', 'www/reading-worker.ts', 'www/scores-worker.ts', 'www/lab-worker.ts', 'www/read/read.css', 'www/lessons/lessons.css', 'www/help/help.css', 'www/embed/embed.css', 'www/builder/builder.css', ...styles.map((name) => `www/${name}`)],
     format: 'esm',
     splitting: true,
     metafile: true,
     external: ['*.woff2', '*.svg', '*.png'],
+    loader: { '.md': 'text' },
     outbase: 'www',
     outdir: join(dist, 'assets'),
   });

@@ -35,6 +35,8 @@ export interface Banner {
   body: string;
   /** What the engine adds for those who ask: the code, and its hint. */
   details?: string;
+  /** What a report says of it, without names. */
+  error?: { code: string; text: string; file: string };
   actions: { label: string; run: () => void }[];
 }
 
@@ -74,8 +76,10 @@ export interface Actions {
   chooseAgain(file?: string): void;
   select(index: number): void;
   show(view: Screen): void;
-  /** The numbers of the controls of a step of "How to read this". */
+  /** The numbers of the controls of a step of "How to read this" or of a lesson. */
   set(numbers: number[]): void;
+  /** Whether the answers of lessons wait to be asked for. */
+  answers(answers: PageState["answers"]): void;
   tab(tab: Tab): void;
   /** Opens the link builder. */
   share(): void;

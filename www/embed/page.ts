@@ -8,7 +8,7 @@ import type { Actions, Model, View } from "../model";
 import type { InputFile, ResultDocument } from "../protocol";
 import { setTheme, theme } from "../theme";
 import { embedView, type EmbedNote, type EmbedShape } from "../view-embed";
-import { connect } from "./messages";
+import { connect, type Commands } from "./messages";
 
 export interface FrameParts {
   card: HTMLElement;
@@ -25,17 +25,10 @@ const SEEN = { long: "Computed in this page. The page around it can read the num
 
 export function framedView(model: Model, actions: Actions, parts: FrameParts): View {
   document.documentElement.classList.add("embedded");
+  document.documentElement.classList.remove("embedded-place");
   const view = embedView(model, actions, () => shapeOf(model, actions, parts));
 
-  const host = connect({
-    set(hash) {
-      const next = parse(hash);
-      next.frame ??= newFrame();
-      parts.follow(next);
-    },
-    open: parts.open,
-    drawable: async (document) => await loadDrawing() && isDrawable(document as ResultDocument),
-  });
+  const host = connect(commandsOf(parts));
   const forward: [string, (detail: unknown) => void][] = [
     ["neuromfa-result", (detail) => host.send("result", { document: detail })],
     ["neuromfa-progress", (detail) => host.send("progress", detail as object)],
@@ -65,6 +58,39 @@ export function framedView(model: Model, actions: Actions, parts: FrameParts): V
     destroy: () => view.destroy(),
   };
 }
+
+type Obeying = Pick<FrameParts, "follow" | "open">;
+
+function commandsOf(parts: Obeying): Commands {
+  return {
+    set(hash) {
+      const next = parse(hash);
+      next.frame ??= newFrame();
+      parts.follow(next);
+    },
+    open: parts.open,
+    drawable: async (document) => await loadDrawing() && isDrawable(document as ResultDocument),
+  };
+}
+
+/** A lesson or another part of the page in a frame: it scrolls as a page does, and tells how high it would like to be. */
+export function framedPlace(model: Model, view: View, parts: Obeying): View {
+  const { classList } = document.documentElement;
+  classList.remove("embedded");
+  classList.add("embedded-place");
+  const host = connect(commandsOf(parts));
+  let told = 0;
+  const observer = new ResizeObserver(() => {
+    const height = Math.ceil(view.root.getBoundingClientRect().bottom + scrollY + ROOM_BELOW);
+    if (height !== told) host.send("height", { height: (told = height) });
+  });
+  observer.observe(view.root);
+  host.send("ready", { hash: serialise(model.state) });
+  return { ...view, destroy() { observer.disconnect(); view.destroy(); } };
+}
+
+/** Below a lesson. */
+const ROOM_BELOW = 24;
 
 function shapeOf(model: Model, actions: Actions, parts: FrameParts): EmbedShape {
   const frame = model.state.frame ?? newFrame();
