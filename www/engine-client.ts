@@ -2,6 +2,7 @@
 
 import type { Weights } from "./lab-protocol";
 import type { Checkpoint, Comparison, DamageProgress, DamageWish, Dropped, EngineState, FitData, FromWorker, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import { startWorker } from "./start-worker";
 
 export interface EngineEvents {
   ready(state: EngineState): void;
@@ -40,7 +41,7 @@ export class EngineClient {
   /** Starts the worker ahead of need. */
   start(): void {
     if (this.worker) return;
-    const worker = new Worker(new URL("engine-worker.js", import.meta.url), { type: "module" });
+    const worker = startWorker("engine-worker.js");
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (worker === this.worker) this.take(data);
     };

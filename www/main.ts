@@ -14,6 +14,7 @@ import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
 import type { Actions, Model, View } from "./model";
 import { close } from "./popover";
+import { countRequests } from "./requests";
 import type { ScoreBook } from "./score-book";
 import { splitScores } from "./score-files";
 import type { ResultDocument } from "./protocol";
@@ -34,7 +35,7 @@ const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
 const model: Model = {
   state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
-  keys: [], undoable: null, stopped: [], keeping: null, aside: false, found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0, memoryUsed: 0,
+  keys: [], undoable: null, stopped: [], keeping: null, aside: false, found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, stoppedRequests: 0, offline: null, demoBytes: 0, memoryUsed: 0,
 };
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
@@ -300,13 +301,11 @@ onTheme((now: Theme) => { redrawAll(); void now; });
 matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", redrawAll);
 let wasPhone = phone();
 new ResizeObserver(() => { if (wasPhone !== phone()) { wasPhone = phone(); schedule(); } }).observe(main);
-// Every request to another site is counted, whoever made it.
-try {
-  new PerformanceObserver((list) => {
-    const foreign = list.getEntries().filter((e) => /^https?:/.test(e.name) && new URL(e.name).origin !== location.origin).length;
-    if (foreign) { model.requests += foreign; schedule(); }
-  }).observe({ type: "resource", buffered: true });
-} catch { /* an old browser: the policy still forbids them */ }
+countRequests(({ sent, stopped }) => {
+  model.requests += sent;
+  model.stoppedRequests += stopped;
+  schedule();
+});
 
 /** The demo takes the page, unless something of the user's has come to stand there. */
 async function showDemo(): Promise<void> {
@@ -367,6 +366,7 @@ async function boot(): Promise<void> {
   void document.fonts.ready.then(redrawAll);
   schedule();
   if (model.engine === "none") setTimeout(() => session.warm(), 200);
+  void import("./offline").then(({ watchOffline }) => watchOffline((offline) => { model.offline = offline; schedule(); }), () => undefined);
 }
 
 void boot();
