@@ -14,7 +14,7 @@ const firstView = [
   /^assets\/main\.css$/,
   /^assets\/fonts\/.*\.woff2$/,
   /^assets\/icons\/icon\.svg$/,
-  /^manifest\.webmanifest$,
+  /^manifest\.webmanifest$/,
   /^demo\/first-view\.json$/,
   // One of several, by width and theme of the window.
   /^demo\/first-view-wide-light\.svg$/,

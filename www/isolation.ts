@@ -81,9 +81,10 @@ function activated({ active, installing, waiting }: ServiceWorkerRegistration): 
 async function update(registration: ServiceWorkerRegistration | null): Promise<void> {
   const { serviceWorker } = navigator;
   if (inFrame || loaded || !registration?.waiting || !serviceWorker.controller || remembered(UPDATED)) return;
-  const changed = new Promise<boolean>((resolve) => serviceWorker.addEventListener("controllerchange", () => resolve(true), { once: true }));
+  // However late the change comes: from then on other files would be served.
+  const changed = new Promise((resolve) => serviceWorker.addEventListener("controllerchange", () => resolve(reload(UPDATED)), { once: true }));
   registration.waiting.postMessage({ type: "take-over" });
-  if (await within(1000, changed)) await reload(UPDATED);
+  await within(2000, changed);
 }
 
 /** Loads the page again, once in a session; without memory there is no guard, and without guard no reload. */

@@ -366,6 +366,7 @@ async function boot(): Promise<void> {
   void document.fonts.ready.then(redrawAll);
   schedule();
   if (model.engine === "none") setTimeout(() => session.warm(), 200);
+  void import("./print").then(({ listenPrint }) => listenPrint(model, main), () => undefined);
   void import("./offline").then(({ watchOffline }) => watchOffline((offline) => { model.offline = offline; schedule(); }), () => undefined);
 }
 

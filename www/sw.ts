@@ -65,12 +65,14 @@ async function install(): Promise<void> {
 async function obey(order: ToKeeper, say: (said: FromKeeper) => void): Promise<void> {
   switch (order.type) {
     case "state": return say({ type: "state", state: await state() });
-    case "take-over": {
-      const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-      // The only page is the one that asks; it loads again.
-      if (pages.length === 1) await self.skipWaiting();
+    case "take-over":
+      // The only page is the one that asks; it loads again. One that is just being closed takes a moment to be gone.
+      for (let look = 0; look < 10; look++) {
+        const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+        if (pages.length === 1) return self.skipWaiting();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
       return;
-    }
     case "keep":
       try {
         await keep(order.all ? [...files.values()] : atOnce, async () => say({ type: "state", state: await state() }));
