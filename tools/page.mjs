@@ -6,8 +6,9 @@
 //   demo/                     documents and checkpoints of the demo
 //
 // All addresses are relative: the site may live under any sub-path.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { Failure, dist, root } from './lib.mjs';
 import { constants } from './version.mjs';
@@ -31,15 +32,36 @@ export async function buildPage(modules) {
   for (const folder of ['fonts', 'icons']) copy(`www/${folder}`, `assets/${folder}`, { optional: true });
   copyDemo();
   cpSync(modules, join(dist, 'wasm'), { recursive: true, filter: (path) => !path.endsWith('.inputs') });
-  return await bundle();
+  copy('www/manifest.webmanifest', 'manifest.webmanifest');
+  const scripts = await bundle();
+  await bundleServiceWorker(dist);
+  return scripts;
+}
+
+/** It knows every file of the site by its hash, so that it keeps one version of all. */
+export async function bundleServiceWorker(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'sw.js')
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((path) => {
+      const content = readFileSync(path);
+      return [relative(folder, path).replaceAll('\\', '/'), sha256(content), content.length];
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const site = { version: sha256(JSON.stringify(files)), files };
+  // A service worker is a classic script: Firefox knows no module service workers.
+  await transform({ entryPoints: ['www/sw.ts'], format: 'iife', outfile: join(folder, 'sw.js'), define: { SITE: JSON.stringify(site) } });
+}
+
+/** As the service worker has it. */
+function sha256(content) {
+  return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 
 async function bundle() {
-  // A service worker is a classic script: Firefox knows no module service workers.
-  await transform({ entryPoints: ['www/sw.ts'], format: 'iife', outfile: join(dist, 'sw.js') });
   const styles = readdirSync(join(root, 'www')).filter((name) => name.endsWith('.css'));
   const { metafile } = await transform({
-    entryPoints: ['www/main.ts', 'www/engine-worker.ts', 'www/reading-worker.ts', 'www/scores-worker.ts', 'www/lab-worker.ts', 'www/read/read.css', 'www/lessons/lessons.css', 'www/help/help.css', 'www/embed/embed.css', 'www/builder/builder.css', ...styles.map((name) => `www/${name}`)],
+    entryPoints: ['www/main.ts', 'www/engine-worker.ts', 'www/reading-worker.ts', 'www/scores-worker.ts', 'www/lab-worker.ts', 'www/watch-worker.ts', 'www/read/read.css', 'www/lessons/lessons.css', 'www/help/help.css', 'www/embed/embed.css', 'www/builder/builder.css', ...styles.map((name) => `www/${name}`)],
     format: 'esm',
     splitting: true,
     metafile: true,

@@ -4,6 +4,7 @@ import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
 import { followsPaths, type NullKind, type PageState, type Pick, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import type { Offline } from "./offline";
 import type { ScoreBook } from "./score-book";
 
 /** `kept`: a result of an earlier visit, from the browser's own database. */
@@ -65,8 +66,12 @@ export interface Model {
   /** The most memory that the engine has taken, in bytes; 0 before the first result. */
   memoryUsed: number;
   add: boolean;
-  /** Requests to other sites, and bytes. Zero as long as there are no web sources. */
+  /** Requests to other sites, of the page and its workers. Zero as long as there are no web sources. */
   requests: number;
+  /** Those that the page's policy forbade. */
+  stoppedRequests: number;
+  /** What is kept for use without a network; null until it is known. */
+  offline: Offline | null;
   demoBytes: number;
 }
 
