@@ -25,13 +25,14 @@ const SEEN = { long: "Computed in this page. The page around it can read the num
 
 export function framedView(model: Model, actions: Actions, parts: FrameParts): View {
   document.documentElement.classList.add("embedded");
-  const view = embedView(model, actions, () => shapeOf(model, actions, parts));
+  let told = 0;
+  const view = embedView(model, actions, () => ({ ...shapeOf(model, actions, parts), opened: tellHeight }));
 
   const host = connect({
     set(hash) {
-      const next = parse(hash);
-      next.frame ??= newFrame();
-      parts.follow(next);
+      const given = new URLSearchParams(hash);
+      given.set("embed", "1");
+      parts.follow(parse(given.toString()));
     },
     open: parts.open,
     drawable: async (document) => await loadDrawing() && isDrawable(document as ResultDocument),
@@ -44,7 +45,6 @@ export function framedView(model: Model, actions: Actions, parts: FrameParts): V
   ];
   for (const [type, send] of forward) document.addEventListener(type, (event) => send((event as CustomEvent).detail));
 
-  let told = 0;
   function tellHeight(): void {
     const height = view.natural();
     if (height === told || !view.root.clientWidth) return;
