@@ -200,6 +200,10 @@ const TITLES: Record<string, string> = {
 /** Title of a warning of a checkpoint. */
 export function warningTitle(code: string, c: Checkpoint): string {
   const check = checkOf(code);
-  if (check && isKnown(c)) return check.warned(c);
+  return check && isKnown(c) ? check.warned(c) : warningName(code);
+}
+
+/** The same without a number. */
+export function warningName(code: string): string {
   return TITLES[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replace(/-/g, " ");
 }

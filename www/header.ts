@@ -28,6 +28,8 @@ export interface HeaderSource {
 const PLACES: readonly { name: string; view: Screen; of: readonly Screen[] }[] = [
   { name: "Explore", view: "series", of: ["series", "one"] },
   { name: "How to read this", view: "read", of: ["read"] },
+  { name: "Lessons", view: "lesson", of: ["lesson"] },
+  { name: "Help", view: "help", of: ["help"] },
 ];
 
 export function header(source: HeaderSource): Header {

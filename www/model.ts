@@ -4,6 +4,7 @@ import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
 import { followsPaths, type NullKind, type PageState, type Pick, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import type { Offline } from "./offline";
 import type { ScoreBook } from "./score-book";
 
 /** `kept`: a result of an earlier visit, from the browser's own database. */
@@ -35,6 +36,8 @@ export interface Banner {
   body: string;
   /** What the engine adds for those who ask: the code, and its hint. */
   details?: string;
+  /** What a report says of it, without names. */
+  error?: { code: string; text: string; file: string };
   actions: { label: string; run: () => void }[];
 }
 
@@ -63,8 +66,12 @@ export interface Model {
   /** The most memory that the engine has taken, in bytes; 0 before the first result. */
   memoryUsed: number;
   add: boolean;
-  /** Requests to other sites, and bytes. Zero as long as there are no web sources. */
+  /** Requests to other sites, of the page and its workers. Zero as long as there are no web sources. */
   requests: number;
+  /** Those that the page's policy forbade. */
+  stoppedRequests: number;
+  /** What is kept for use without a network; null until it is known. */
+  offline: Offline | null;
   demoBytes: number;
 }
 
@@ -74,8 +81,10 @@ export interface Actions {
   chooseAgain(file?: string): void;
   select(index: number): void;
   show(view: Screen): void;
-  /** The numbers of the controls of a step of "How to read this". */
+  /** The numbers of the controls of a step of "How to read this" or of a lesson. */
   set(numbers: number[]): void;
+  /** Whether the answers of lessons wait to be asked for. */
+  answers(answers: PageState["answers"]): void;
   tab(tab: Tab): void;
   /** Opens the link builder. */
   share(): void;
@@ -110,6 +119,9 @@ export interface Actions {
   damage(checkpoint: Checkpoint, wish: DamageWish, tell: (progress: DamageProgress) => void): () => void;
   list: ListActions;
 }
+
+/** What a figure with its slider asks for. */
+export interface Choosing { select(index: number): void }
 
 /** What can be done to the list of checkpoints. A checkpoint is meant by its key. Each change can be undone. */
 export interface ListActions {

@@ -5,7 +5,7 @@ import { fill, h, hidden, icon, plain, rich } from "./dom";
 import { bytes, integer } from "./format";
 import { layersValue } from "./layer-choice";
 import { current, keyOf, type Actions, type Model } from "./model";
-import { toggle } from "./popover";
+import { helpLink, toggle } from "./popover";
 import type { Found } from "./protocol";
 import { settings } from "./settings";
 
@@ -93,9 +93,9 @@ function check(ok: boolean, title: string, sentences: string[], words: CheckWord
 }
 
 /** The "?" of a check: what is measured, when it warns, and why there. */
-function whyButton({ name, measured, threshold, why }: CheckWords): HTMLButtonElement {
+function whyButton({ code, name, measured, threshold, why }: CheckWords): HTMLButtonElement {
   const button = h("button.why", { type: "button", "aria-expanded": "false" }, h("span", { "aria-hidden": "true" }, "?"), hidden(`About the check: ${plain(name)}`));
   button.addEventListener("click", () => toggle(button, () => h("div.explain", { role: "dialog", "aria-label": plain(name) },
-    h("p.explain-title", null, rich(name)), h("p", null, rich(measured)), h("p", null, h("b", null, "Warns: "), rich(threshold)), h("p.caution", null, rich(why)))));
+    h("p.explain-title", null, rich(name)), h("p", null, rich(measured)), h("p", null, h("b", null, "Warns: "), rich(threshold)), h("p.caution", null, rich(why)), h("p", null, helpLink(code)))));
   return button;
 }

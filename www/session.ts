@@ -478,7 +478,7 @@ export class Session {
     this.endReading();
     const { title, body } = errorParts(ERRORS.stopped(where, results.length));
     this.model.nulls = null;
-    this.model.banners.push({ kind: "error", title, body, details: "engine-stopped", actions: [{ label: "Start it again", run: () => {
+    this.model.banners.push({ kind: "error", title, body, details: "engine-stopped", error: { code: "engine-stopped", text: ERRORS.stopped(where, results.length), file: "" }, actions: [{ label: "Start it again", run: () => {
       this.model.banners = this.model.banners.filter((b) => b.details !== "engine-stopped");
       this.model.reading = busy && !results.length ? { items: [], started: false } : null;
       this.engine.restart(this.model.state.options, results, null);

@@ -115,7 +115,7 @@ export function readingView(model: Model, actions: Actions, _card: HTMLElement, 
   function fileLine(item: Item, index: number, of: number): { node: HTMLElement; bar: HTMLElement | null } {
     if (item.state === "failed" && item.error) {
       const banner = errorBanner(item.error, [{ label: "Choose it again", run: () => actions.chooseAgain(item.error?.file) }, { label: "Leave it out", run: () => actions.leaveOut(item) }]);
-      return { node: h("li.file.file-failed", null, bannerElement(banner)), bar: null };
+      return { node: h("li.file.file-failed", null, bannerElement(banner, model)), bar: null };
     }
     const name = h("span.file-name", { title: item.file }, item.file);
     const size = h("span.file-size", null, bytes(item.bytes));
