@@ -4,7 +4,7 @@ import { beside } from "./beside";
 import { h } from "./dom";
 import { drawingReady, onRedraw, viewOf } from "./drawing";
 import type { Figure, Layout, ResultDocument } from "./protocol";
-import { theme } from "./theme";
+import { themeAt } from "./theme";
 
 export type FigureParts = Omit<Figure, "width" | "height" | "scale" | "theme">;
 
@@ -31,7 +31,7 @@ export class Chart {
     this.root.append(this.canvas);
     this.observer = new ResizeObserver(() => this.update());
     this.observer.observe(this.root);
-    this.forget = onRedraw(() => this.update());
+    this.forget = onRedraw((now) => (now ? this.draw() : this.update()));
   }
 
   /** Draws with the next frame, once however often it is asked. */
@@ -56,7 +56,7 @@ export class Chart {
     const width = this.root.clientWidth;
     const height = this.root.clientHeight;
     if (!found || width < 8 || height < 8) return null;
-    return { document: found.document, figure: { ...found.parts, null: beside(), width, height, scale: devicePixelRatio || 1, theme: theme() } };
+    return { document: found.document, figure: { ...found.parts, null: beside(), width, height, scale: devicePixelRatio || 1, theme: themeAt(this.root) } };
   }
 
   private draw(): void {

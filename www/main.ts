@@ -16,6 +16,7 @@ import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
 import type { Actions, Model, View } from "./model";
 import { close } from "./popover";
+import { countRequests } from "./requests";
 import type { ScoreBook } from "./score-book";
 import { splitScores } from "./score-files";
 import type { ResultDocument } from "./protocol";
@@ -37,7 +38,7 @@ const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
 const model: Model = {
   state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
-  keys: [], undoable: null, stopped: [], keeping: null, aside: false, found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0, memoryUsed: 0,
+  keys: [], undoable: null, stopped: [], keeping: null, aside: false, found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, stoppedRequests: 0, offline: null, demoBytes: 0, memoryUsed: 0,
 };
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
@@ -399,13 +400,11 @@ onTheme((now: Theme) => { redrawAll(); void now; });
 matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", redrawAll);
 let wasPhone = phone();
 new ResizeObserver(() => { if (wasPhone !== phone()) { wasPhone = phone(); schedule(); } }).observe(main);
-// Every request to another site is counted, whoever made it.
-try {
-  new PerformanceObserver((list) => {
-    const foreign = list.getEntries().filter((e) => /^https?:/.test(e.name) && new URL(e.name).origin !== location.origin).length;
-    if (foreign) { model.requests += foreign; schedule(); }
-  }).observe({ type: "resource", buffered: true });
-} catch { /* an old browser: the policy still forbids them */ }
+countRequests(({ sent, stopped }) => {
+  model.requests += sent;
+  model.stoppedRequests += stopped;
+  schedule();
+});
 
 /** The demo takes the page, unless something of the user's has come to stand there. */
 async function showDemo(): Promise<void> {
@@ -468,6 +467,8 @@ async function boot(): Promise<void> {
   void document.fonts.ready.then(redrawAll);
   schedule();
   if (model.engine === "none") setTimeout(() => session.warm(), 200);
+  void import("./print").then(({ listenPrint }) => listenPrint(model, main), () => undefined);
+  void import("./offline").then(({ watchOffline }) => watchOffline((offline) => { model.offline = offline; schedule(); }), () => undefined);
 }
 
 void boot();

@@ -4,6 +4,7 @@ import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
 import { followsPaths, type NullKind, type PageState, type Pick, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import type { Offline } from "./offline";
 import type { ScoreBook } from "./score-book";
 
 /** `kept`: a result of an earlier visit, from the browser's own database. */
@@ -27,7 +28,13 @@ export interface Item {
 }
 
 /** `again`: files that are read once more, under other options; the view stays. */
-export interface Reading { items: Item[]; started: boolean; again?: boolean }
+export interface Reading {
+  items: Item[];
+  started: boolean;
+  again?: boolean;
+  /** How many files are looked at, until it is known what is in them. */
+  files?: number;
+}
 
 export interface Banner {
   kind: "error" | "warning" | "note" | "match";
@@ -65,8 +72,12 @@ export interface Model {
   /** The most memory that the engine has taken, in bytes; 0 before the first result. */
   memoryUsed: number;
   add: boolean;
-  /** Requests to other sites, and bytes. Zero as long as there are no web sources. */
+  /** Requests to other sites, of the page and its workers. Zero as long as there are no web sources. */
   requests: number;
+  /** Those that the page's policy forbade. */
+  stoppedRequests: number;
+  /** What is kept for use without a network; null until it is known. */
+  offline: Offline | null;
   demoBytes: number;
 }
 
@@ -114,6 +125,9 @@ export interface Actions {
   damage(checkpoint: Checkpoint, wish: DamageWish, tell: (progress: DamageProgress) => void): () => void;
   list: ListActions;
 }
+
+/** What a figure with its slider asks for. */
+export interface Choosing { select(index: number): void }
 
 /** What can be done to the list of checkpoints. A checkpoint is meant by its key. Each change can be undone. */
 export interface ListActions {

@@ -3,7 +3,7 @@
 import { Chart, type ChartSource, type FigureParts } from "./chart";
 import { debounce, fill, h, reducedMotion, symbol } from "./dom";
 import { fixed } from "./format";
-import { current, type Actions, type Model } from "./model";
+import { current, type Choosing, type Model } from "./model";
 import { shuffleOf } from "./verdict";
 import { capital, label, spectrumSummary } from "./words";
 
@@ -20,7 +20,7 @@ export class SpectrumFigure {
   private from: { checkpoint: number; start: number } | null = null;
   private readonly speak = debounce(150, (text: string) => fill(this.live, text));
 
-  constructor(private readonly model: Model, private readonly actions: Actions, name: string, parts: () => FigureParts, extra: Pick<ChartSource, "fallback"> & { toggleTable(): void }) {
+  constructor(private readonly model: Model, private readonly actions: Choosing, name: string, parts: () => FigureParts, extra: Pick<ChartSource, "fallback"> & { toggleTable(): void }) {
     const id = `summary-${name}`;
     this.summary = h("p.sr", { id });
     this.chart = new Chart(name, {

@@ -5,7 +5,7 @@ import { Chart } from "./chart";
 import { fill, h, icon, mark, plain, rich, type Icon } from "./dom";
 import { fixed, percent } from "./format";
 import type { Control, Tab } from "./hash";
-import { current, type Actions, type Model, type View } from "./model";
+import { current, type Actions, type Choosing, type Model, type View } from "./model";
 import { CELLS, type Which } from "./numbers";
 import type { ResultDocument, Score } from "./protocol";
 import { Slider } from "./slider";
@@ -30,6 +30,8 @@ export interface EmbedShape {
   note?: EmbedNote | null;
   /** Changes between light and dark; without it there is no such button. */
   swapTheme?: () => void;
+  /** The answer was shown or hidden, which takes another height. */
+  opened?: () => void;
   /** The drop card, where it is wanted. */
   card?: HTMLElement | null;
   /** A ready-made drawing for the time before the drawing module is there. */
@@ -57,17 +59,17 @@ const WORDLESS = 340;
 const PRIVACY = { long: "Runs in this page. Nothing is uploaded.", short: "Nothing is uploaded." };
 const TABS: [Tab, string][] = [["spectrum", "{f(\u03b1)}"], ["tau", "{\u03c4(q)}"], ["dimension", "{D(q)}"]];
 
-export function embedView(model: Model, actions: Actions, shape: () => EmbedShape): EmbedView {
+export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">, shape: () => EmbedShape): EmbedView {
   let narrow = false;
   let answered = false;
   const isFixed = (control: Control): boolean => shape().fixed.includes(control);
   // The arrow keys of the figure choose a checkpoint as the slider does.
-  const allowed: Actions = { ...actions, select: (index) => { if (!isFixed("slider")) actions.select(index); } };
+  const allowed: Choosing = { select: (index) => { if (!isFixed("slider")) actions.select(index); } };
   const fallback = (name: string): SVGSVGElement | null => shape().fallback?.(name) ?? null;
 
   const heading = h(shape().heading, { class: "embed-question", tabindex: "-1" });
   const answer = h("p.embed-answer", { id: "embed-answer" });
-  const ask = h("button.embed-button", { type: "button", "aria-controls": "embed-answer", onclick: () => { answered = !answered; update(); } });
+  const ask = h("button.embed-button", { type: "button", "aria-controls": "embed-answer", onclick: () => { answered = !answered; update(); shape().opened?.(); } });
   const note = h("div.embed-note", { role: "status" });
   const tabs = h("div.embed-tabs", { role: "group", "aria-label": "Curves" });
   const tabButtons = TABS.map(([tab, text]) => {

@@ -80,5 +80,7 @@ async function fileOf(value: unknown, commands: Commands): Promise<InputFile[]> 
   // What JSON does not carry is gone now.
   const document: unknown = text ? JSON.parse(text) : null;
   if (!isResult(document) || !await commands.drawable(document)) throw new Refused("The document is not a result of NeuroMFA.");
-  return [{ path: "result.json", file: new File([text], "result.json", { type: "application/json" }) }];
+  // A result is known by its beginning.
+  const { schema, ...rest } = document;
+  return [{ path: "result.json", file: new File([JSON.stringify({ schema, ...rest })], "result.json", { type: "application/json" }) }];
 }
