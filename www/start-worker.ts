@@ -13,11 +13,25 @@ const blobs = new Map<string, string>();
 export function startWorker(script: string): Worker {
   let blob = blobs.get(script);
   if (!blob) {
-    const imports = scripts(script).map((name) => `import ${JSON.stringify(addressOf(`assets/${name}`))};`);
-    blob = URL.createObjectURL(new Blob(imports, { type: "text/javascript" }));
+    const addresses = scripts(script).map((name) => addressOf(`assets/${name}`));
+    const text = WITHOUT_ORIGIN ? patient(addresses) : addresses.map((address) => `import ${JSON.stringify(address)};`).join("");
+    blob = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     blobs.set(script, blob);
   }
-  return new Worker(blob, { type: "module", name: nameFor({ addresses: toldAddresses(), channel: counting }) });
+  return new Worker(blob, { type: WITHOUT_ORIGIN ? "classic" : "module", name: nameFor({ addresses: toldAddresses(), channel: counting }) });
+}
+
+/** A sandboxed frame, where Chromium starts no module from a blob; a classic script there may still import modules. */
+const WITHOUT_ORIGIN = self.origin === "null";
+
+/** A classic script that imports modules, and hands on the messages that came before they were there. */
+function patient(addresses: readonly string[]): string {
+  const imports = addresses.map((address) => `.then(() => import(${JSON.stringify(address)}))`).join("");
+  return `const early = []; const keep = (event) => early.push(event); addEventListener("message", keep);
+Promise.resolve()${imports}.then(() => {
+  removeEventListener("message", keep);
+  for (const { data, ports } of early) dispatchEvent(new MessageEvent("message", { data, ports: [...ports] }));
+}, (error) => setTimeout(() => { throw error; }));`;
 }
 
 /** Requests are counted where the page is ours; what another page asks for is its own affair. */
