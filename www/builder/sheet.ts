@@ -10,7 +10,7 @@ import { CONTROLS, newFrame, parse, serialise, type Control, type PageState, typ
 import { identitiesOf } from "../identity";
 import type { Actions, Model } from "../model";
 import type { ResultDocument } from "../protocol";
-import { showTheme } from "../theme";
+import { chosenTheme, showTheme } from "../theme";
 import { embedView } from "../view-embed";
 import { capital, label } from "../words";
 import { snippets } from "./snippets";
@@ -48,6 +48,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
   const packed = own ? await pack(own).catch(() => null) : null;
   const documents = new Map<Content, ResultDocument | null>([["demo", own ? null : model.document], ["inside", packed ? await unpack(packed) : null], ["beside", own], ["files", own], ["lesson", model.document]]);
 
+  const before = chosenTheme();
   let content: Content = model.state.view === "lesson" ? "lesson" : !own ? "demo" : packed ? "inside" : "beside";
   let fileName = "result.json";
   let [, width, height]: (typeof SIZES)[number] = SIZES[0]!;
@@ -244,7 +245,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
     view.destroy();
     room.disconnect();
     dialog.remove();
-    showTheme(model.state.theme);
+    showTheme(before);
   });
   fields();
   document.body.append(dialog);
