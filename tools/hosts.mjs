@@ -118,7 +118,9 @@ function engine() {
 export async function chromium(executable, blocked) {
   const profile = mkdtempSync(join(tmpdir(), 'neuromfa-chromium-'));
   mkdirSync(join(profile, 'Default'));
-  const preferences = { profile: { cookie_controls_mode: blocked ? 1 : 0, block_third_party_cookies: blocked } };
+  // By a rule for the site inside of the embedder: the setting for all third parties leaves them their partitioned storage.
+  const rules = blocked ? { 'http://localhost,http://127.0.0.1': { setting: 2 } } : {};
+  const preferences = { profile: { cookie_controls_mode: blocked ? 1 : 0, block_third_party_cookies: blocked, content_settings: { exceptions: { cookies: rules } } } };
   writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(preferences));
   const child = spawn(executable, [
     '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, '--no-first-run', '--disable-gpu',
@@ -155,7 +157,7 @@ export async function chromium(executable, blocked) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill();
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
     },
   };
 }

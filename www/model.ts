@@ -28,7 +28,13 @@ export interface Item {
 }
 
 /** `again`: files that are read once more, under other options; the view stays. */
-export interface Reading { items: Item[]; started: boolean; again?: boolean }
+export interface Reading {
+  items: Item[];
+  started: boolean;
+  again?: boolean;
+  /** How many files are looked at, until it is known what is in them. */
+  files?: number;
+}
 
 export interface Banner {
   kind: "error" | "warning" | "note" | "match";

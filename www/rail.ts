@@ -1,7 +1,7 @@
 // The rail beside one checkpoint: what was read, settings, checks. On narrow pages it is a drawer.
 
 import { checkOf, passes, warningTitle, type CheckWords } from "./check-words";
-import { fill, h, hidden, icon, plain, rich } from "./dom";
+import { fill, h, hidden, icon, plain, marked, rich } from "./dom";
 import { bytes, integer } from "./format";
 import { layersValue } from "./layer-choice";
 import { current, keyOf, type Actions, type Model } from "./model";
@@ -60,7 +60,7 @@ export function rail(model: Model, actions: Actions): Rail {
     set.update();
     adding.hidden = model.source === "demo"; // what is loaded never joins the demo
     fill(list,
-      ...c.warnings.map((w) => check(false, warningTitle(w.code, c), [w.text, w.remedy ?? ""], checkOf(w.code))),
+      ...c.warnings.map((w) => check(false, warningTitle(w.code, c), [marked(w.text), marked(w.remedy ?? "")], checkOf(w.code))),
       ...passes(c).map(({ check: words, text }) => check(true, text, [], words)));
     const warnings = c.warnings.length;
     fill(button, "Settings and checks", warnings > 0 && h("span.count", null, `${warnings}`), warnings > 0 && h("span.sr", null, warnings === 1 ? " warning" : " warnings"));

@@ -160,7 +160,7 @@ export class Session {
       this.goesOn();
     }
     model.state.demo = false;
-    model.reading = { items: [], started: add };
+    model.reading = { items: [], started: add, files: rest.length };
     model.nulls = null;
     this.events.changed();
     const done = [...shown?.checkpoints ?? [], ...results.filter((r) => this.fits(r)).flatMap((r) => r.checkpoints)];

@@ -204,6 +204,11 @@ export function sliderText(document: ResultDocument, index: number): string {
   return `${label(here)}, checkpoint ${index + 1} of ${document.checkpoints.length}, width ${fixed(here.mean.width)}, shuffled ${shuffled ? fixed(shuffled.width) : "not computed"}`;
 }
 
+/** Before it is known what is in the files. */
+export function lookingHeadline(files?: number): string {
+  return files === undefined ? "Looking at the files" : files === 1 ? "Looking at the file" : `Looking at ${integer(files)} files`;
+}
+
 /** The heading of a reading. */
 export function readingHeadline(done: number, of: number): string {
   return of === 1 ? "Reading one checkpoint" : `${done} of ${of} checkpoints analysed`;
