@@ -10,7 +10,7 @@ import { current, type Actions, type Model, type View } from "./model";
 import { partNote } from "./layer-choice";
 import { Numbers } from "./numbers";
 import { why } from "./popover";
-import { section } from "./section";
+import { section, shareLine } from "./section";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { seriesTable, spectrumTable, tableElement } from "./tables";
@@ -83,7 +83,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details);
+    numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details, shareLine(actions));
 
   function update(): void {
     const doc = model.document;

@@ -59,6 +59,21 @@ export const views = {
     await visit(tab, `${url}#v=1&null=&threshold=2`);
     await analyse(tab, series[0]);
   },
+  embed: async (tab, url) => {
+    await visit(tab, `${url}#v=1&embed=1&drop=1&fixed=&q=What+moves%3F&a=The+centre.`);
+    await until('the figure', () => tab.evaluate(drawn));
+    await tab.page.getByRole('button', { name: 'Show answer' }).click();
+  },
+  'files-asked-for': async (tab, url) => {
+    await demo(tab, url, '#v=1&files=0123456789ab');
+    await until('the note', () => tab.evaluate(() => document.querySelector('.banner') !== null));
+  },
+  builder: async (tab, url) => {
+    await visit(tab, `${url}${few}`);
+    await analyse(tab, series[2]);
+    await tab.evaluate(() => document.querySelector('.share-button').click());
+    await until('the blocks', () => tab.evaluate(() => document.querySelectorAll('.builder-block').length > 4));
+  },
   ...Object.fromEntries(['cantor', 'boxes', 'exponents', 'width', 'noise', 'chance', 'checks'].map((step) => [`read-${step}`, async (tab, url) => {
     await demo(tab, url, `#v=1&view=read&read=${step}`);
     await until('the step', () => tab.evaluate(() => document.querySelector('.read-step h2') !== null && [...document.querySelectorAll('.chart canvas')].every((one) => one.width > 0)));
