@@ -51,7 +51,7 @@ export function figureBlock(model: Model, actions: Actions, { name, title, help,
     if (to === undefined) toggle();
     else select(to);
   });
-  const root = h("section.plain-figure", { "aria-label": title },
+  const root = h("div.plain-figure", { role: "group", "aria-label": title },
     h("div.title-row", null, h("h3.figure-title", null, title, help), h("div.tools", null, button, exportButton(() => `neuromfa-${name}`, () => chart, () => model.document))),
     chart.root, summary, twin);
   return {

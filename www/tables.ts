@@ -49,7 +49,8 @@ export function seriesTable(d: ResultDocument): TableData {
 export function tableElement(data: TableData): HTMLElement {
   const head = h("tr");
   for (const cell of data.head) {
-    const th = h("th", { scope: "col" });
+    // A column of names may need none itself; a heading without words would.
+    const th = cell ? h("th", { scope: "col" }) : h("td");
     th.append(rich(cell));
     head.append(th);
   }
