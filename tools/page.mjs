@@ -26,6 +26,8 @@ export async function buildPage(modules) {
   mkdirSync(dist, { recursive: true });
 
   copy('index.html', 'index.html');
+  // What figures are printed with; nothing on the screen is set in it.
+  copy('assets/fonts', 'assets/print');
   for (const folder of ['fonts', 'icons']) copy(`www/${folder}`, `assets/${folder}`, { optional: true });
   copyDemo();
   cpSync(modules, join(dist, 'wasm'), { recursive: true, filter: (path) => !path.endsWith('.inputs') });

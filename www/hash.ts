@@ -39,6 +39,12 @@ export interface PageState {
   tab: Tab;
   /** The null model that is drawn in grey. */
   beside: NullKind;
+  /** The part of the large figure that is looked at: left, right, bottom, top; null for all of it. */
+  zoom: [number, number, number, number] | null;
+  /** Checkpoints that are compared with the selected one, by their places in the document. */
+  pins: number[];
+  /** Whether the large figure draws the null model. */
+  chance: boolean;
   /** Published numbers in the section of scores. */
   preset: "published" | null;
   /** The demo, also where the browser keeps a result of the user's. */
@@ -46,7 +52,7 @@ export interface PageState {
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", beside: "shuffle", zoom: null, pins: [], chance: true, preset: null, demo: false };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -120,9 +126,18 @@ export function parse(hash: string): PageState {
   if (given.get("preset") === "published") state.preset = "published";
   const beside = given.get("beside");
   if (isNullKind(beside)) state.beside = beside;
+  state.zoom = zoomFrom(given.get("zoom"));
+  state.pins = [...new Set((given.get("pin") ?? "").split(",").filter((text) => /^[1-9]\d{0,5}$/.test(text)))].slice(0, 4).map((text) => Number(text) - 1);
+  state.chance = given.get("chance") !== "0";
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
+}
+
+function zoomFrom(text: string | null): PageState["zoom"] {
+  const numbers = (text ?? "").split(",").map((part) => (part === "" ? NaN : Number(part)));
+  const [x0, x1, y0, y1] = numbers as [number, number, number, number];
+  return numbers.length === 4 && numbers.every((n) => Number.isFinite(n) && Math.abs(n) < 1e6) && x0 < x1 && y0 < y1 ? [x0, x1, y0, y1] : null;
 }
 
 /** The address of a step of "How to read this"; all else stays as it is. */
@@ -161,6 +176,9 @@ export function serialise(state: PageState): string {
   if (state.view === "read" && state.set.length) out.set("set", state.set.join());
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   if (state.beside !== "shuffle") out.set("beside", state.beside);
+  if (state.zoom) out.set("zoom", state.zoom.join());
+  if (state.pins.length) out.set("pin", state.pins.map((index) => index + 1).join());
+  if (!state.chance) out.set("chance", "0");
   if (state.preset) out.set("preset", state.preset);
   const text = out.toString().replace(/%2C/g, ",");
   return text ? `v=1&${text}` : "";

@@ -77,6 +77,8 @@ export interface Actions {
   /** The numbers of the controls of a step of "How to read this". */
   set(numbers: number[]): void;
   tab(tab: Tab): void;
+  /** Zoom, pins and null model of the large figure. */
+  look(next: Partial<Pick<PageState, "zoom" | "pins" | "chance">>): void;
   /** The null model that figures draw in grey. */
   beside(kind: NullKind): void;
   options(next: Options): void;

@@ -140,9 +140,7 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
     if x + 33.0 + sheet.measure(&words, style) > sheet.frame.right {
         return Ok(());
     }
-    if !theme.print {
-        sheet.block(swatch(x, 26.0, 5.0), theme.null, theme.null_fill)?;
-    }
+    sheet.chance_bar(swatch(x, 26.0, 5.0), theme.null_fill)?;
     if scene.figure.kind != Kind::Nfd {
         sheet.line(&[(x, y), (x + 26.0, y)], Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH))?;
     }
