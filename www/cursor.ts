@@ -29,7 +29,7 @@ function nameOf(c: Checkpoint): string {
 }
 
 export function readCursor(chart: Chart): Cursor {
-  loadStyles();
+  void loadStyles();
   const readout = h("div.readout.chart-readout", { hidden: true });
   const line = h("div.cursor-line", { hidden: true });
   const live = h("div.sr", { "aria-live": "polite" });

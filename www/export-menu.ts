@@ -17,8 +17,10 @@ const PNGS: [number, string][] = [[96, "PNG, 1\u00d7"], [192, "PNG, 2\u00d7"], [
 /** Chosen once for every figure of the visit. */
 const print: Print = { width: 174, text: "outlines", transparent: false };
 
+/** The menu needs its style sheet to be placed. */
+export const ready = loadStyles();
+
 export function exportMenu(name: string, shown: Shown | null, document_: ResultDocument | null): HTMLElement {
-  loadStyles();
   const menu = h("div.menu.export-menu", { role: "menu", "aria-label": "Export" });
   const status = h("p.menu-status", { role: "status" });
 

@@ -9,7 +9,10 @@ import { toggle } from "./popover";
 export function exportButton(name: () => string, chart: () => Chart | null, document_: () => ResultDocument | null): HTMLButtonElement {
   const button = h("button.ghost.export", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("download", 18), "Export");
   button.addEventListener("click", () => {
-    void import("./export-menu").then(({ exportMenu }) => toggle(button, () => exportMenu(name(), chart()?.current() ?? null, document_())), () => button.setAttribute("title", "The menu did not load. Try again."));
+    void import("./export-menu").then(async ({ exportMenu, ready }) => {
+      await ready;
+      toggle(button, () => exportMenu(name(), chart()?.current() ?? null, document_()));
+    }, () => button.setAttribute("title", "The menu did not load. Try again."));
   });
   return button;
 }

@@ -25,7 +25,7 @@ export interface FigureTools {
 }
 
 export function figureTools(chart: Chart, model: Model, actions: Actions, say: (words: string) => void, cursor: () => { x: number; y: number } | null): FigureTools {
-  loadStyles();
+  void loadStyles();
   const box = h("div.zoom-box", { hidden: true });
   chart.root.append(box);
 
@@ -140,7 +140,7 @@ export function figureTools(chart: Chart, model: Model, actions: Actions, say: (
     toggle(button, () => {
       const c = model.document?.checkpoints[model.selected];
       const several = (model.document?.checkpoints.length ?? 0) > 1;
-      const root = h("div.menu", { role: "menu", "aria-label": "Look closer" });
+      const root = h("div.menu", { role: "menu", "aria-label": "Zoom and pin" });
       const item = (words: string, run: () => void, stays = false): HTMLElement =>
         h("button.menu-item", { type: "button", role: "menuitem", tabindex: "-1", onclick: () => { run(); if (!stays) close(); } }, rich(words));
       root.append(item("Zoom in", () => scale(1 / FACTOR), true), item("Zoom out", () => scale(FACTOR), true), item("The whole figure", () => zoom(null)));

@@ -2,10 +2,13 @@
 
 import { h } from "./dom";
 
-let loaded = false;
+let loading: Promise<void> | null = null;
 
-export function loadStyles(): void {
-  if (loaded) return;
-  loaded = true;
-  document.head.append(h("link", { rel: "stylesheet", href: new URL("figures.css", import.meta.url).href }));
+/** Resolves when it is there; what stands without it still works. */
+export function loadStyles(): Promise<void> {
+  loading ??= new Promise((resolve) => {
+    const sheet = h("link", { rel: "stylesheet", href: new URL("figures.css", import.meta.url).href, onload: () => resolve(), onerror: () => resolve() });
+    document.head.append(sheet);
+  });
+  return loading;
 }

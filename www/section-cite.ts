@@ -17,7 +17,7 @@ const PARTS: Part[] = [
 
 export function citeSection(chart: () => Chart): (model: Model, actions: Actions, phone: () => boolean) => View {
   return () => {
-    loadStyles();
+    void loadStyles();
     const status = h("p.sr", { role: "status" });
     const failed = h("p.caption", { hidden: true }, "This could not be made. Close and open the part to try again.");
     const places = new Map<keyof Citation, HTMLElement>();

@@ -22,7 +22,7 @@ export class SpectrumFigure {
   private from: { checkpoint: number; start: number } | null = null;
   private readonly speak = debounce(150, (text: string) => fill(this.live, text));
   /** Opens the menu of what else the figure can do. */
-  readonly look = h("button.ghost.look", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => void this.tools().then((tools) => tools.menu(this.look)) }, icon("zoom", 18), h("span", null, "Look closer"));
+  readonly look = h("button.ghost.look", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "Zoom and pin", onclick: () => void this.tools().then((tools) => tools.menu(this.look)) }, icon("zoom", 18), h("span", null, "Zoom"));
   private tooled: Promise<FigureTools> | null = null;
   private ready: FigureTools | null = null;
 

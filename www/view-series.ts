@@ -102,7 +102,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     const range = isTraining(doc) ? `${label(first)} to ${integer(last.step ?? 0)}` : `${doc.checkpoints.length} checkpoints`;
     fill(legend,
       h("span.key", null, h("span.ramp"), h("span.wide-only", null, range), h("span.phone-only", null, "steps")),
-      h("span.key", null, h("span.null-key"), h("span.wide-only", null, n ? `${integer(n.samples)} shuffles of ${label(c)}` : "shuffled: computing"), h("span.phone-only", null, n ? "shuffled" : "computing")));
+      h("span.key", null, h("span.null-key"), h("span.wide-only", null, n ? `${integer(n.samples)} shuffles` : "shuffled: computing"), h("span.phone-only", null, n ? "shuffled" : "computing")));
     charts.root.setAttribute("aria-label", `Figure: ${stacked(model).length} charts over training steps, now at ${label(c)}. The table of every checkpoint holds their numbers.`);
     spectrum.update();
     charts.update();

@@ -22,6 +22,10 @@ const COMPACT: f64 = 480.0;
 /// Height of a chart in a stack.
 const CHART: f64 = 132.0;
 
+/// Height of a group in the narrow form, and of the tallest figure: a page.
+const GROUP: f64 = 22.0;
+const TALLEST: f64 = 1000.0;
+
 /// How a figure becomes a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -83,9 +87,15 @@ pub fn printed(document: &ResultDocument, figure: &Figure, print: &Print) -> Fig
     // Charts that are stacked when there is no room for them side by side.
     let stacked = matches!(figure.kind, Kind::Rivals | Kind::Sensitivity) && compact;
     let share = if stacked { (natural / width).sqrt() } else { (width / natural).sqrt() };
+    // In the narrow form every group has a row.
+    let groups = document.checkpoints.iter().map(|record| record.groups.len()).max().unwrap_or(0);
+    let height = match figure.kind {
+        Kind::Groups if compact && groups > 0 => (64.0 + GROUP * groups as f64).min(TALLEST),
+        _ => height * share,
+    };
     Figure {
         width,
-        height: height * share,
+        height,
         scale: 1.0,
         theme: ThemeName::Print,
         transparent: print.transparent,
@@ -124,7 +134,8 @@ pub fn print_svg(
     draw(SvgBackend::outlined(&mut body, size, outline), document, &figure)?;
     let scene = Scene::new(document, &figure);
     let [width, height] = [size.0, size.1].map(|side| f64::from(side) / UNITS);
-    let [wide, high] = [width, height].map(|side| (side / MILLIMETRE * 1000.0).round() / 1000.0);
+    // As asked for: the drawing has whole units, a few micrometres off.
+    let [wide, high] = [figure.width, figure.height].map(|side| (side / MILLIMETRE * 1000.0).round() / 1000.0);
     let style = if glyphs.is_none() { font_faces(&body, fonts) } else { String::new() };
     let mut out = String::with_capacity(body.len() + style.len() + 2000);
     // Writing to a string cannot fail.

@@ -243,7 +243,9 @@ impl<DB: DrawingBackend> Sheet<DB> {
         let paper = self.theme.print && stroke.color != self.theme.bg;
         let width = if paper { printed(stroke.width) } else { stroke.width };
         let width = (width * UNITS).round().max(1.0) as u32;
-        ShapeStyle { color: self.tint(stroke.color, stroke.opacity), filled: false, stroke_width: width }
+        // Of few colours each is as strong as it can be.
+        let opacity = if self.theme.selected.is_some() { 1.0 } else { stroke.opacity };
+        ShapeStyle { color: self.tint(stroke.color, opacity), filled: false, stroke_width: width }
     }
 
     fn style(&self, style: Type, pos: Pos) -> TextStyle<'static> {

@@ -124,7 +124,8 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
         }
         let piece = 64.0 / f64::from(RAMP);
         for i in 0..RAMP {
-            let part = swatch(x + piece * f64::from(i), piece, 2.5);
+            // A little over the next one: edges between neighbours would shine through.
+            let part = swatch(x + piece * f64::from(i), piece + 0.25, 2.5);
             sheet.block(part, theme.step(f64::from(i) / f64::from(RAMP - 1)), 1.0)?;
         }
         sheet.text((x + 71.0, y), &words, style, HPos::Left, VPos::Center)?;

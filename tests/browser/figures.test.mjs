@@ -64,7 +64,7 @@ test('the large figure is zoomed, its pins are compared, and a link brings both 
   await tab.page.keyboard.press('n');
 
   // The same by buttons, for fingers.
-  await tab.page.getByRole('button', { name: 'Look closer' }).click();
+  await tab.page.getByRole('button', { name: 'Zoom and pin' }).click();
   await tab.page.getByRole('menuitem', { name: 'Zoom in' }).click();
   await tab.page.keyboard.press('Escape');
   await until('zoom by a button', () => tab.evaluate(() => location.hash.includes('zoom=')));

@@ -212,11 +212,11 @@ fn captions_tell_what_of_how_many_beside_what_and_how() {
 fn what_is_zoomed_out_of_sight_is_not_drawn() {
     let document = document::long();
     let whole = Figure::default();
-    let domain = Domain { x: Some([1.0, 1.1]), y: Some([-0.1, 0.02]) };
+    let domain = Domain { x: Some([0.65, 0.85]), y: Some([-0.3, 0.02]) };
     let near = Figure { domain: Some(domain), pinned: vec![0, 99], ..whole.clone() };
     let layout = neuromfa::plot::layout(&document, &near).expect("a figure");
     let plot = &layout.plots[0];
-    assert_eq!((plot.x0, plot.x1, plot.y0, plot.y1), (1.0, 1.1, -0.1, 0.02));
+    assert_eq!((plot.x0, plot.x1, plot.y0, plot.y1), (0.65, 0.85, -0.3, 0.02));
     assert!(layout.points.iter().all(|p| (plot.left - 0.6..=plot.left + plot.width + 0.6).contains(&p.x)));
     let drawn = svg(&document, &near).expect("a figure");
     for path in drawn.lines().filter(|line| line.starts_with("<path d=\"M") && line.contains("stroke-width=\"3\"")) {
