@@ -8,7 +8,7 @@ import { OTHER } from "./layers";
 import { current, weightsHere, type Actions, type Model, type View } from "./model";
 import { why } from "./popover";
 import type { Checkpoint, Comparison, Difference, Figure, Layout, Maybe, NeuronChange, ResultDocument } from "./protocol";
-import { tableElement, type TableData } from "./tables";
+import { spectrumTable, tableElement, type TableData } from "./tables";
 import { cellsOf, documentOf, gridOf, ordered, shuffleOfGroup, tint, type Cell, type Key } from "./where";
 import { beside, byChance, cellWords, neuronWords, shufflesWanted, standing, WHERE, whereHeadline } from "./words-where";
 import { capital, label } from "./words";
@@ -61,11 +61,19 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
   const large = new Chart("group-spectrum", { figure: () => {
     const document = opened === null ? null : ownDocument(opened);
     return document && { document, parts: { kind: "spectrum", checkpoint: selectedIn(document), rulers: false, nulls: false, compact: phone() } };
-  } });
+  }, drawn: () => tabulate() });
+  const largeTwin = h("div");
+  const largeDetails = h("details.twin-details", null, h("summary", null, "Table"), largeTwin);
+  const tabulate = (): void => {
+    const document = opened === null ? null : ownDocument(opened);
+    const c = document?.checkpoints[selectedIn(document)];
+    if (largeDetails.open && c) fill(largeTwin, tableElement(spectrumTable(c)));
+  };
+  largeDetails.addEventListener("toggle", tabulate);
   const largeTitle = h("h3.figure-title", { tabindex: "-1" });
   const largeWords = h("p.caption");
   const closeButton = h("button.text-link", { type: "button", onclick: () => open(null) }, "Close");
-  const largePart = h("div.where-open", { hidden: true }, h("div.title-row", null, largeTitle, h("div.tools", null, exportButton(() => "neuromfa-group", () => large, () => model.document), closeButton)), large.root, largeWords);
+  const largePart = h("div.where-open", { hidden: true }, h("div.title-row", null, largeTitle, h("div.tools", null, exportButton(() => "neuromfa-group", () => large, () => model.document), closeButton)), large.root, largeWords, largeDetails);
 
   const table = groupTable(open);
   const heat = heatPart(model, actions, drawn, phone, open);
