@@ -5,7 +5,7 @@ import { h } from "./dom";
 import { drawingReady, onRedraw, viewOf } from "./drawing";
 import { forcedColors } from "./forced";
 import type { Figure, Layout, ResultDocument } from "./protocol";
-import { theme } from "./theme";
+import { themeAt } from "./theme";
 
 export type FigureParts = Omit<Figure, "width" | "height" | "scale" | "theme" | "system">;
 
@@ -41,7 +41,7 @@ export class Chart {
     this.root.append(this.canvas);
     this.observer = new ResizeObserver(() => this.update());
     this.observer.observe(this.root);
-    this.forget = onRedraw(() => this.update());
+    this.forget = onRedraw((now) => (now ? this.draw() : this.update()));
     for (const kind of ["pointerenter", "focusin"]) this.root.addEventListener(kind, () => this.read());
   }
 
@@ -79,7 +79,7 @@ export class Chart {
     const height = this.root.clientHeight;
     if (!found || width < 8 || height < 8) return null;
     const system = forcedColors();
-    return { document: found.document, figure: { ...found.parts, null: beside(), width, height, scale: devicePixelRatio || 1, ...(system ? { theme: "forced", system } : { theme: theme() }) } };
+    return { document: found.document, figure: { ...found.parts, null: beside(), width, height, scale: devicePixelRatio || 1, ...(system ? { theme: "forced", system } : { theme: themeAt(this.root) }) } };
   }
 
   private draw(): void {

@@ -1,6 +1,7 @@
 // The drawing module (view.wasm), loaded when the page is idle: until then the demo's figures are ready-made SVG.
 
 import type { Checkpoint, Figure, Layout, ResultDocument } from "./protocol";
+import { loadWasm, startWasm, type WasmModule } from "./wasm-module";
 
 interface WasmView {
   draw(canvas: HTMLCanvasElement, figure: Figure): Layout;
@@ -11,17 +12,17 @@ interface WasmView {
   free(): void;
 }
 
-interface ViewModule {
-  default(): Promise<unknown>;
+interface ViewModule extends WasmModule {
   View: new (document: ResultDocument) => WasmView;
   arrange(records: Checkpoint[]): Checkpoint[];
 }
 
 let module: ViewModule | null = null;
 let loading: Promise<boolean> | null = null;
-const waiting = new Set<() => void>();
+const waiting = new Set<(now?: boolean) => void>();
 
 // The shown document and the one before it: a result that is being read and the picture that still stands.
+let kept = 2;
 /** Documents that the module threw out: told once, not with every frame. */
 const refused = new WeakSet<ResultDocument>();
 const cache: { document: ResultDocument; view: WasmView }[] = [];
@@ -30,8 +31,8 @@ const cache: { document: ResultDocument; view: WasmView }[] = [];
 export function loadDrawing(): Promise<boolean> {
   loading ??= (async () => {
     try {
-      const loaded = await import(new URL("../wasm/view.js", import.meta.url).href) as ViewModule;
-      await loaded.default();
+      const loaded = await loadWasm<ViewModule>("view");
+      await startWasm(loaded, "view");
       module = loaded;
       for (const redraw of waiting) redraw();
       return true;
@@ -45,13 +46,18 @@ export function loadDrawing(): Promise<boolean> {
 export const drawingReady = (): boolean => module !== null;
 
 /** Calls `redraw` whenever everything must be drawn anew: module there, fonts there, theme, device pixels. */
-export function onRedraw(redraw: () => void): () => void {
+export function onRedraw(redraw: (now?: boolean) => void): () => void {
   waiting.add(redraw);
   return () => waiting.delete(redraw);
 }
 
 export function redrawAll(): void {
   for (const redraw of waiting) redraw();
+}
+
+/** Before the next line runs: paper has no frames. */
+export function redrawNow(): void {
+  for (const redraw of waiting) redraw(true);
 }
 
 /** The same records, completed: in the order of their series, with the degrees of emergence. */
@@ -69,6 +75,11 @@ export function isDrawable(document: ResultDocument): boolean {
   }
 }
 
+/** Several documents are shown at once, by elements of a page: each stays, and the one before it. */
+export function showDocuments(count: number): void {
+  kept = count + 1;
+}
+
 export function viewOf(document: ResultDocument): WasmView | null {
   if (!module) return null;
   const known = cache.find((c) => c.document === document);
@@ -78,6 +89,6 @@ export function viewOf(document: ResultDocument): WasmView | null {
   const view = new module.View(document);
   refused.delete(document);
   cache.unshift({ document, view });
-  for (const old of cache.splice(2)) old.view.free();
+  for (const old of cache.splice(kept)) old.view.free();
   return view;
 }

@@ -2,6 +2,7 @@
 
 import type { Weights } from "./lab-protocol";
 import type { Checkpoint, Comparison, DamageProgress, DamageWish, Dropped, EngineState, FitData, FromWorker, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import { startWorker } from "./start-worker";
 
 export interface EngineEvents {
   ready(state: EngineState): void;
@@ -40,7 +41,7 @@ export class EngineClient {
   /** Starts the worker ahead of need. */
   start(): void {
     if (this.worker) return;
-    const worker = new Worker(new URL("engine-worker.js", import.meta.url), { type: "module" });
+    const worker = startWorker("engine-worker.js");
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (worker === this.worker) this.take(data);
     };
@@ -70,6 +71,15 @@ export class EngineClient {
     this.job += 1;
     this.send({ type: "job", job: this.job, drops, options, wishes: this.wishes, ...rest });
     return this.job;
+  }
+
+  /** Looks for checkpoints and reads none: `resume` does. Each drop by itself. */
+  find(drops: Dropped[], options: Options): number {
+    if (this.dead) this.end();
+    this.drops = drops;
+    this.wishes = { wiring: null, stateDicts: {} };
+    this.hidden = [];
+    return this.sendJob(drops, options, { add: false, done: [], join: null, selected: null, paused: true });
   }
 
   /** Reads those of these checkpoints that were found and not read. */
@@ -139,6 +149,11 @@ export class EngineClient {
   }
 
   private acknowledged: () => void = () => undefined;
+
+  /** Ends the worker, whatever it is doing; what is asked for next starts another one. */
+  close(): void {
+    this.end();
+  }
 
   /** A new worker with the same files; `done` is what the page kept. A paused one reads nothing else until it is told. */
   restart(options: Options, done: Checkpoint[], selected: string | null, paused = false): number {
@@ -233,7 +248,8 @@ export class EngineClient {
     this.worker?.postMessage(message);
   }
 
-  private end(): void {
+  /** Ends the worker, and whatever it is at. */
+  end(): void {
     this.worker?.terminate();
     this.worker = null;
     this.dead = false;

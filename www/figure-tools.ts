@@ -4,7 +4,7 @@ import type { Chart } from "./chart";
 import { h, rich } from "./dom";
 import { fixed } from "./format";
 import { loadStyles } from "./figures-style";
-import type { Actions, Model } from "./model";
+import type { Choosing, Model } from "./model";
 import { close, toggle } from "./popover";
 import type { Layout } from "./protocol";
 import { capital, label } from "./words";
@@ -24,7 +24,7 @@ export interface FigureTools {
   destroy(): void;
 }
 
-export function figureTools(chart: Chart, model: Model, actions: Actions, say: (words: string) => void, cursor: () => { x: number; y: number } | null): FigureTools {
+export function figureTools(chart: Chart, model: Model, actions: Choosing, say: (words: string) => void, cursor: () => { x: number; y: number } | null): FigureTools {
   void loadStyles();
   const box = h("div.zoom-box", { hidden: true });
   chart.root.append(box);

@@ -2,6 +2,7 @@
 
 import type { FromLab, LabState, LabTask, ToLab } from "./lab-protocol";
 import type { EngineError } from "./protocol";
+import { startWorker } from "./start-worker";
 
 /** Told of a task as it goes on; `data` is the task's own. */
 export type TellLab = (state: LabState, data: unknown, error: EngineError | null) => void;
@@ -28,7 +29,7 @@ function send(message: ToLab): void {
 }
 
 function started(): Worker {
-  const own = new Worker(new URL("lab-worker.js", import.meta.url), { type: "module" });
+  const own = startWorker("lab-worker.js");
   own.onmessage = ({ data }: MessageEvent<FromLab>) => {
     const tell = waiting.get(data.request);
     if (data.state !== "working") waiting.delete(data.request);

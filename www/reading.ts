@@ -1,6 +1,7 @@
 // The engine's side of the reading worker.
 
 import type { FromReading, Slice, ToReading } from "./reading-worker";
+import { startWorker } from "./start-worker";
 
 /** Reads the slices of one checkpoint after the other. */
 export class Reading {
@@ -12,7 +13,7 @@ export class Reading {
   private wake: () => void = () => undefined;
 
   constructor() {
-    this.worker = new Worker(new URL("reading-worker.js", import.meta.url), { type: "module" });
+    this.worker = startWorker("reading-worker.js");
     this.worker.onmessage = ({ data }: MessageEvent<FromReading>) => {
       if (data.reading !== this.reading) return;
       this.arrived.push(data);

@@ -5,6 +5,7 @@ import { errorBanner } from "./banners";
 import type { Model } from "./model";
 import type { Association, Checkpoint, EngineError, InputFile, ResultDocument, Score, ScoreRequest } from "./protocol";
 import type { FromScores, ToScores } from "./scores-worker";
+import { startWorker } from "./start-worker";
 import { errorText } from "./words";
 
 type Asked<T> = T extends unknown ? Omit<T, "request"> : never;
@@ -154,7 +155,7 @@ export class ScoreBook {
 
   private started(): Worker {
     if (this.worker) return this.worker;
-    const worker = new Worker(new URL("scores-worker.js", import.meta.url), { type: "module" });
+    const worker = startWorker("scores-worker.js");
     const settle = (answer: FromScores): void => {
       this.waiting.get(answer.request)?.(answer);
       this.waiting.delete(answer.request);

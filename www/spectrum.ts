@@ -4,7 +4,7 @@ import { Chart, type ChartSource, type FigureParts } from "./chart";
 import { debounce, fill, h, icon, reducedMotion, symbol } from "./dom";
 import type { FigureTools } from "./figure-tools";
 import { fixed } from "./format";
-import { current, type Actions, type Model } from "./model";
+import { current, type Choosing, type Model } from "./model";
 import type { Checkpoint } from "./protocol";
 import { shuffleOf } from "./verdict";
 import { capital, label, spectrumSummary } from "./words";
@@ -26,7 +26,7 @@ export class SpectrumFigure {
   private tooled: Promise<FigureTools> | null = null;
   private ready: FigureTools | null = null;
 
-  constructor(private readonly model: Model, private readonly actions: Actions, name: string, parts: () => FigureParts, extra: Pick<ChartSource, "fallback"> & { toggleTable(): void }) {
+  constructor(private readonly model: Model, private readonly actions: Choosing, name: string, parts: () => FigureParts, extra: Pick<ChartSource, "fallback"> & { toggleTable(): void }) {
     const id = `summary-${name}`;
     this.summary = h("p.sr", { id });
     this.chart = new Chart(name, {
