@@ -59,7 +59,7 @@ const WORDLESS = 340;
 const PRIVACY = { long: "Runs in this page. Nothing is uploaded.", short: "Nothing is uploaded." };
 const TABS: [Tab, string][] = [["spectrum", "{f(\u03b1)}"], ["tau", "{\u03c4(q)}"], ["dimension", "{D(q)}"]];
 
-export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">, shape: () => EmbedShape): EmbedView {
+export function embedView(model: Model, actions: Pick<Actions, "select" | "tab" | "look">, shape: () => EmbedShape): EmbedView {
   let narrow = false;
   let answered = false;
   const isFixed = (control: Control): boolean => shape().fixed.includes(control);
