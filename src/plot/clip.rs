@@ -19,12 +19,8 @@ pub(super) fn line(points: &[Point], rect: &Rect) -> Vec<Vec<Point>> {
 /// The part of a polygon inside of the rectangle, side by side (Sutherland and Hodgman).
 pub(super) fn polygon(corners: &[Point], rect: &Rect) -> Vec<Point> {
     // How far inside of each side a point lies.
-    let sides: [fn(&Point, &Rect) -> f64; 4] = [
-        |p, r| p.0 - r.left,
-        |p, r| r.right - p.0,
-        |p, r| p.1 - r.top,
-        |p, r| r.bottom - p.1,
-    ];
+    let sides: [fn(&Point, &Rect) -> f64; 4] =
+        [|p, r| p.0 - r.left, |p, r| r.right - p.0, |p, r| p.1 - r.top, |p, r| r.bottom - p.1];
     sides.iter().fold(corners.to_vec(), |corners, depth| {
         let before = corners.iter().cycle().skip(corners.len().saturating_sub(1));
         let cut = |(from, to): (&Point, &Point)| {

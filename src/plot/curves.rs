@@ -203,11 +203,7 @@ impl<'a> Curves<'a> {
         let mut placer = Placer::new(frame);
         let curves = self.all.iter().chain([&self.current, &self.null]);
         curves.flat_map(|curve| self.runs(chart, curve)).for_each(|run| placer.keep_clear_line(run));
-        placer.keep_clear_line(self.border(
-            chart,
-            &self.scene.sample_band(self.quantity),
-            &self.current,
-        ));
+        placer.keep_clear_line(self.border(chart, &self.scene.sample_band(self.quantity), &self.current));
         placer
     }
 

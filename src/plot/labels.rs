@@ -4,9 +4,9 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-use super::{clip, marks};
 use super::sheet::{Drawn, Point, Rect, Sheet, Type};
 use super::text::Face;
+use super::{clip, marks};
 
 /// A piece of text in one style. `₀` by itself is set as a small zero below the line: the fonts have none.
 pub(super) struct Run<'a>(pub &'a str, pub Type);

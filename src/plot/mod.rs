@@ -28,9 +28,9 @@ mod normalised;
 mod numbers;
 mod overq;
 mod path;
-mod places;
 #[cfg(feature = "print")]
 mod pgfplots;
+mod places;
 mod plane;
 #[cfg(feature = "cli")]
 mod png;
@@ -68,7 +68,8 @@ use plotters_backend::DrawingBackend;
 
 pub use figure::{
     CellPlace, Cursor, Domain, Figure, Fit, Kind, Layout, Lesson, LessonLine, LineStyle, MarkPlace, Motion,
-    Number, Pending, PendingState, PlotPlace, PointPlace, RowPlace, Rows, StepPlace, StepScale, SystemColors, ThemeName,
+    Number, Pending, PendingState, PlotPlace, PointPlace, RowPlace, Rows, StepPlace, StepScale, SystemColors,
+    ThemeName,
 };
 
 #[cfg(feature = "print")]

@@ -121,11 +121,13 @@ fn over_q(scene: &Scene, theme: &Theme) -> Axis {
     if scene.record().is_some() {
         let own = scene.curve(quantity, scene.current);
         let style = line(scene.color(theme, scene.current), 1.5);
-        let own = with_orders(points(scene.long_name(scene.current), keys, &own, style), scene.q(scene.current));
+        let own =
+            with_orders(points(scene.long_name(scene.current), keys, &own, style), scene.q(scene.current));
         curves.push(Curve { named: true, ..own });
     }
     let domain = scene.figure.domain.unwrap_or_default();
-    let ends = |name: &str, ends: Option<[f64; 2]>| ends.map(|[a, b]| format!("{name}min={a}, {name}max={b}"));
+    let ends =
+        |name: &str, ends: Option<[f64; 2]>| ends.map(|[a, b]| format!("{name}min={a}, {name}max={b}"));
     let options = [ends("x", domain.x), ends("y", domain.y)].into_iter().flatten().collect();
     Axis { title: words::title(scene).into(), x, y, options, curves }
 }
@@ -164,13 +166,20 @@ fn histogram(scene: &Scene, theme: &Theme) -> Axis {
     }
     let style = line(scene.color(theme, scene.current), 1.5);
     curves.push(bars(scene.long_name(scene.current), &bars_of(scene, scene.current), style));
-    Axis { title: words::title(scene).into(), x: "neuron fractal dimension", y: "neurons", curves, ..Axis::default() }
+    Axis {
+        title: words::title(scene).into(),
+        x: "neuron fractal dimension",
+        y: "neurons",
+        curves,
+        ..Axis::default()
+    }
 }
 
 /// A chart for each number; steps by their logarithm, 0 at the left.
 fn over_steps(scene: &Scene, theme: &Theme) -> Vec<Axis> {
     let members = scene.members(scene.series_number(scene.current));
-    let steps: Vec<Option<f64>> = members.iter().map(|&i| scene.records()[i].step.map(|s| s as f64)).collect();
+    let steps: Vec<Option<f64>> =
+        members.iter().map(|&i| scene.records()[i].step.map(|s| s as f64)).collect();
     let places: Vec<Option<f64>> = steps.iter().map(|s| s.map(|s| libm::log10(1.0 + s))).collect();
     let column = |of: &dyn Fn(usize) -> Option<f64>| members.iter().map(|&i| of(i)).collect::<Vec<_>>();
     let chart = |name: &String| {
@@ -182,10 +191,14 @@ fn over_steps(scene: &Scene, theme: &Theme) -> Vec<Axis> {
             }
             None => {
                 let number = Number::named(name)?;
-                let end = |which: usize| column(&|i| chance_interval(scene, number, i).map(|ends| ends[which]));
+                let end =
+                    |which: usize| column(&|i| chance_interval(scene, number, i).map(|ends| ends[which]));
                 let own = column(&|i| value(scene, number, i));
                 let mean = column(&|i| chance(scene, number, i));
-                (number.title().0.to_owned(), vec![("value", own), ("chance", mean), ("low", end(0)), ("high", end(1))])
+                (
+                    number.title().0.to_owned(),
+                    vec![("value", own), ("chance", mean), ("low", end(0)), ("high", end(1))],
+                )
             }
         };
         let drawn = columns.iter().map(|(key, _)| *key).filter(|key| {
@@ -250,7 +263,12 @@ fn written(scene: &Scene, figure: &Figure, axes: &[Axis]) -> String {
     let (width, height) = (millimetres(figure.width), millimetres(figure.height));
     let mut out = format!("% {}\n% {}\n", words::title(scene), one_line(&words::description(scene)));
     // Writing to a string cannot fail.
-    writeln!(out, "% {}\n\\documentclass{{standalone}}\n\\usepackage{{pgfplots}}", one_line(&receipt(scene.document))).ok();
+    writeln!(
+        out,
+        "% {}\n\\documentclass{{standalone}}\n\\usepackage{{pgfplots}}",
+        one_line(&receipt(scene.document))
+    )
+    .ok();
     out += "\\usepackage{pgfplotstable}\n\\usepgfplotslibrary{groupplots}\n\\pgfplotsset{compat=1.16}\n\n";
     for (number, curve) in axes.iter().flat_map(|axis| &axis.curves).enumerate() {
         table(&mut out, curve, number);

@@ -135,7 +135,8 @@ pub fn print_svg(
     let scene = Scene::new(document, &figure);
     let [width, height] = [size.0, size.1].map(|side| f64::from(side) / UNITS);
     // As asked for: the drawing has whole units, a few micrometres off.
-    let [wide, high] = [figure.width, figure.height].map(|side| (side / MILLIMETRE * 1000.0).round() / 1000.0);
+    let [wide, high] =
+        [figure.width, figure.height].map(|side| (side / MILLIMETRE * 1000.0).round() / 1000.0);
     let style = if glyphs.is_none() { font_faces(&body, fonts) } else { String::new() };
     let mut out = String::with_capacity(body.len() + style.len() + 2000);
     // Writing to a string cannot fail.

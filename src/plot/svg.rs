@@ -187,7 +187,8 @@ impl DrawingBackend for SvgBackend<'_> {
             let from = (css(x) - share * face.width(text, size), y);
             if let Some(path) = outline(text, face, size, from) {
                 let fill = paint("fill", style.color());
-                return self.element(format_args!("<path aria-label=\"{}\" d=\"{path}\"{fill}/>\n", escape(text)));
+                return self
+                    .element(format_args!("<path aria-label=\"{}\" d=\"{path}\"{fill}/>\n", escape(text)));
             }
         }
         let hang = match anchor.h_pos {

@@ -408,7 +408,11 @@ pub(super) fn draw_fill<DB: DrawingBackend>(
     let upper = edges.iter().map(|e| (e.0, e.1));
     let lower = edges.iter().rev().map(|e| (e.0, e.2));
     let border: Vec<Point> = upper.chain(lower).collect();
-    if color == sheet.theme.null { sheet.chance(&border, opacity) } else { sheet.fill(&border, color, opacity) }
+    if color == sheet.theme.null {
+        sheet.chance(&border, opacity)
+    } else {
+        sheet.fill(&border, color, opacity)
+    }
 }
 
 /// Radius of a checkpoint's dot in pixels, from where the dots stand: those of many checkpoints must not hide each other.
