@@ -50,7 +50,7 @@ let modules: Pair<Reader, Engine>;
 let whole: Pair<WholeReader, WholeEngine> | null = null;
 /** The reader of everything, and the drops that it knows. */
 let wholeReader: Promise<WholeReader> | null = null;
-let told = 0;
+let knownDrops = 0;
 let files: { path: string; file: File }[] = [];
 /** The same, drop by drop. */
 const drops: { path: string; file: File }[][] = [];
@@ -178,11 +178,11 @@ async function everything(): Promise<WholeEngine> {
 async function readsAll(): Promise<WholeReader> {
   const reader = await (wholeReader ??= startReader());
   if (reader === modules.reader) return reader;
-  for (const drop of drops.slice(told)) {
+  for (const drop of drops.slice(knownDrops)) {
     for (const { path, file } of drop) reader.addFile(path, file);
     reader.recognise();
   }
-  told = drops.length;
+  knownDrops = drops.length;
   for (const found of [...entries.flatMap((entry) => entry.found ?? []), ...unread.values()]) wished(found, reader);
   return reader;
 }
@@ -309,7 +309,7 @@ function free(name: string, series: string | null, coming: Found[] = []): string
 /** The checkpoints of one drop, wired as the user wants. */
 async function recognised({ files: input, join }: Dropped): Promise<Drop> {
   // Indices of the reader count every file that it was ever given.
-  files.push(...input);
+  for (const file of input) files.push(file);
   const drop = await able(({ reader }) => {
     for (const { path, file } of input) reader.addFile(path, file);
     return parsed(reader.recognise());

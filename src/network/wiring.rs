@@ -152,6 +152,8 @@ pub(super) fn skipped(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::checkpoint::{DType, IntegerType, Storage};
 
