@@ -2,12 +2,12 @@
 
 use js_sys::{Error, Reflect};
 use serde::Serialize;
-#[cfg(any(feature = "view", feature = "engine", feature = "lab"))]
+#[cfg(any(feature = "view", feature = "printer", feature = "engine", feature = "lab"))]
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 /// Reads a plain value; throws `code` with `text` when it has another shape.
-#[cfg(any(feature = "view", feature = "engine", feature = "lab"))]
+#[cfg(any(feature = "view", feature = "printer", feature = "engine", feature = "lab"))]
 pub(super) fn read<T: DeserializeOwned>(value: JsValue, code: &str, text: &str) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value)
         .map_err(|error| thrown(&Report::new(code, format!("{text} {error}"))))
