@@ -21,7 +21,7 @@ const print: Print = { width: 174, text: "outlines", transparent: false };
 export const ready = loadStyles();
 
 export function exportMenu(name: string, shown: Shown | null, document_: ResultDocument | null): HTMLElement {
-  const menu = h("div.menu.export-menu", { role: "menu", "aria-label": "Export" });
+  const menu = h("div.menu-columns", { role: "menu", "aria-label": "Export" });
   const status = h("p.menu-status", { role: "status" });
 
   const item = (label: string, run: () => void | Promise<unknown>, off = false): HTMLElement => h("button.menu-item", {
@@ -29,7 +29,7 @@ export function exportMenu(name: string, shown: Shown | null, document_: ResultD
     onclick: () => {
       if (off) return;
       fill(status, "Making the file\u2026");
-      Promise.resolve(run()).then(() => close(), () => fill(status, "The file could not be made. Try again."));
+      Promise.resolve().then(run).then(() => close(), () => fill(status, "The file could not be made. Try again."));
     },
   }, label);
   const choice = <K extends keyof Print>(label: string, key: K, value: Print[K]): HTMLElement => {
@@ -45,23 +45,21 @@ export function exportMenu(name: string, shown: Shown | null, document_: ResultD
   const none = !shown;
   const figure = (use: (shown: Shown) => Promise<unknown>) => () => shown ? use(shown) : undefined;
   menu.append(
-    h("div.menu-columns", null,
-      h("div", null,
-        group("Width in print", ...WIDTHS.map(([width, label]) => choice(label, "width", width))),
-        group("Text in SVG", choice("Outlines of glyphs", "text", "outlines"), choice("Text, fonts inside", "text", "text")),
-        group("Ground", choice("White", "transparent", false), choice("Transparent", "transparent", true))),
-      h("div", null,
-        group("Figure",
-          item("SVG", figure((s) => saveSvg(name, s, print)), none),
-          ...PNGS.map(([perInch, label]) => item(label, figure((s) => savePng(name, s, print, perInch)), none)),
-          item("pgfplots (.tex)", figure((s) => saveTex(name, s, print)), none || !CHARTS.has(shown.figure.kind)),
-          item("Copy the caption", figure(async (s) => navigator.clipboard.writeText((await citation(s)).caption)), none)),
-        group("Numbers",
-          item("Numbers as CSV", () => { const text = document_ && viewOf(document_)?.csv(); if (text) save(new Blob([text], { type: "text/csv" }), `${name}.csv`); }, !document_),
-          item("Result as JSON", () => { if (document_) save(new Blob([JSON.stringify(document_)], { type: "application/json" }), `${name}.json`); }, !document_)))),
-    status);
+    h("div", { role: "presentation" },
+      group("Width in print", ...WIDTHS.map(([width, label]) => choice(label, "width", width))),
+      group("Text in SVG", choice("Outlines of glyphs", "text", "outlines"), choice("Text, fonts inside", "text", "text")),
+      group("Ground", choice("White", "transparent", false), choice("Transparent", "transparent", true))),
+    h("div", { role: "presentation" },
+      group("Figure",
+        item("SVG", figure((s) => saveSvg(name, s, print)), none),
+        ...PNGS.map(([perInch, label]) => item(label, figure((s) => savePng(name, s, print, perInch)), none)),
+        item("pgfplots (.tex)", figure((s) => saveTex(name, s, print)), none || !CHARTS.has(shown.figure.kind)),
+        item("Copy the caption", figure(async (s) => navigator.clipboard.writeText((await citation(s)).caption)), none)),
+      group("Numbers",
+        item("Numbers as CSV", () => { const text = document_ && viewOf(document_)?.csv(); if (text) save(new Blob([text], { type: "text/csv" }), `${name}.csv`); }, !document_),
+        item("Result as JSON", () => { if (document_) save(new Blob([JSON.stringify(document_)], { type: "application/json" }), `${name}.json`); }, !document_))));
   menu.addEventListener("keydown", arrows);
-  return menu;
+  return h("div.menu.export-menu", null, menu, status);
 }
 
 function arrows(event: KeyboardEvent): void {
