@@ -341,16 +341,26 @@ function describeFiles(): void {
   model.state.files = identitiesOf(model.document);
 }
 
-/** The result that came with the link. */
+/** The result that came with the link, and how the link calls it. */
 let linkedResult: ResultDocument | null = null;
+let linkedAs = "";
 
 /** Looks for what a link is about besides settings: a result in it or beside the page, or files that its reader has. */
 async function openLinked(): Promise<void> {
   const { result, files } = model.state;
   if (!result && !files.length) return;
   const { awaitFiles, openResult } = await import("./linked");
-  if (result) linkedResult = await openResult(result, model, session);
-  else awaitFiles(files, model, schedule);
+  if (!result) awaitFiles(files, model, schedule);
+  else if (result !== linkedAs || session.own.raw !== linkedResult) {
+    const { view } = model.state;
+    linkedAs = result;
+    linkedResult = await openResult(result, model, session);
+    // The link says what of it is shown.
+    if (linkedResult) {
+      model.state.view = view;
+      selectStep(linkedResult);
+    }
+  }
   schedule();
 }
 
@@ -393,7 +403,8 @@ function follow(next: PageState): void {
   model.state = next;
   if (model.state.demo && model.source !== "demo" && !model.reading) return session.list.showDemo();
   drawBeside(model.state.beside);
-  if (model.state.theme) setTheme(model.state.theme);
+  // A frame is as its link says; a page keeps what its reader chose.
+  if (framed || model.state.theme) setTheme(model.state.theme);
   const index = model.document?.checkpoints.findIndex((c) => c.step === model.state.step) ?? -1;
   model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;
   if (JSON.stringify(model.state.options) !== before) session.change(model.state.options);

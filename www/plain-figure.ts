@@ -48,7 +48,7 @@ export function figureBlock(model: Model, actions: Actions, { name, title, help,
     event.preventDefault();
     toggle();
   });
-  const root = h("section.plain-figure", { "aria-label": title },
+  const root = h("div.plain-figure", { role: "group", "aria-label": title },
     h("div.title-row", null, h("h3.figure-title", null, title, help), h("div.tools", null, button, exportButton(() => `neuromfa-${name}`, () => chart, () => model.document))),
     chart.root, summary, twin);
   return {

@@ -49,7 +49,8 @@ export function seriesTable(d: ResultDocument): TableData {
 export function tableElement(data: TableData): HTMLElement {
   const body = h("tbody", null, ...data.rows.map((row) => h("tr", null, ...row.map((cell, i) => (i === 0 ? h("th", { scope: "row" }, cell) : h("td", null, cell))))));
   const head = h("tr", null, ...data.head.map((cell, column) => {
-    const th = h("th", { scope: "col" });
+    // A column of names may need none itself; a heading without words would.
+    const th = cell ? h("th", { scope: "col" }) : h("td");
     th.append(cell && data.rows.length > 1 ? h("button.sort", { type: "button", onclick: () => sort(body, head, column) }, rich(cell)) : rich(cell));
     return th;
   }));

@@ -11,7 +11,7 @@ import type { Topic } from "./explain";
 import type { FitData } from "./protocol";
 import { partNote } from "./layer-choice";
 import { rail } from "./rail";
-import { section } from "./section";
+import { section, shareLine } from "./section";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { exponentTable, histogramTable, spectrumTable, tableElement } from "./tables";
@@ -157,7 +157,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root,
             h("div.nfd-foot", null, nfdTwin, exportButton(() => "neuromfa-nfd", () => nfd, () => model.document)))),
-        where.root, besideChance.root, sensitivity.root, damage.root, wiring.root, list.root, cite.root)));
+        where.root, besideChance.root, sensitivity.root, damage.root, wiring.root, list.root, cite.root, shareLine(actions))));
 
   function update(): void {
     const c = current(model);

@@ -10,7 +10,7 @@ import { current, type Actions, type Model, type View } from "./model";
 import { partNote } from "./layer-choice";
 import { Numbers } from "./numbers";
 import { why } from "./popover";
-import { section } from "./section";
+import { section, shareLine } from "./section";
 import { selectKeys } from "./select-keys";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
@@ -87,7 +87,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, spectrum.look, tableButton, exportButton(() => "neuromfa-spectrum", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, chartsSummary, slider.root)),
-    numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details, cite.root);
+    numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details, cite.root, shareLine(actions));
 
   function update(): void {
     const doc = model.document;
