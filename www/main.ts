@@ -170,6 +170,8 @@ const top = header({
   needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
 });
 const place = { header: document.querySelector("#header")!, status: document.querySelector("#status")! };
+// The inputs for files stay, whatever goes.
+if (framed) main.append(filesInput, folderInput);
 if (framed) for (const part of [place.header, place.status, document.querySelector(".skip")!]) part.remove();
 place.header.append(top.root);
 const card = dropCard(model, actions);
