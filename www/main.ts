@@ -44,6 +44,8 @@ const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
 let noDemo = false;
+/** Zoom or pins were chosen here, for the result that stands; those of a link wait for the files it means. */
+let looked = false;
 let joining = false;
 /** The file whose place the next choice takes. */
 let failed: string | null = null;
@@ -58,6 +60,7 @@ drawBeside(model.state.beside);
 const session = new Session(model, {
   changed: () => schedule(),
   settled: (results) => {
+    if (results && looked) Object.assign(model.state, { zoom: null, pins: [] });
     model.state.view = results && model.document?.checkpoints.length === 1 ? "one" : results ? "series" : model.state.view;
     announce();
     remember();
@@ -111,6 +114,9 @@ const actions: Actions = {
   show(view) { void showView(view); },
   whole: wholeDemo,
   set(numbers) { model.state.set = numbers; remember(); },
+  // Each tab has axes of its own.
+  tab(tab) { Object.assign(model.state, { tab, zoom: null }); remember(); schedule(); },
+  look(next) { Object.assign(model.state, next); looked = true; remember(); schedule(); },
   share: () => { void import("./builder/sheet").then(({ openBuilder }) => openBuilder(model, actions)).catch(() => {
     model.banners.push({ kind: "error", title: "The link builder did not load", body: "Reload the page to try again.", actions: [] });
     schedule();
@@ -124,7 +130,6 @@ const actions: Actions = {
     model.state.open = model.state.open.filter((one) => one !== section).concat(open ? section : []);
     remember();
   },
-  tab(tab) { model.state.tab = tab; remember(); schedule(); },
   beside(kind) { model.state.beside = kind; drawBeside(kind); remember(); schedule(); },
   options(next) {
     model.state.options = next;
