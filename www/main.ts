@@ -426,7 +426,7 @@ countRequests(({ sent, stopped }) => {
 
 /** The demo takes the page, unless something of the user's has come to stand there. */
 async function showDemo(): Promise<void> {
-  demo ??= await firstView(phone(), theme(), figures).catch(() => null);
+  demo ??= await firstView(framed || phone(), theme(), figures).catch(() => null);
   noDemo = !demo;
   if (model.source !== "demo" ? !session.own.away : model.document) return schedule();
   whole = false;
