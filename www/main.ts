@@ -175,6 +175,8 @@ const top = header({
   needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
 });
 const place = { header: document.querySelector("#header")!, status: document.querySelector("#status")! };
+// The inputs for files stay, whatever goes.
+if (framed) main.append(filesInput, folderInput);
 if (framed) for (const part of [place.header, place.status, document.querySelector(".skip")!]) part.remove();
 place.header.append(top.root);
 const card = dropCard(model, actions);
@@ -424,7 +426,7 @@ countRequests(({ sent, stopped }) => {
 
 /** The demo takes the page, unless something of the user's has come to stand there. */
 async function showDemo(): Promise<void> {
-  demo ??= await firstView(phone(), theme(), figures).catch(() => null);
+  demo ??= await firstView(framed || phone(), theme(), figures).catch(() => null);
   noDemo = !demo;
   if (model.source !== "demo" ? !session.own.away : model.document) return schedule();
   whole = false;
