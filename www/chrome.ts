@@ -1,39 +1,14 @@
-// What stands around every screen: header, drop card, status bar.
+// What stands around every screen besides the header: drop card and status bar.
 
-import { fill, h, hidden, icon, mark } from "./dom";
+import { fill, h, icon } from "./dom";
 import { bytes, integer } from "./format";
-import { readAddress } from "./hash";
 import { byKey, type Actions, type Model } from "./model";
 import type { Detail } from "./offline";
 import { close, toggle } from "./popover";
-import { onTheme, setTheme, theme } from "./theme";
 
 const MIB = 2 ** 20;
 
 interface Part { root: HTMLElement; update(): void }
-
-export function header(link: () => string, home: () => void, themed: () => void): Part {
-  const text = h("span.button-text", null, "Copy link");
-  const said = h("span.sr", { role: "status" });
-  const copy = h("button.quiet", { type: "button", onclick: () => {
-    const say = (words: string): void => { fill(text, words); fill(said, words); setTimeout(() => fill(text, "Copy link"), 2000); };
-    (navigator.clipboard?.writeText(link()) ?? Promise.reject(new Error("no clipboard"))).then(() => say("Copied"), () => say("Copy the address bar"));
-  } }, icon("link", 18), text);
-  const swap = h("button.quiet", { type: "button" });
-  const face = (): void => {
-    const next = theme() === "dark" ? "Light" : "Dark";
-    fill(swap, icon(next === "Dark" ? "moon" : "sun", 18), h("span.button-text", null, next), hidden(" theme"));
-  };
-  swap.addEventListener("click", () => { setTheme(theme() === "dark" ? "light" : "dark"); themed(); });
-  onTheme(face);
-  face();
-  const name = h("a.brand", { href: "#" }, mark(), h("span", null, "NeuroMFA"));
-  name.addEventListener("click", (event) => { event.preventDefault(); home(); });
-  const read = h("a.quiet.read-link", { href: "#v=1&view=read" }, icon("book", 18), h("span.button-text", null, "How to read this"));
-  // With all that the address says by then.
-  read.addEventListener("click", () => read.setAttribute("href", readAddress("")));
-  return { root: h("div.header-in", null, name, h("div.header-tools", null, read, copy, said, swap)), update: face };
-}
 
 /** The drop card: second in weight, never between the reader and the finding. */
 export function dropCard(model: Model, actions: Actions): Part {

@@ -47,6 +47,11 @@ export function symbol(text: string): HTMLElement {
   return node;
 }
 
+/** Words of the analysis, with the symbols in them marked for `rich`. */
+export function marked(text: string): string {
+  return text.replace(/\u03b1\u2080|\u03b1|\u03c4\(q\)|R\u00b2/g, "{$&}");
+}
+
 /** The same text for a label that cannot hold markup. */
 export function plain(text: string): string {
   return text.replace(/[{}]/g, "");
@@ -60,13 +65,15 @@ const ICONS = {
   play: "M8 5.5v13l11-6.5z",
   pause: "M8 5v14M16 5v14",
   table: "M3 5h18v14H3zM3 10h18M3 14.5h18M9 5v14",
+  zoom: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5L21 21M7.5 10.5h6M10.5 7.5v6",
   download: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
   check: "M4.5 12.5l5 5 10-11",
   warn: "M12 4L2.5 20h19zM12 10v5M12 17.4v.2",
   error: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7.5v5.5M12 16.2v.2",
   close: "M6 6l12 12M18 6L6 18",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
-  book: "M12 6.5C9.5 5 6.5 5 3.5 5.5v13c3-.5 6-.5 8.5 1 2.5-1.5 5.5-1.5 8.5-1v-13c-3-.5-6-.5-8.5 1zM12 6.5v13",
+  out: "M10 5H5v14h14v-5M14 4h6v6M20 4l-9 9",
+  menu: "M4 7h16M4 12h16M4 17h16",
   back: "M14 5l-7 7 7 7",
   ring: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17",
 } as const;

@@ -1,6 +1,7 @@
 // The drawing module (view.wasm), loaded when the page is idle: until then the demo's figures are ready-made SVG.
 
 import type { Checkpoint, Figure, Layout, ResultDocument } from "./protocol";
+import { loadWasm, startWasm, type WasmModule } from "./wasm-module";
 
 interface WasmView {
   draw(canvas: HTMLCanvasElement, figure: Figure): Layout;
@@ -11,8 +12,7 @@ interface WasmView {
   free(): void;
 }
 
-interface ViewModule {
-  default(): Promise<unknown>;
+interface ViewModule extends WasmModule {
   View: new (document: ResultDocument) => WasmView;
   arrange(records: Checkpoint[]): Checkpoint[];
 }
@@ -22,6 +22,7 @@ let loading: Promise<boolean> | null = null;
 const waiting = new Set<(now?: boolean) => void>();
 
 // The shown document and the one before it: a result that is being read and the picture that still stands.
+let kept = 2;
 /** Documents that the module threw out: told once, not with every frame. */
 const refused = new WeakSet<ResultDocument>();
 const cache: { document: ResultDocument; view: WasmView }[] = [];
@@ -30,8 +31,8 @@ const cache: { document: ResultDocument; view: WasmView }[] = [];
 export function loadDrawing(): Promise<boolean> {
   loading ??= (async () => {
     try {
-      const loaded = await import(new URL("../wasm/view.js", import.meta.url).href) as ViewModule;
-      await loaded.default();
+      const loaded = await loadWasm<ViewModule>("view");
+      await startWasm(loaded, "view");
       module = loaded;
       for (const redraw of waiting) redraw();
       return true;
@@ -74,6 +75,11 @@ export function isDrawable(document: ResultDocument): boolean {
   }
 }
 
+/** Several documents are shown at once, by elements of a page: each stays, and the one before it. */
+export function showDocuments(count: number): void {
+  kept = count + 1;
+}
+
 export function viewOf(document: ResultDocument): WasmView | null {
   if (!module) return null;
   const known = cache.find((c) => c.document === document);
@@ -83,6 +89,6 @@ export function viewOf(document: ResultDocument): WasmView | null {
   const view = new module.View(document);
   refused.delete(document);
   cache.unshift({ document, view });
-  for (const old of cache.splice(2)) old.view.free();
+  for (const old of cache.splice(kept)) old.view.free();
   return view;
 }

@@ -36,10 +36,14 @@ async function walk(entry: FileSystemEntry, out: InputFile[]): Promise<void> {
   }
 }
 
-export interface DropEvents { files(files: InputFile[]): void }
+export interface DropEvents {
+  files(files: InputFile[]): void;
+  /** Whether files are taken. A drop that is not taken must still not replace the page. */
+  wanted(): boolean;
+}
 
 /** The whole page takes files. A drag of anything else shows nothing. */
-export function listen({ files }: DropEvents): void {
+export function listen({ files, wanted }: DropEvents): void {
   const what = h("p.veil-what");
   const veil = h("div.veil", { hidden: true, "aria-hidden": "true" }, h("div.veil-words", null, icon("download", 40), what, h("p", null, "They are read on this computer."), h("p", null, "What you see now stays until they are done.")));
   document.body.append(veil);
@@ -52,6 +56,7 @@ export function listen({ files }: DropEvents): void {
   addEventListener("dragenter", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
+    if (!wanted()) return;
     depth += 1;
     const n = [...(event.dataTransfer?.items ?? [])].filter((i) => i.kind === "file").length;
     what.textContent = n > 1 ? `Drop to analyse ${n} files` : n === 1 ? "Drop to analyse one file or folder" : "Drop to analyse";
@@ -60,7 +65,7 @@ export function listen({ files }: DropEvents): void {
   addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
+    if (event.dataTransfer) event.dataTransfer.dropEffect = wanted() ? "copy" : "none";
   });
   addEventListener("dragleave", (event) => {
     if (!hasFiles(event)) return;
@@ -72,10 +77,11 @@ export function listen({ files }: DropEvents): void {
     leave();
     if (!event.dataTransfer || !hasFiles(event)) return;
     event.preventDefault();
+    if (!wanted()) return;
     void fromTransfer(event.dataTransfer).then((list) => { if (list.length) files(list); });
   });
   addEventListener("paste", (event) => {
     const list = fromList(event.clipboardData?.files ?? []);
-    if (list.length) files(list);
+    if (list.length && wanted()) files(list);
   });
 }

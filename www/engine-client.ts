@@ -73,6 +73,15 @@ export class EngineClient {
     return this.job;
   }
 
+  /** Looks for checkpoints and reads none: `resume` does. Each drop by itself. */
+  find(drops: Dropped[], options: Options): number {
+    if (this.dead) this.end();
+    this.drops = drops;
+    this.wishes = { wiring: null, stateDicts: {} };
+    this.hidden = [];
+    return this.sendJob(drops, options, { add: false, done: [], join: null, selected: null, paused: true });
+  }
+
   /** Reads those of these checkpoints that were found and not read. */
   resume(names: string[], selected: string | null): number {
     this.job += 1;
@@ -140,6 +149,11 @@ export class EngineClient {
   }
 
   private acknowledged: () => void = () => undefined;
+
+  /** Ends the worker, whatever it is doing; what is asked for next starts another one. */
+  close(): void {
+    this.end();
+  }
 
   /** A new worker with the same files; `done` is what the page kept. A paused one reads nothing else until it is told. */
   restart(options: Options, done: Checkpoint[], selected: string | null, paused = false): number {
@@ -234,7 +248,8 @@ export class EngineClient {
     this.worker?.postMessage(message);
   }
 
-  private end(): void {
+  /** Ends the worker, and whatever it is at. */
+  end(): void {
     this.worker?.terminate();
     this.worker = null;
     this.dead = false;

@@ -4,6 +4,7 @@
 import type { Checkpoint, Comparison, Drop, Dropped, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 import { Reading } from "./reading";
 import type { Slice } from "./reading-worker";
+import { loadWasm, startWasm, type WasmModule } from "./wasm-module";
 import { damageTest, type DamageEngine } from "./worker/damage";
 import { messagesFirst, Pace, SLICE_MS } from "./worker/pace";
 import { addRescaled, firstOf, rescaledNull, type RescaledNull, type RescalingEngine } from "./worker/rescaled";
@@ -40,13 +41,9 @@ interface Engine extends RescalingEngine, DamageEngine {
   forget(checkpoint: number): void;
 }
 
-interface WasmModule {
-  default(options?: object): Promise<{ memory: WebAssembly.Memory }>;
-}
-
 interface ReaderModule extends WasmModule { Reader: new () => Reader }
 
-interface EngineModule extends WasmModule {
+interface EngineModule extends WasmModule<{ memory: WebAssembly.Memory }> {
   initThreadPool?(n: number): Promise<unknown>;
   Engine: new () => Engine;
 }
@@ -190,8 +187,8 @@ async function start(wanted: number | null): Promise<void> {
   where = "starting";
   const isolated = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
   const threads = Math.max(1, Math.min(wanted ?? Math.min(navigator.hardwareConcurrency || 1, 16), 64));
-  const reading = load<ReaderModule>("reader.js").then(async (module) => {
-    await module.default();
+  const reading = loadWasm<ReaderModule>("reader").then(async (module) => {
+    await startWasm(module, "reader");
     return new module.Reader();
   });
   const state = (isolated && threads > 1 && await startThreads(threads)) || await startSingle();
@@ -206,10 +203,10 @@ type Started = Omit<EngineState, "isolated"> & { engine: Engine };
 
 async function startThreads(threads: number): Promise<Started | null> {
   try {
-    const module = await load<EngineModule>("engine-threads.js");
+    const module = await loadWasm<EngineModule>("engine-threads");
     const shared = sharedMemory();
     if (!shared) return null;
-    await module.default({ memory: shared.memory });
+    await startWasm(module, "engine-threads", shared.memory);
     if (!module.initThreadPool) return null;
     // The pool waits for ever where its workers may not start.
     const pool = module.initThreadPool(threads).then(() => true);
@@ -235,13 +232,9 @@ function sharedMemory(): { memory: WebAssembly.Memory; most: number } | null {
 }
 
 async function startSingle(): Promise<Started> {
-  const module = await load<EngineModule>("engine-single.js");
-  memory = (await module.default()).memory;
+  const module = await loadWasm<EngineModule>("engine-single");
+  memory = (await startWasm(module, "engine-single")).memory;
   return { engine: new module.Engine(), flavour: "single", threads: 1, memory: null };
-}
-
-async function load<M extends WasmModule>(name: string): Promise<M> {
-  return await import(new URL(`../wasm/${name}`, import.meta.url).href) as M;
 }
 
 // ---- reading ----

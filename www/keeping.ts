@@ -25,8 +25,8 @@ export function keptLine(model: Model, actions: Actions): { root: HTMLElement; u
   return { root, update() {
     const lost = root.contains(document.activeElement) ? document.activeElement : null;
     const aside = model.source === "demo";
-    // In a frame nothing is kept.
-    root.hidden = self.top !== self || model.reading !== null || !model.document || (aside && !model.aside);
+    // In a frame nothing is kept, nor of the result of a link.
+    root.hidden = self.top !== self || model.state.result !== "" || model.reading !== null || !model.document || (aside && !model.aside);
     const text = sentence();
     if (words.textContent !== text) fill(words, text);
     own.hidden = !aside;

@@ -5,12 +5,13 @@ import { explain, rivals, type RivalsModule } from "./lab/rivals";
 import { sensitivity, type SensitivityModule } from "./lab/sensitivity";
 import type { FromLab, LabTask, ToLab } from "./lab-protocol";
 import type { EngineError } from "./protocol";
+import { loadWasm, startWasm, type WasmModule } from "./wasm-module";
 
-interface WasmModule extends LessonModule, RivalsModule, SensitivityModule { default(): Promise<unknown> }
+interface LabModule extends WasmModule, LessonModule, RivalsModule, SensitivityModule {}
 
 const loaded = (async () => {
-  const module = await import(new URL("../wasm/lab.js", import.meta.url).href) as WasmModule;
-  await module.default();
+  const module = await loadWasm<LabModule>("lab");
+  await startWasm(module, "lab");
   return module;
 })();
 loaded.catch(() => undefined); // told with the first task
@@ -44,7 +45,7 @@ async function run(request: number, task: LabTask): Promise<void> {
 }
 
 /** What the task gives at its end; what it tells meanwhile is its own. */
-function perform(module: WasmModule, task: LabTask, tell: (data: unknown) => void, over: () => boolean): unknown {
+function perform(module: LabModule, task: LabTask, tell: (data: unknown) => void, over: () => boolean): unknown {
   switch (task.kind) {
     case "lesson": return lesson(module, task);
     case "rivals": return rivals(module, task, tell, over);

@@ -2,13 +2,15 @@
 
 import { drawBeside } from "./beside";
 import { bannerPlace } from "./banners";
-import { dropCard, header, status } from "./chrome";
+import { dropCard, status } from "./chrome";
 import { DemoFigures, demoFiles, firstView, wholeResult, type DemoFile } from "./demo";
 import { debounce, fill, h } from "./dom";
 import { isDrawable, loadDrawing, redrawAll } from "./drawing";
 import { fromList, listen } from "./drop";
-import { parse, serialise, type Screen, type Theme } from "./hash";
+import { header } from "./header";
+import { parse, serialise, type PageState, type Screen, type Theme } from "./hash";
 import { isolate } from "./isolation";
+import { identitiesOf } from "./identity";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
@@ -30,6 +32,7 @@ const READING_AFTER_MS = 300;
 const PHONE = 520;
 
 const main = document.querySelector("main")!;
+document.querySelector(".unstarted")?.remove();
 const filesInput = document.querySelector<HTMLInputElement>("#files")!;
 const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
@@ -41,18 +44,23 @@ const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
 let noDemo = false;
+/** Zoom or pins were chosen here, for the result that stands; those of a link wait for the files it means. */
+let looked = false;
 let joining = false;
 /** The file whose place the next choice takes. */
 let failed: string | null = null;
 let isReady: () => void = () => undefined;
 const ready = new Promise<void>((resolve) => { isReady = resolve; });
 
-startTheme(model.state.theme);
+/** The bare figure of `embed=1`: decided once, as it changes what stands around. */
+const framed = model.state.frame !== null;
+startTheme(model.state.theme, !framed);
 drawBeside(model.state.beside);
 
 const session = new Session(model, {
   changed: () => schedule(),
   settled: (results) => {
+    if (results && looked) Object.assign(model.state, { zoom: null, pins: [] });
     model.state.view = results && model.document?.checkpoints.length === 1 ? "one" : results ? "series" : model.state.view;
     announce();
     remember();
@@ -106,7 +114,22 @@ const actions: Actions = {
   show(view) { void showView(view); },
   whole: wholeDemo,
   set(numbers) { model.state.set = numbers; remember(); },
-  tab(tab) { model.state.tab = tab; remember(); schedule(); },
+  // Each tab has axes of its own.
+  tab(tab) { Object.assign(model.state, { tab, zoom: null }); remember(); schedule(); },
+  look(next) { Object.assign(model.state, next); looked = true; remember(); schedule(); },
+  share: () => { void import("./builder/sheet").then(({ openBuilder }) => openBuilder(model, actions)).catch(() => {
+    model.banners.push({ kind: "error", title: "The link builder did not load", body: "Reload the page to try again.", actions: [] });
+    schedule();
+  }); },
+  pick(which, value) {
+    if (value === null) delete model.state.picks[which];
+    else model.state.picks[which] = value;
+    remember();
+  },
+  opened(section, open) {
+    model.state.open = model.state.open.filter((one) => one !== section).concat(open ? section : []);
+    remember();
+  },
   beside(kind) { model.state.beside = kind; drawBeside(kind); remember(); schedule(); },
   options(next) {
     model.state.options = next;
@@ -133,6 +156,7 @@ const actions: Actions = {
   rewire: (wiring) => session.rewire(wiring),
   chooseStateDict: (checkpoint, path) => session.chooseStateDict(checkpoint, path),
   scores,
+  answers(answers) { model.state.answers = answers; remember(); schedule(); },
   preset(preset) { model.state.preset = preset; remember(); schedule(); },
   list: session.list,
   damage: (checkpoint, wish, tell) => session.damage(checkpoint, wish, tell),
@@ -140,19 +164,28 @@ const actions: Actions = {
 
 // ---- frame ----
 
-const keysButton = h("button.quiet.keys-button", { type: "button", "aria-expanded": "false" }, h("span.button-text", null, "Keys"));
-const openButton = h("button.quiet.open-button", { type: "button", onclick: () => actions.choose() }, h("span", null, "Open files"));
-const top = header(() => location.href, () => void showView("series"), () => { model.state.theme = model.state.theme ? theme() : null; remember(); });
-top.root.querySelector(".header-tools")!.prepend(openButton, keysButton);
-document.querySelector("#header")!.append(top.root);
+const top = header({
+  screen: () => model.state.view,
+  link: () => location.href,
+  home: () => void showView("series"),
+  themed: () => { model.state.theme = model.state.theme ? theme() : null; remember(); },
+  choose: () => actions.choose(),
+  share: () => actions.share(),
+  // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
+  needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
+});
+const place = { header: document.querySelector("#header")!, status: document.querySelector("#status")! };
+if (framed) for (const part of [place.header, place.status, document.querySelector(".skip")!]) part.remove();
+place.header.append(top.root);
 const card = dropCard(model, actions);
 const foot = status(model);
-document.querySelector("#status")!.append(foot.root);
+place.status.append(foot.root);
 const banners = bannerPlace(model, actions);
 const kept = keptLine(model, actions);
 const stage = h("div.stage");
 const live = h("div.sr", { "aria-live": "polite" });
-main.append(banners.root, kept.root, stage, live);
+if (!framed) main.append(banners.root, kept.root);
+main.append(stage, live);
 const phone = (): boolean => main.clientWidth < PHONE;
 
 let view: View | null = null;
@@ -160,19 +193,25 @@ let shown = "";
 let readingSince = 0;
 let readingTimer = 0;
 
-function screen(): Screen | "reading" | "waiting" {
+function screen(): Screen | "reading" | "waiting" | "frame" {
+  if (framed) return isPlace(model.state.view) ? model.state.view : "frame";
   if (model.reading) {
     readingSince ||= performance.now();
     const left = READING_AFTER_MS - (performance.now() - readingSince);
     if (left <= 0 || shown === "reading" || !model.document) return "reading";
     clearTimeout(readingTimer);
     readingTimer = window.setTimeout(schedule, left);
-    return shown === "one" || shown === "read" ? shown : "series";
+    return shown === "one" || isPlace(shown) ? shown : "series";
   }
   readingSince = 0;
-  if (model.state.view === "read") return "read";
+  if (isPlace(model.state.view)) return model.state.view;
   if (!model.document) return "waiting";
   return model.state.view === "one" || model.document.checkpoints.length === 1 ? "one" : "series";
+}
+
+/** Screens that need no document. */
+function isPlace(view: string): view is "read" | "lesson" | "help" {
+  return view === "read" || view === "lesson" || view === "help";
 }
 
 function render(): void {
@@ -182,16 +221,18 @@ function render(): void {
   kept.update();
   card.update();
   foot.update();
-  // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
-  openButton.hidden = next === "series" || next === "waiting" || (next === "one" && main.clientWidth < 1000);
   main.dataset["screen"] = next;
-  if (next === shown) return view?.update();
+  if (next === shown) {
+    top.update();
+    return view?.update();
+  }
   const lost = !!view?.root.contains(document.activeElement);
   view?.destroy();
   close(false);
   const before = shown === "one" ? "one" : "series";
   shown = next;
-  view = next === "waiting" ? welcome() : { series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => late("How to read this", () => readView(before)) }[next]();
+  top.update();
+  view = next === "waiting" ? welcome() : { frame: () => late("NeuroMFA", frameView), series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => part("How to read this", () => readView(before)), lesson: () => part("Lessons", lessonView), help: () => part("Help", helpView) }[next]();
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -231,6 +272,38 @@ async function readView(before: Screen): Promise<() => View> {
   return () => module.readView(model, actions, phone, before);
 }
 
+async function lessonView(): Promise<() => View> {
+  const module = await import("./lessons/view");
+  return () => module.lessonView(model, actions, phone);
+}
+
+async function helpView(): Promise<() => View> {
+  const module = await import("./help/view");
+  return () => module.helpView(model);
+}
+
+/** A part of the page besides results; in a frame it talks to the page around it, as the figure does. */
+function part(title: string, load: () => Promise<() => View>): View {
+  return late(title, async () => {
+    const build = await load();
+    if (!framed) return build;
+    const module = await import("./embed/page");
+    await module.styles();
+    return () => module.framedPlace(model, build(), { follow, open: (files) => session.open(files) });
+  });
+}
+
+/** The bare figure, and the messages of the page around it. */
+async function frameView(): Promise<() => View> {
+  const module = await import("./embed/page");
+  await module.styles();
+  return () => module.framedView(model, actions, {
+    card: card.root, figures, noDemo: () => noDemo,
+    follow, open: (files) => session.open(files),
+    themed: () => { model.state.theme = theme(); remember(); schedule(); },
+  });
+}
+
 let due = false;
 /** One rendering a frame, however much changes; a hidden page has no frames. */
 function schedule(): void {
@@ -252,11 +325,44 @@ function announce(): void {
 let address = location.hash;
 const remember = debounce(150, () => {
   if (location.hash !== address) return;
+  describeFiles();
   const text = serialise(model.state);
   const url = `${location.pathname}${location.search}${text ? `#${text}` : ""}`;
-  if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url);
+  // A sandboxed frame may not rewrite its address.
+  try { if (url !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(null, "", url); } catch { /* the state is told below */ }
   address = location.hash;
+  document.dispatchEvent(new CustomEvent("neuromfa-state", { detail: text }));
 });
+
+/** What the link is about: until something else is shown, that which it came with. */
+function describeFiles(): void {
+  if (model.source === "demo" || !model.document) return;
+  if (session.own.raw !== linkedResult) model.state.result = "";
+  model.state.files = identitiesOf(model.document);
+}
+
+/** The result that came with the link, and how the link calls it. */
+let linkedResult: ResultDocument | null = null;
+let linkedAs = "";
+
+/** Looks for what a link is about besides settings: a result in it or beside the page, or files that its reader has. */
+async function openLinked(): Promise<void> {
+  const { result, files } = model.state;
+  if (!result && !files.length) return;
+  const { awaitFiles, openResult } = await import("./linked");
+  if (!result) awaitFiles(files, model, schedule);
+  else if (result !== linkedAs || session.own.raw !== linkedResult) {
+    const { view } = model.state;
+    linkedAs = result;
+    linkedResult = await openResult(result, model, session);
+    // The link says what of it is shown.
+    if (linkedResult) {
+      model.state.view = view;
+      selectStep(linkedResult);
+    }
+  }
+  schedule();
+}
 
 async function showView(next: Screen): Promise<void> {
   if (next === "one") await wholeDemo();
@@ -279,24 +385,33 @@ async function wholeDemo(): Promise<void> {
 // ---- events ----
 
 for (const input of [filesInput, folderInput]) input.addEventListener("change", () => { void session.open(fromList(input.files ?? []), joining, failed); joining = false; failed = null; });
-listen({ files: (files) => { void session.open(files); } });
-listenKeys({
+listen({ files: (files) => { void session.open(files); }, wanted: () => !model.state.frame?.fixed.includes("drop") });
+if (!framed) listenKeys({
   open: () => actions.choose(),
   play: () => stage.querySelector<HTMLButtonElement>(".play")?.click(),
   exportMenu: () => stage.querySelector<HTMLButtonElement>(".export")?.click(),
-}, keysButton);
+}, top.keys);
 addEventListener("hashchange", () => {
+  const next = parse(location.hash);
+  if (framed !== (next.frame !== null)) return location.reload();
+  follow(next);
+});
+/** Shows what a link says; the address says it already, or is written again. */
+function follow(next: PageState): void {
   address = location.hash;
   const before = JSON.stringify(model.state.options);
-  model.state = parse(location.hash);
+  model.state = next;
   if (model.state.demo && model.source !== "demo" && !model.reading) return session.list.showDemo();
   drawBeside(model.state.beside);
-  if (model.state.theme) setTheme(model.state.theme);
+  // A frame is as its link says; a page keeps what its reader chose.
+  if (framed || model.state.theme) setTheme(model.state.theme);
   const index = model.document?.checkpoints.findIndex((c) => c.step === model.state.step) ?? -1;
   model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;
   if (JSON.stringify(model.state.options) !== before) session.change(model.state.options);
+  remember();
+  void openLinked();
   void showView(model.state.view);
-});
+}
 onTheme((now: Theme) => { redrawAll(); void now; });
 matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", redrawAll);
 let wasPhone = phone();
@@ -349,9 +464,9 @@ async function restore(found: Kept): Promise<void> {
 async function boot(): Promise<void> {
   render();
   // Where a page is part of another, what was kept here would be a surprise there.
-  const found = self.top === self ? await load() : null;
+  const found = self.top === self && !framed && !model.state.result ? await load() : null;
   // The demo needs no Wasm and does not wait for isolation; Wasm does, or a reload would cut its download.
-  const first = found && !model.state.demo ? Promise.resolve() : showDemo();
+  const first = (found && !model.state.demo) || model.state.result ? Promise.resolve() : showDemo();
   await isolate();
   isReady();
   await first;
@@ -359,6 +474,8 @@ async function boot(): Promise<void> {
   // Most visitors want it next.
   else void import("./view-one").catch(() => undefined);
   if (found) await restore(found);
+  await openLinked();
+  if (!model.document) await showDemo();
   if (model.engine === "missing") {
     model.banners.push({ kind: "note", title: ERRORS.noEngine().split(". ")[0]!, body: ERRORS.noEngine().split(". ").slice(1).join(". "), actions: [] });
   }

@@ -2,7 +2,7 @@
 
 import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
-import { followsPaths, type NullKind, type PageState, type Screen, type Tab } from "./hash";
+import { followsPaths, type NullKind, type PageState, type Pick, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { Offline } from "./offline";
 import type { ScoreBook } from "./score-book";
@@ -28,14 +28,22 @@ export interface Item {
 }
 
 /** `again`: files that are read once more, under other options; the view stays. */
-export interface Reading { items: Item[]; started: boolean; again?: boolean }
+export interface Reading {
+  items: Item[];
+  started: boolean;
+  again?: boolean;
+  /** How many files are looked at, until it is known what is in them. */
+  files?: number;
+}
 
 export interface Banner {
-  kind: "error" | "warning" | "note";
+  kind: "error" | "warning" | "note" | "match";
   title: string;
   body: string;
   /** What the engine adds for those who ask: the code, and its hint. */
   details?: string;
+  /** What a report says of it, without names. */
+  error?: { code: string; text: string; file: string };
   actions: { label: string; run: () => void }[];
 }
 
@@ -79,9 +87,19 @@ export interface Actions {
   chooseAgain(file?: string): void;
   select(index: number): void;
   show(view: Screen): void;
-  /** The numbers of the controls of a step of "How to read this". */
+  /** The numbers of the controls of a step of "How to read this" or of a lesson. */
   set(numbers: number[]): void;
+  /** Whether the answers of lessons wait to be asked for. */
+  answers(answers: PageState["answers"]): void;
   tab(tab: Tab): void;
+  /** Zoom, pins and null model of the large figure. */
+  look(next: Look): void;
+  /** Opens the link builder. */
+  share(): void;
+  /** What is chosen in a section, for the address; null for what is usual. */
+  pick(which: Pick, value: string | null): void;
+  /** A section was opened or closed. */
+  opened(section: string, open: boolean): void;
   /** The null model that figures draw in grey. */
   beside(kind: NullKind): void;
   options(next: Options): void;
@@ -109,6 +127,12 @@ export interface Actions {
   damage(checkpoint: Checkpoint, wish: DamageWish, tell: (progress: DamageProgress) => void): () => void;
   list: ListActions;
 }
+
+/** What a figure with its slider asks for. */
+export interface Choosing { select(index: number): void; look(next: Look): void }
+
+/** How the large figure is looked at. */
+export interface Look { zoom?: PageState["zoom"]; pins?: number[]; chance?: boolean }
 
 /** What can be done to the list of checkpoints. A checkpoint is meant by its key. Each change can be undone. */
 export interface ListActions {

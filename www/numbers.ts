@@ -11,9 +11,9 @@ import { capital, COMPUTING, label, numberCaption, ofLayers } from "./words";
 import { baselineOf, shuffleOf } from "./verdict";
 import type { Checkpoint } from "./protocol";
 
-type Which = "alpha0" | "width" | "emergence" | "nfd";
+export type Which = "alpha0" | "width" | "emergence" | "nfd";
 
-const CELLS: { which: Which; title: string; phone: string; value: (c: Checkpoint) => number | null; chance: (c: Checkpoint) => number | null | undefined }[] = [
+export const CELLS: { which: Which; title: string; phone: string; value: (c: Checkpoint) => number | null; chance: (c: Checkpoint) => number | null | undefined }[] = [
   { which: "alpha0", title: "Regularity {\u03b1\u2080}", phone: "Regularity {\u03b1\u2080}", value: (c) => c.mean.alpha0, chance: (c) => shuffleOf(c)?.alpha0 },
   { which: "width", title: "Heterogeneity, width {w}", phone: "Width {w}", value: (c) => c.mean.width, chance: (c) => shuffleOf(c)?.width },
   { which: "emergence", title: "Degree of emergence {E}", phone: "Emergence {E}", value: (c) => c.emergence, chance: (c) => shuffleOf(c)?.emergence },

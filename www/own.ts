@@ -220,8 +220,8 @@ export class Own {
   private async store(): Promise<void> {
     const { model, raw } = this;
     const gone = (): boolean => model.keeping === "forgotten" || (this.away && !model.aside);
-    // In the page of another site this would be a surprise.
-    if (!raw || gone() || self.top !== self) return;
+    // In the page of another site this would be a surprise, and so would be the result of somebody's link.
+    if (!raw || gone() || self.top !== self || model.state.frame || model.state.result) return;
     const edits = this.history.now;
     const outcome = raw === this.stored ? await keepEdits(edits) : await keep({ document: this.events.withScores(raw), edits });
     if (outcome === "kept") this.stored = raw;

@@ -1,7 +1,8 @@
 // Requests to other sites are told over a channel of the page's own, whose name its workers bear and hand on.
 
-const PREFIX = "neuromfa requests ";
-export const counting: string = self.name.startsWith(PREFIX) ? self.name : PREFIX + Math.random();
+import { handedOn } from "./worker-name";
+
+export const counting: string = handedOn()?.channel ?? `neuromfa requests ${Math.random()}`;
 
 /** `sent`: as the browser's record has it. `stopped`: what the policy forbade. */
 export interface Counted { sent: number; stopped: number }

@@ -1,6 +1,7 @@
 // A worker for benchmark scores: reads their files and compares them with a series, with a module of its own.
 
 import type { Association, EngineError, InputFile, Score, ScoreRequest } from "./protocol";
+import { loadWasm, startWasm, type WasmModule } from "./wasm-module";
 
 export type ToScores =
   | { request: number; type: "read"; files: InputFile[]; series: string | null; known: Score[] }
@@ -16,8 +17,7 @@ interface ScoreFiles {
   finish(): string;
 }
 
-interface Module {
-  default(): Promise<unknown>;
+interface Module extends WasmModule {
   ScoreFiles: new (known: string) => ScoreFiles;
   associate(request: string): string;
 }
@@ -26,8 +26,8 @@ interface Module {
 const MOST_BYTES = 64e6;
 
 const loaded = (async () => {
-  const module = await import(new URL("../wasm/scores.js", import.meta.url).href) as Module;
-  await module.default();
+  const module = await loadWasm<Module>("scores");
+  await startWasm(module, "scores");
   return module;
 })();
 loaded.catch(() => undefined); // told with the first request

@@ -6,6 +6,7 @@ import { fill, h, rich } from "./dom";
 import { exportButton } from "./export";
 import { current, weightsHere, type Actions, type Model, type View } from "./model";
 import type { DamageKind, DamageProgress, DamageWish, ResultDocument } from "./protocol";
+import { readable } from "./readable";
 import { tableElement } from "./tables";
 import { capital, label } from "./words";
 
@@ -33,8 +34,9 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
 
   const chart = new Chart("damage-chart", {
     figure: () => document_ && { document: document_, parts: { kind: "damage", nulls: true, compact: phone() } },
+    drawn: (layout) => describe(layout.summary ?? ""),
   });
-  chart.root.setAttribute("role", "img");
+  const describe = readable(chart.root, "emergence and width under damage");
   const sentence = h("p.deck");
   const table = h("div");
   const twin = h("details.twin-details", null, h("summary", null, "Table"), table);
@@ -65,6 +67,7 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
     const wish: DamageWish = { kind: chosen(), amount: numberOf(amount), rounds: numberOf(rounds), seed: model.state.options.seed };
     for (const field of [amount, rounds]) field.setAttribute("aria-invalid", String(!(numberOf(field) > 0)));
     if (!c || stop || !(wish.amount > 0) || !Number.isInteger(wish.rounds) || wish.rounds < 1) return;
+    actions.pick("damage", `${wish.kind},${wish.amount},${wish.rounds}`);
     tested = label(c);
     document_ = null;
     fail("");
@@ -118,7 +121,17 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
     if (twin.open) fill(table, tableElement(damageTable(document_)));
   }
 
-  suggest();
+  /** What the address asks for; it is not run unasked. */
+  function restore(): void {
+    const [asked = "", much = "", many = ""] = model.state.picks.damage?.split(",") ?? [];
+    if (!(asked in KINDS)) return suggest();
+    kind.value = asked;
+    suggest();
+    amount.value = much;
+    rounds.value = many;
+  }
+
+  restore();
   update();
   return { root, update, destroy: () => { stop?.(); chart.destroy(); } };
 }

@@ -3,11 +3,12 @@
 import { Chart, type FigureParts } from "./chart";
 import { fill, h, plain } from "./dom";
 import { viewOf } from "./drawing";
-import { save } from "./export";
+import { exportButton, save } from "./export";
 import { fixed, integer } from "./format";
 import type { Actions, Model, View } from "./model";
 import { why } from "./popover";
 import type { Association, Checkpoint, Coefficients, Correlations, Quantity, ResultDocument, Score } from "./protocol";
+import { readable } from "./readable";
 import type { ScoreBook } from "./score-book";
 import { QUANTITIES, SCORES, unmatched } from "./score-words";
 import { tableElement, type TableData } from "./tables";
@@ -28,7 +29,7 @@ export function scoresSection(model: Model, actions: Actions, phone: () => boole
   let book: ScoreBook | null = null;
   let published: Published | null = null;
   let failed = false;
-  let quantity: Quantity = "emergence";
+  let quantity: Quantity = (model.state.picks.number as Quantity | undefined) ?? "emergence";
   let metric: string | null = null;
   let series: string | null = null;
   let listed = "";
@@ -60,8 +61,8 @@ export function scoresSection(model: Model, actions: Actions, phone: () => boole
 
   // ---- what is compared ----
 
-  const quantities = h("select.field", { id: "score-quantity", onchange: () => { quantity = quantities.value as Quantity; update(); } },
-    ...(Object.keys(QUANTITIES) as Quantity[]).map((name) => h("option", { value: name }, plain(QUANTITIES[name]))));
+  const quantities = h("select.field", { id: "score-quantity", onchange: () => { quantity = quantities.value as Quantity; actions.pick("number", quantity === "emergence" ? null : quantity); update(); } },
+    ...(Object.keys(QUANTITIES) as Quantity[]).map((name) => h("option", { value: name, selected: name === quantity }, plain(QUANTITIES[name]))));
   const metrics = h("select.field", { id: "score-metric", onchange: () => { metric = metrics.value; update(); } });
   const seriesChoice = h("select.field", { id: "score-series", onchange: () => { series = seriesChoice.value || null; update(); } });
   const seriesRow = h("label.setting", { hidden: true, for: "score-series" }, "Series ", seriesChoice);
@@ -113,11 +114,10 @@ export function scoresSection(model: Model, actions: Actions, phone: () => boole
         const found = document?.scores.length ? parts() : null;
         return document && found && { document, parts: { ...found, compact: phone() } };
       },
-      drawn: (layout) => chart.root.setAttribute("aria-label", layout.summary || `${title}. The tables hold the numbers.`),
+      drawn: (layout) => describe(`${layout.summary ?? ""} The tables hold the numbers.`.trim()),
     });
-    chart.root.setAttribute("role", "img");
-    chart.root.setAttribute("aria-label", `${title}. The tables hold the numbers.`);
-    const root = h("figure.score-part", null, h("figcaption.figure-title", null, title), chart.root,
+    const describe = readable(chart.root, title);
+    const root = h("figure.score-part", null, h("figcaption.title-row", null, h("span.figure-title", null, title), h("div.tools", null, exportButton(() => `neuromfa-${name}`, () => chart, shown))), chart.root,
       name === "published" ? h("p.caption", null, SCORES.twoAxes) : null);
     return { root, chart, update() {
       const there = parts();

@@ -2,7 +2,7 @@
 
 import { Chart } from "./chart";
 import { h, hidden, icon, reducedMotion } from "./dom";
-import type { Actions, Model } from "./model";
+import type { Choosing, Model } from "./model";
 import { sliderText } from "./words";
 
 const PLAY_MS = 600;
@@ -15,7 +15,7 @@ export class Slider {
   private readonly button: HTMLButtonElement;
   private timer = 0;
 
-  constructor(private readonly model: Model, private readonly actions: Actions, parts: () => Partial<{ compact: boolean; pending: { step: number; state: "waiting" | "failed" }[] }>, fallback?: () => SVGSVGElement | null) {
+  constructor(private readonly model: Model, private readonly actions: Choosing, parts: () => Partial<{ compact: boolean; transparent: boolean; pending: { step: number; state: "waiting" | "failed" }[] }>, fallback?: () => SVGSVGElement | null) {
     this.chart = new Chart("steps", {
       figure: () => model.document && { document: model.document, parts: { kind: "steps", checkpoint: model.selected, ...parts() } },
       ...(fallback ? { fallback } : {}),

@@ -1,22 +1,31 @@
 // Starts a worker of the site from a blob that imports it. Such a worker has the page's own policy, which a worker by address
-// has only from its host's headers; and a sandboxed frame, which may start no worker by address, may start this.
+// has only from its host's headers; and it starts where none by address may: in a sandboxed frame, and for a page of another
+// origin than the script's.
 
+import { addressOf, toldAddresses } from "./addresses";
 import { counting } from "./requests-channel";
+import { nameFor } from "./worker-name";
 
-const addresses = new Map<string, string>();
+/** One for each script: a worker that is started again needs the same. */
+const blobs = new Map<string, string>();
 /** A sandboxed frame has no origin, and there a blob may be a script but no module. */
 const sandboxed = self.origin === "null";
 
-/** `file` lies beside this script. */
-export function startWorker(file: string): Worker {
-  let address = addresses.get(file);
-  if (!address) {
-    const imports = ["watch-worker.js", file].map((name) => JSON.stringify(new URL(name, import.meta.url).href));
+/** A worker, by the name of its script. */
+export function startWorker(script: string): Worker {
+  let blob = blobs.get(script);
+  if (!blob) {
+    const imports = scripts(script).map((name) => JSON.stringify(addressOf(`assets/${name}`)));
     const text = sandboxed ? scriptOf(imports) : imports.map((one) => `import ${one};`).join("");
-    address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-    addresses.set(file, address);
+    blob = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    blobs.set(script, blob);
   }
-  return new Worker(address, { type: sandboxed ? "classic" : "module", name: counting });
+  return new Worker(blob, { type: sandboxed ? "classic" : "module", name: nameFor({ addresses: toldAddresses(), channel: counting }) });
+}
+
+/** Requests are counted where the page is ours; what another page asks for is its own affair. */
+function scripts(script: string): string[] {
+  return toldAddresses() ? [script] : ["watch-worker.js", script];
 }
 
 /** A script that imports modules later hears what it is told meanwhile, which a module's worker would keep for it. */

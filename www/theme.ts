@@ -8,8 +8,12 @@ let chosen: Theme | null = null;
 let printing = false;
 const listeners = new Set<(theme: Theme) => void>();
 
-export function startTheme(fromHash: Theme | null): void {
-  chosen = fromHash ?? stored();
+/** Whether a choice is kept for the next visit: not where the page is a part of another. */
+let keeps = true;
+
+export function startTheme(fromHash: Theme | null, kept = true): void {
+  keeps = kept;
+  chosen = fromHash ?? (keeps ? stored() : null);
   apply();
   system.addEventListener("change", apply);
 }
@@ -22,16 +26,37 @@ export function lightFor(print: boolean): void {
 
 export function theme(): Theme {
   if (printing) return "light";
-  return chosen ?? (system.matches ? "dark" : "light");
+  return chosen ?? systemTheme();
+}
+
+/** That of the system, whatever was chosen. */
+export function systemTheme(): Theme {
+  return system.matches ? "dark" : "light";
+}
+
+/** The theme of the place where a node stands: a shadow root may have another than the page. */
+export function themeAt(node: Element): Theme {
+  const own = node.closest("[data-theme]")?.getAttribute("data-theme");
+  return own === "light" || own === "dark" ? own : theme();
 }
 
 export function setTheme(next: Theme | null): void {
   chosen = next;
   // Storage may be refused (private windows, sandboxed frames); the choice then lasts as long as the page.
-  try {
+  if (keeps) try {
     if (next) localStorage.setItem(KEY, next);
     else localStorage.removeItem(KEY);
   } catch { /* kept in memory only */ }
+  apply();
+}
+
+/** What was chosen; null while the system decides. */
+export const chosenTheme = (): Theme | null => chosen;
+
+/** Shows a theme, and keeps nothing of it. */
+export function showTheme(next: Theme | null): void {
+  if (next === chosen) return;
+  chosen = next;
   apply();
 }
 

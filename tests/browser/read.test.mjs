@@ -91,7 +91,7 @@ test('it is reached and left by keys, and keeps the options of the page', needs(
   const server = await site(t);
   const tab = await chromiumTab(t);
   await visit(tab, `${server.url}#v=1&threshold=120`);
-  await tab.page.locator('.read-link').focus();
+  await tab.page.getByRole('link', { name: 'How to read this' }).focus();
   await tab.page.keyboard.press('Enter');
   await rows(tab, 'smallest α');
   assert.match(await hash(tab), /threshold=120/);

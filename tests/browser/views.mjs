@@ -90,6 +90,46 @@ export const views = {
     },
     turns: [2, 3, 4, 5, 6, 7].map((step) => `.read-list li:nth-child(${step}) a`),
   },
+  lessons: {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&view=lesson');
+      await until('the list', () => tab.page.getByRole('heading', { name: 'Lessons' }).isVisible());
+    },
+  },
+  lesson: {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&view=lesson&lesson=noise&at=2&answers=shown');
+      await until('the step', () => tab.evaluate(() => document.querySelector('.lesson-view h2, .lesson h2') !== null));
+    },
+  },
+  help: {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&view=help');
+      await until('the topic', () => tab.page.getByRole('heading', { name: 'Start', exact: true }).isVisible());
+    },
+    turns: ['method', 'numbers', 'checks', 'faq', 'cite', 'changes', 'report'].map((topic) => `a[href*="help=${topic}"]`),
+  },
+  embed: {
+    async open(tab, url) {
+      await visit(tab, `${url}#v=1&embed=1&drop=1&fixed=&q=What+moves%3F&a=The+centre.`);
+      await until('the figure', () => tab.evaluate(drawn, '#main'));
+      await tab.page.getByRole('button', { name: 'Show answer' }).click();
+    },
+  },
+  'files-asked-for': {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&files=0123456789ab');
+      await until('the note', () => tab.evaluate(() => document.querySelector('.banner') !== null));
+    },
+  },
+  builder: {
+    async open(tab, url) {
+      await visit(tab, `${url}${few}`);
+      await analyse(tab, series[2]);
+      await tab.evaluate(() => document.querySelector('.share-button').click());
+      await until('the blocks', () => tab.evaluate(() => document.querySelectorAll('.builder-block').length > 4));
+    },
+  },
 };
 
 /** The demo in one of its screens, drawn by the module. */
