@@ -108,8 +108,9 @@ function fontFaces(css) {
 
 /** Declarations of what can be imported, and of nothing else. */
 function emitTypes() {
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', 'npm/tsconfig.json', '--outDir', join(packageFolder, 'types')]);
   const types = join(packageFolder, 'types');
+  const wanted = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', types];
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', 'npm/tsconfig.json', ...wanted]);
   const needed = new Set(['index', 'element', 'anywidget'].map((name) => join(types, 'npm/src', `${name}.d.ts`)));
   for (const file of needed) {
     const text = readFileSync(file, 'utf8').replace(/^import "\..*";\n/gm, '');

@@ -38,18 +38,19 @@ const sharing = { 'Access-Control-Allow-Origin': '*' };
  * @param {string} [options.host] the interface to listen on
  * @param {boolean} [options.isolated] send the isolation headers; off, it behaves like GitHub Pages
  * @param {boolean} [options.shared] pages of other sites may read what is served, as with the packages of a CDN
+ * @param {object} [options.headers] further headers of every answer
  * @param {string} [options.prefix] the sub-path of the site, such as "/neuromfa/"
  * @param {number} [options.latency] milliseconds before each answer
- * @param {(path: string) => void} [options.onRequest] is told each path that is asked for
+ * @param {(path: string, headers: object) => void} [options.onRequest] is told each path that is asked for
  * @returns {Promise<{url: string, port: number, close: () => Promise<void>}>}
  */
-export async function serve({ folder = dist, port = 0, host = 'localhost', isolated = true, shared = false, prefix = '/', latency = 0, onRequest } = {}) {
+export async function serve({ folder = dist, port = 0, host = 'localhost', isolated = true, shared = false, headers: further = {}, prefix = '/', latency = 0, onRequest } = {}) {
   const server = createServer(async (request, response) => {
-    onRequest?.(request.url);
+    onRequest?.(request.url, request.headers);
     if (latency > 0) await sleep(latency);
     const path = request.method === 'GET' || request.method === 'HEAD' ? localPath(request.url, prefix) : null;
     const file = path === null ? null : await findFile(join(folder, path));
-    const headers = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff', ...(isolated ? isolation : {}), ...(shared ? sharing : {}) };
+    const headers = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff', ...(isolated ? isolation : {}), ...(shared ? sharing : {}), ...further };
     if (file === null) {
       response.writeHead(404, { ...headers, 'Content-Type': types['.txt'] }).end('Not found\n');
       return;

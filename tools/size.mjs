@@ -13,7 +13,8 @@ const firstView = [
   /^index\.html$/,
   /^assets\/main\.css$/,
   /^assets\/fonts\/.*\.woff2$/,
-  /^assets\/icons\//,
+  /^assets\/icons\/icon\.svg$/,
+  /^manifest\.webmanifest$/,
   /^demo\/first-view\.json$/,
   // One of several, by width and theme of the window.
   /^demo\/first-view-wide-light\.svg$/,

@@ -86,7 +86,7 @@ async function page() {
 async function compileUnitTests(sources, folder) {
   const { build } = await import('esbuild');
   const { constants } = await import('./version.mjs');
-  const options = { bundle: true, define: constants(), platform: 'node', format: 'esm', packages: 'external', sourcemap: 'inline', logLevel: 'warning' };
+  const options = { bundle: true, define: constants(), loader: { '.md': 'text' }, platform: 'node', format: 'esm', packages: 'external', sourcemap: 'inline', logLevel: 'warning' };
   await build({ ...options, entryPoints: sources, outdir: folder });
 }
 

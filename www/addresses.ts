@@ -1,25 +1,21 @@
 // Where the parts of the site are that are loaded later: workers, Wasm modules. Beside this script, unless a host has put
 // them elsewhere, as bundlers do with the files of the npm package.
 
+import { handedOn } from "./worker-name";
+
 /** Addresses by part, such as "assets/engine-worker.js" or "wasm/view.js". */
 export type Addresses = Record<string, string>;
 
-let told = inherited();
-
-/** A worker is told with its name, which is there before any message. The name of a window is anybody's to set. */
-function inherited(): Addresses | null {
-  const { document, name } = globalThis as { document?: unknown; name?: string };
-  return !document && name?.startsWith("{") ? JSON.parse(name) as Addresses : null;
-}
+let told: Addresses | null = handedOn()?.addresses ?? null;
 
 /** The host says where the parts are. */
 export function tellAddresses(addresses: Addresses): void {
   told = addresses;
 }
 
-/** The name that tells a worker what was told here; none where nothing was. */
-export function nameOfWorker(): string {
-  return told ? JSON.stringify(told) : "";
+/** What the host has told; null where the parts lie as in the site. */
+export function toldAddresses(): Addresses | null {
+  return told;
 }
 
 /** The address of a part, by its path below the site. */

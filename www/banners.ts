@@ -9,11 +9,12 @@ export function errorBanner(error: EngineError, actions: Banner["actions"]): Ban
   const text = errorText(error);
   const { title, body } = errorParts(text);
   const hint = error.hint && !text.includes(error.hint) ? ` ${error.hint}` : "";
-  return { kind: "error", title, body: body + hint, details: `${error.code}${error.file ? ` \u00b7 ${error.file}` : ""}`, actions };
+  return { kind: "error", title, body: body + hint, details: `${error.code}${error.file ? ` \u00b7 ${error.file}` : ""}`, error, actions };
 }
 
-export function bannerElement(banner: Banner, dismiss?: () => void): HTMLElement {
-  const details = h("p.banner-details.caption", { hidden: true }, banner.details ?? "");
+export function bannerElement(banner: Banner, model: Model, dismiss?: () => void): HTMLElement {
+  const report = h("div");
+  const details = h("div.banner-details.caption", { hidden: true }, h("p", null, banner.details ?? ""), report);
   const buttons = h("div.banner-actions");
   banner.actions.forEach((action, i) => buttons.append(h(i === 0 ? "button.ghost.framed" : "button.quiet", { type: "button", onclick: action.run }, action.label)));
   if (banner.details) {
@@ -21,6 +22,8 @@ export function bannerElement(banner: Banner, dismiss?: () => void): HTMLElement
     more.addEventListener("click", () => {
       details.hidden = !details.hidden;
       more.setAttribute("aria-expanded", String(!details.hidden));
+      // What can be told to others of the error is seldom asked for.
+      if (!details.hidden) void import("./help/report").then(({ reportPart }) => fill(report, reportPart(model, banner.error)), () => undefined);
     });
     buttons.append(more);
   }
@@ -36,6 +39,6 @@ export function bannerPlace(model: Model, actions: Actions): { root: HTMLElement
   return { root, update() {
     if (shown.length === model.banners.length && shown.every((b, i) => b === model.banners[i])) return;
     shown = [...model.banners];
-    fill(root, ...shown.map((b) => bannerElement(b, () => actions.dismiss(b))));
+    fill(root, ...shown.map((b) => bannerElement(b, model, () => actions.dismiss(b))));
   } };
 }

@@ -31,7 +31,7 @@ export class Chart {
     this.root.append(this.canvas);
     this.observer = new ResizeObserver(() => this.update());
     this.observer.observe(this.root);
-    this.forget = onRedraw(() => this.update());
+    this.forget = onRedraw((now) => (now ? this.draw() : this.update()));
   }
 
   /** Draws with the next frame, once however often it is asked. */

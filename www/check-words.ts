@@ -88,7 +88,7 @@ export const CHECKS: CheckWords[] = [
     code: "neurons-left-out", name: "Neurons kept",
     number: keptNumber,
     warned: (c) => `${integer(leftOut(c))} of ${integer(c.network.neurons)} neurons left out`,
-    passed: (c) => (leftOut(c) === 0 ? "Every neuron has over 10 edges" : `${keptNumber(c) ?? ""} of neurons have over 10 edges`),
+    passed: (c) => (leftOut(c) === 0 ? "Every neuron has over 10 edges" : leftOut(c) === c.network.neurons ? "" : `${keptNumber(c) ?? ""} of neurons have over 10 edges`),
     measured: "Neurons with more than 10 edges of length 1 to {T}. The others count in no number.",
     threshold: "1% of all are left out, or 5% of a group.",
     why: "Which ones are left out changes with the size of the weights, and the spectrum with it.",
@@ -200,6 +200,10 @@ const TITLES: Record<string, string> = {
 /** Title of a warning of a checkpoint. */
 export function warningTitle(code: string, c: Checkpoint): string {
   const check = checkOf(code);
-  if (check && isKnown(c)) return check.warned(c);
+  return check && isKnown(c) ? check.warned(c) : warningName(code);
+}
+
+/** The same without a number. */
+export function warningName(code: string): string {
   return TITLES[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replace(/-/g, " ");
 }

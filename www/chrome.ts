@@ -3,7 +3,7 @@
 import { fill, h, icon } from "./dom";
 import { bytes, integer } from "./format";
 import { byKey, type Actions, type Model } from "./model";
-import { toggle } from "./popover";
+import { close, toggle } from "./popover";
 
 const MIB = 2 ** 20;
 
@@ -34,17 +34,41 @@ export function dropCard(model: Model, actions: Actions): Part {
 export function status(model: Model): Part {
   const privacy = item(() => "Nothing leaves this computer", () => [
     ["Read in this page", "Files are opened by this page on this computer. There is no server that could receive them, and the page\u2019s own policy forbids it to talk to other sites."],
+    ["Its workers too", "The engine\u2019s workers are started by the page and have the same policy."],
   ], true);
-  const requests = item(() => `${integer(model.requests)} ${model.requests === 1 ? "request" : "requests"} to other sites`, () => [
-    ["Requests to other sites", "Counted while the page is open, by the browser\u2019s own record. Fonts, program and demo come from the site that served this page."],
+  const requests = item(requestWords, () => [
+    ["Requests to other sites", "Counted while the page is open, by the browser\u2019s own record, in the page and in its workers. Fonts, program and demo come from the site that served this page. What the page\u2019s policy forbids is stopped by the browser, and told as stopped."],
   ]);
+  const offline = item(offlineWords, offlineDetails);
   const source = item(sourceWords, () => [[sourceWords(), model.source === "demo"
     ? `A result that was computed before, ${bytes(model.demoBytes)} long. \u201cAnalyse these files here\u201d computes it again in this page.`
     : model.source === "result" ? "Everything that is drawn was stored in the result file; the weights are not here."
       : model.source === "kept" ? "Everything that is drawn was kept by this browser from an earlier visit; the weights are not here." : "Computed in this page from the files that you gave it."]]);
   const engine = item(engineWords, engineDetails);
-  const root = h("div.status-in", null, h("div.status-left", null, privacy.root, requests.root), h("div.status-right", null, source.root, engine.root));
+  const root = h("div.status-in", null, h("div.status-left", null, privacy.root, requests.root), h("div.status-right", null, source.root, engine.root, offline.root));
+  const said = h("span.sr", { role: "status" });
+  root.append(said);
 
+  function requestWords(): string {
+    const { requests: sent, stoppedRequests: stopped } = model;
+    return `${integer(sent)} ${sent === 1 ? "request" : "requests"} to other sites${stopped ? `, ${integer(stopped)} stopped` : ""}`;
+  }
+  function offlineWords(): string {
+    if (!model.offline) return "";
+    return model.offline.online ? { none: "", no: "", working: "Keeping for offline use", yes: "Works offline", failed: "", full: "" }[model.offline.keeping] : "Offline";
+  }
+  function offlineDetails(): Detail[] {
+    const { online, keeping, kept, newer, keepAll } = model.offline!;
+    const first: Detail = online
+      ? ["Works offline", keeping === "yes" ? "The page is kept on this computer and opens without a network." : "The page is being kept on this computer, so that it opens without a network."]
+      : ["You are offline", keeping === "yes" ? "Files, demos, lessons and exports all work. Only sources on other sites wait for a connection." : "What this page has loaded goes on working. The rest of it was not kept on this computer."];
+    const rest: Detail[] = [];
+    if (keeping === "yes" && kept && kept.missing > 0) {
+      rest.push(["Not kept yet", `${integer(kept.missing)} large ${kept.missing === 1 ? "file" : "files"} of the demo, ${bytes(kept.missingBytes)}. They are kept when they are first used.`, { label: "Keep everything for offline use", run: keepAll }]);
+    }
+    if (newer) rest.push(["A new version is here", "It takes the place of this one at the next visit."]);
+    return [first, ...rest];
+  }
   function sourceWords(): string {
     const now = model.reading?.items.find((i) => i.state === "reading");
     if (now) return now.label ? `Reading ${now.label} in ${now.step === null ? now.name : `step ${integer(now.step)}`}` : `Reading ${now.file}`;
@@ -68,18 +92,32 @@ export function status(model: Model): Part {
     const why = e.isolated ? "The engine runs with one thread here." : "This page is not isolated, so the browser allows one thread.";
     return [["One thread, same numbers", `${why} Results are the same to the last bit; large files take longer.`], ...used];
   }
-  const update = (): void => { for (const part of [privacy, requests, source, engine]) part.update(); };
+  const update = (): void => {
+    for (const part of [privacy, requests, source, engine, offline]) part.update();
+    // Of all that changes here only this is announced.
+    const now = model.offline?.online === false ? "Offline" : "";
+    if (said.textContent !== now) fill(said, now);
+  };
   update();
   return { root, update };
 }
 
-function item(words: () => string, details: () => [string, string][], dot = false): Part {
+/** A title, a text, and what can be done about it. */
+type Detail = [title: string, body: string, action?: { label: string; run: () => void }];
+
+function item(words: () => string, details: () => Detail[], dot = false): Part {
   const text = h("span");
   const root = h("button.status-item", { type: "button", "aria-expanded": "false" }, dot && h("span.ok-dot"), text);
   root.addEventListener("click", () => toggle(root, () => {
     const panel = h("div.explain", { role: "dialog", "aria-label": words() });
-    for (const [title, body] of details()) panel.append(h("p.explain-title", null, title), h("p", null, body));
+    for (const [title, body, action] of details()) {
+      panel.append(h("p.explain-title", null, title), h("p", null, body));
+      if (action) panel.append(h("button.ghost.framed", { type: "button", onclick: () => { close(); action.run(); } }, action.label));
+    }
     return panel;
   }));
-  return { root, update: () => { if (text.textContent !== words()) fill(text, words()); } };
+  return { root, update: () => {
+    root.hidden = !words();
+    if (text.textContent !== words()) fill(text, words());
+  } };
 }

@@ -47,6 +47,11 @@ export function symbol(text: string): HTMLElement {
   return node;
 }
 
+/** Words of the analysis, with the symbols in them marked for `rich`. */
+export function marked(text: string): string {
+  return text.replace(/\u03b1\u2080|\u03b1|\u03c4\(q\)|R\u00b2/g, "{$&}");
+}
+
 /** The same text for a label that cannot hold markup. */
 export function plain(text: string): string {
   return text.replace(/[{}]/g, "");

@@ -19,7 +19,7 @@ interface ViewModule extends WasmModule {
 
 let module: ViewModule | null = null;
 let loading: Promise<boolean> | null = null;
-const waiting = new Set<() => void>();
+const waiting = new Set<(now?: boolean) => void>();
 
 // The shown document and the one before it: a result that is being read and the picture that still stands.
 let kept = 2;
@@ -46,13 +46,18 @@ export function loadDrawing(): Promise<boolean> {
 export const drawingReady = (): boolean => module !== null;
 
 /** Calls `redraw` whenever everything must be drawn anew: module there, fonts there, theme, device pixels. */
-export function onRedraw(redraw: () => void): () => void {
+export function onRedraw(redraw: (now?: boolean) => void): () => void {
   waiting.add(redraw);
   return () => waiting.delete(redraw);
 }
 
 export function redrawAll(): void {
   for (const redraw of waiting) redraw();
+}
+
+/** Before the next line runs: paper has no frames. */
+export function redrawNow(): void {
+  for (const redraw of waiting) redraw(true);
 }
 
 /** The same records, completed: in the order of their series, with the degrees of emergence. */

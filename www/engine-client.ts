@@ -248,7 +248,8 @@ export class EngineClient {
     this.worker?.postMessage(message);
   }
 
-  private end(): void {
+  /** Ends the worker, and whatever it is at. */
+  end(): void {
     this.worker?.terminate();
     this.worker = null;
     this.dead = false;

@@ -23,7 +23,7 @@ export const SCHEMES: readonly Scheme[] = ["auto", "small-wang", "scaled-normal"
 export type Theme = "light" | "dark";
 export type Tab = "spectrum" | "tau" | "fit" | "dimension";
 
-export type Screen = "series" | "one" | "read";
+export type Screen = "series" | "one" | "read" | "lesson" | "help";
 
 /** What the reader of a frame can change. What a link fixes is not shown. */
 export const CONTROLS = ["slider", "play", "tabs", "theme", "numbers", "open", "drop"] as const;
@@ -49,8 +49,16 @@ export interface PageState {
   /** Selected step, by its number. */
   step: number | null;
   view: Screen;
-  /** `read`: the step that is shown, and the numbers of its controls. */
+  /** `read`: the step that is shown. */
   read: string;
+  /** `lesson`: which one, the list of all where it is empty, and the step, from 1. */
+  lesson: string;
+  at: number;
+  /** Whether the answers of lessons wait to be asked for. */
+  answers: "hidden" | "shown";
+  /** `help`: a topic, or what is explained in one. */
+  help: string;
+  /** The numbers of the controls of a step. */
   set: number[];
   tab: Tab;
   /** The null model that is drawn in grey. */
@@ -94,7 +102,7 @@ export function newFrame(): Frame {
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false, frame: null, open: [], picks: {}, files: [], result: "" };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", lesson: "", at: 1, answers: "hidden", help: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false, frame: null, open: [], picks: {}, files: [], result: "" };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -159,12 +167,16 @@ export function parse(hash: string): PageState {
   if (step !== null && /^\d+$/.test(step)) state.step = Number(step);
   state.demo = given.get("show") === "demo";
   const view = given.get("view");
-  if (view === "one") state.view = view;
-  if (view === "read") {
-    state.view = view;
-    state.read = given.get("read") ?? "";
-    state.set = (given.get("set") ?? "").split(",").filter(Boolean).map(Number).filter(Number.isFinite);
+  if (view === "one" || view === "read" || view === "lesson" || view === "help") state.view = view;
+  if (view === "read") state.read = given.get("read") ?? "";
+  if (view === "help") state.help = given.get("help") ?? "";
+  if (view === "lesson") {
+    state.lesson = given.get("lesson") ?? "";
+    const at = Number(given.get("at"));
+    if (Number.isInteger(at) && at >= 1 && at <= MOST_STEPS) state.at = at;
   }
+  if (view === "read" || view === "lesson") state.set = (given.get("set") ?? "").split(",").filter(Boolean).map(Number).filter(Number.isFinite);
+  if (given.get("answers") === "shown") state.answers = "shown";
   if (given.get("preset") === "published") state.preset = "published";
   const beside = given.get("beside");
   if (isNullKind(beside)) state.beside = beside;
@@ -181,6 +193,9 @@ export function parse(hash: string): PageState {
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
 }
+
+/** No lesson has as many steps. */
+const MOST_STEPS = 20;
 
 /** Series with more checkpoints have one identity for all. */
 export const MOST_FILES = 64;
@@ -213,7 +228,7 @@ function frameText(out: URLSearchParams, { drop, transparent, fixed, question, a
 }
 
 /** What the address says of a place inside one screen. */
-const WITHIN: readonly string[] = ["read", "set"];
+const WITHIN: readonly string[] = ["read", "lesson", "at", "help", "set"];
 
 /** The address of another screen, and of a place in it; all else stays as it is. */
 export function placeAddress(view: Screen, within: Record<string, string> = {}): string {
@@ -253,7 +268,11 @@ export function serialise(state: PageState): string {
   if (state.demo) out.set("show", "demo");
   if (state.view !== "series") out.set("view", state.view);
   if (state.view === "read" && state.read) out.set("read", state.read);
-  if (state.view === "read" && state.set.length) out.set("set", state.set.join());
+  if (state.view === "lesson" && state.lesson) out.set("lesson", state.lesson);
+  if (state.view === "lesson" && state.at > 1) out.set("at", String(state.at));
+  if (state.answers === "shown") out.set("answers", state.answers);
+  if (state.view === "help" && state.help) out.set("help", state.help);
+  if ((state.view === "read" || state.view === "lesson") && state.set.length) out.set("set", state.set.join());
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   if (state.beside !== "shuffle") out.set("beside", state.beside);
   if (state.preset) out.set("preset", state.preset);

@@ -19,6 +19,8 @@ export interface HeaderSource {
   home(): void;
   themed(): void;
   choose(): void;
+  /** Opens the link builder. */
+  share(): void;
   /** Whether the screen has no other button that opens files. */
   needsOpen(): boolean;
 }
@@ -26,6 +28,8 @@ export interface HeaderSource {
 const PLACES: readonly { name: string; view: Screen; of: readonly Screen[] }[] = [
   { name: "Explore", view: "series", of: ["series", "one"] },
   { name: "How to read this", view: "read", of: ["read"] },
+  { name: "Lessons", view: "lesson", of: ["lesson"] },
+  { name: "Help", view: "help", of: ["help"] },
 ];
 
 export function header(source: HeaderSource): Header {
@@ -39,8 +43,8 @@ export function header(source: HeaderSource): Header {
   onTheme(() => themeFace(swap));
   const menu = h("button.quiet.menu-button", { type: "button", "aria-expanded": "false", "aria-label": "Menu" }, icon("menu", 20));
   menu.addEventListener("click", () => toggle(menu, () => h("div.menu.header-menu", null,
-    h("nav", { "aria-label": "Parts of this page" }, ...links(source, () => close(false)).map((link) => link.root)), themeButton(source, () => close()))));
-  const root = h("div.header-in", null, name, places, h("div.header-tools", null, open, keys, ...copyLink(source), swap, menu));
+    h("nav", { "aria-label": "Parts of this page" }, ...links(source, () => close(false)).map((link) => link.root)), share(source, () => close()), themeButton(source, () => close()))));
+  const root = h("div.header-in", null, name, places, h("div.header-tools", null, open, keys, ...copyLink(source), share(source), swap, menu));
   const update = (): void => {
     open.hidden = !source.needsOpen();
     for (const link of inline) link.update();
@@ -73,6 +77,10 @@ function copyLink(source: HeaderSource): HTMLElement[] {
     (navigator.clipboard?.writeText(source.link()) ?? Promise.reject(new Error("no clipboard"))).then(() => say("Copied"), () => say("Copy the address bar"));
   };
   return [h("button.quiet", { type: "button", onclick: copy }, icon("link", 18), text), said];
+}
+
+function share(source: HeaderSource, chosen: () => void = () => undefined): HTMLButtonElement {
+  return h("button.quiet.share-button", { type: "button", onclick: () => { chosen(); source.share(); } }, icon("out", 18), h("span", null, "Embed"));
 }
 
 function themeButton(source: HeaderSource, chosen: () => void = () => undefined): HTMLButtonElement {

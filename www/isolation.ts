@@ -1,7 +1,10 @@
-// Threads need a cross-origin isolated page. Hosts that cannot send the headers get them from the page's own service
-// worker, at the price of one reload on the first visit: unasked, at most once, and never after something was loaded.
+// The page's service worker: it keeps the site for use without a network, and gives pages of hosts that cannot send headers
+// the isolation that threads need. That costs one reload on the first visit: unasked, at most once, and never after something
+// was loaded.
 
-const KEY = "neuromfa-reloaded";
+const ISOLATED = "neuromfa-reloaded";
+const UPDATED = "neuromfa-updated";
+const inFrame = self.top !== self;
 let loaded = false;
 
 /** From now on the page holds something of the user's: it must not reload by itself. */
@@ -11,66 +14,110 @@ export function somethingLoaded(): void {
 
 /** Settles once the page may start; never settles if a reload is on its way. */
 export async function isolate(): Promise<void> {
+  if (!workersHelp()) return;
   if (globalThis.crossOriginIsolated) {
-    forget();
-    await register(); // keep the worker's copy fresh, and workers' CSP headers alive
+    forget(ISOLATED);
+    await update(await within(1000, register()));
     return;
   }
-  if (!mayReload()) return;
+  const again = mayReload();
+  if (!again) return void register();
   // A worker that does not answer in time must not hold the page back; a later visit will be isolated.
-  const controlled = await Promise.race([register(), wait(3000)]);
-  if (controlled && !loaded && remember()) {
-    location.reload();
-    await new Promise(() => undefined);
+  const registration = await within(3000, register());
+  if (registration && await within(3000, activated(registration)) && again) await reload(ISOLATED);
+}
+
+/**
+ * Whether a service worker can do something here: over HTTPS or on this computer, where workers exist. In a frame of another
+ * page only Chromium isolates by it; what a frame keeps for offline use would be kept again for every page around it.
+ */
+function workersHelp(): boolean {
+  try {
+    return isSecureContext && "serviceWorker" in navigator && !!navigator.serviceWorker && (!inFrame || isolatesFrames());
+  } catch {
+    return false; // a sandboxed frame
   }
 }
 
-/** Only at the top level, over HTTPS or on this computer, where workers exist, and not twice in one session. */
+interface Brands { brands: { brand: string; version: string }[]; mobile: boolean }
+
+/** Document-Isolation-Policy came with Chromium 137, on phones with 146. Nothing but the version tells. */
+function isolatesFrames(): boolean {
+  const { userAgentData } = navigator as Navigator & { userAgentData?: Brands };
+  const version = Number(userAgentData?.brands.find(({ brand }) => brand === "Chromium")?.version);
+  return version >= (userAgentData?.mobile ? 146 : 137);
+}
+
+/** Not where the page was loaded again before: by itself, or by a visitor who passed the worker by. */
 function mayReload(): boolean {
-  if (self.top !== self || !isSecureContext || !("serviceWorker" in navigator)) return false;
+  const [visit] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return visit?.type !== "reload" && !remembered(ISOLATED);
+}
+
+async function register(): Promise<ServiceWorkerRegistration | null> {
   try {
-    return sessionStorage.getItem(KEY) === null;
+    return await navigator.serviceWorker.register(new URL("sw.js", document.baseURI), { updateViaCache: "none" });
   } catch {
-    return false; // without memory there is no guard, and without guard there is no reload
+    return null; // refused by settings or by the host: one thread gives the same numbers
   }
 }
 
-/** Registers the worker; true once it controls pages of this folder. */
-async function register(): Promise<boolean> {
-  if (self.top !== self || !isSecureContext || !("serviceWorker" in navigator)) return false;
+/** True once a worker controls pages of this folder. */
+function activated({ active, installing, waiting }: ServiceWorkerRegistration): Promise<boolean> {
+  const worker = installing ?? waiting;
+  if (active) return Promise.resolve(true);
+  if (!worker) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (worker.state === "activated") resolve(true);
+      if (worker.state === "redundant") resolve(false);
+    };
+    worker.addEventListener("statechange", look);
+    look();
+  });
+}
+
+/** A newer version that waits takes the place of this one, if this is the only page of the older. */
+async function update(registration: ServiceWorkerRegistration | null): Promise<void> {
+  const { serviceWorker } = navigator;
+  if (inFrame || loaded || !registration?.waiting || !serviceWorker.controller || remembered(UPDATED)) return;
+  // However late the change comes: from then on other files would be served.
+  const changed = new Promise((resolve) => serviceWorker.addEventListener("controllerchange", () => resolve(reload(UPDATED)), { once: true }));
+  registration.waiting.postMessage({ type: "take-over" });
+  await within(2000, changed);
+}
+
+/** Loads the page again, once in a session; without memory there is no guard, and without guard no reload. */
+async function reload(why: string): Promise<void> {
+  if (loaded || !remember(why)) return;
+  location.reload();
+  await new Promise(() => undefined);
+}
+
+function remembered(key: string): boolean {
   try {
-    const registration = await navigator.serviceWorker.register(new URL("sw.js", document.baseURI));
-    if (registration.active) return true;
-    const worker = registration.installing ?? registration.waiting;
-    if (!worker) return false;
-    return await new Promise((resolve) => {
-      const look = (): void => {
-        if (worker.state === "activated") resolve(true);
-        if (worker.state === "redundant") resolve(false);
-      };
-      worker.addEventListener("statechange", look);
-      look();
-    });
+    return sessionStorage.getItem(key) !== null;
   } catch {
-    return false; // refused by settings or by the host: one thread gives the same numbers
+    return true;
   }
 }
 
-function remember(): boolean {
+function remember(key: string): boolean {
   try {
-    sessionStorage.setItem(KEY, "1");
-    return sessionStorage.getItem(KEY) === "1";
+    sessionStorage.setItem(key, "1");
+    return sessionStorage.getItem(key) === "1";
   } catch {
     return false;
   }
 }
 
-function forget(): void {
+function forget(key: string): void {
   try {
-    sessionStorage.removeItem(KEY);
+    sessionStorage.removeItem(key);
   } catch { /* nothing was remembered */ }
 }
 
-function wait(ms: number): Promise<false> {
-  return new Promise((resolve) => setTimeout(() => resolve(false), ms));
+/** The answer, or null if it takes longer. */
+function within<T>(ms: number, answer: Promise<T>): Promise<T | null> {
+  return Promise.race([answer, new Promise<null>((resolve) => setTimeout(() => resolve(null), ms))]);
 }

@@ -2,13 +2,8 @@
 // and which can be switched off (WCAG 2.1.4).
 
 import { h } from "./dom";
+import { KEYS } from "./key-list";
 import { toggle } from "./popover";
-
-const KEYS: [string, string][] = [
-  ["O", "open files"], ["\u2190 \u2192", "along q in a figure, step on the slider"], ["\u2191 \u2193", "checkpoint, in a figure"],
-  ["Home End", "first and last"], ["PgUp PgDn", "five steps"], ["Space", "play and pause, figure or slider"],
-  ["T", "table, in a figure"], ["E", "export, in a figure"], ["?", "these keys"], ["Esc", "closes what is open, then leaves the figure"],
-];
 
 let letters = true;
 
@@ -35,13 +30,18 @@ export function listenKeys(actions: KeyActions, anchor: HTMLElement): void {
   anchor.addEventListener("click", () => toggle(anchor, panel));
 }
 
-function panel(): HTMLElement {
+/** Keys and what they do. */
+export function keyList(keys: readonly [string, string][]): HTMLElement {
   const list = h("dl.keys");
-  for (const [key, what] of KEYS) {
+  for (const [key, what] of keys) {
     const dt = h("dt");
     for (const k of key.split(" ")) dt.append(h("kbd", null, k));
     list.append(dt, h("dd", null, what));
   }
+  return list;
+}
+
+function panel(): HTMLElement {
   const off = h("input", { type: "checkbox", checked: letters, onchange: () => { letters = off.checked; } });
-  return h("div.explain", { role: "dialog", "aria-label": "Keys" }, h("p.explain-title", null, "Keys"), list, h("label.tick-row", null, off, h("span", null, "Letters act anywhere on the page")));
+  return h("div.explain", { role: "dialog", "aria-label": "Keys" }, h("p.explain-title", null, "Keys"), keyList(KEYS), h("label.tick-row", null, off, h("span", null, "Letters act anywhere on the page")));
 }

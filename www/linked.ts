@@ -38,7 +38,7 @@ async function beside(name: string): Promise<ResultDocument> {
 
 /** Asks for the files of a link, and tells of those that come whether they are the same. */
 export function awaitFiles(files: readonly string[], model: Model, changed: () => void): void {
-  if (model.source !== "demo" && model.document && same(files, model.document)) return;
+  if (model.document && same(files, model.document)) return;
   let banner: Banner = {
     kind: "note", title: "This link is about files that are not here: drop them to see it",
     body: `It knows ${plural(files.length, "checkpoint")} by a short fingerprint, not by name. What is shown now is the demo.`, actions: [],

@@ -14,8 +14,9 @@ import { identitiesOf } from "./identity";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
-import type { Actions, Model, View } from "./model";
+import { newModel, type Actions, type Model, type View } from "./model";
 import { close } from "./popover";
+import { countRequests } from "./requests";
 import type { ScoreBook } from "./score-book";
 import { splitScores } from "./score-files";
 import type { ResultDocument } from "./protocol";
@@ -31,13 +32,11 @@ const READING_AFTER_MS = 300;
 const PHONE = 520;
 
 const main = document.querySelector("main")!;
+document.querySelector(".unstarted")?.remove();
 const filesInput = document.querySelector<HTMLInputElement>("#files")!;
 const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
-const model: Model = {
-  state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
-  keys: [], undoable: null, stopped: [], keeping: null, aside: false, found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, demoBytes: 0, memoryUsed: 0,
-};
+const model: Model = newModel(parse(location.hash), canAnalyse() ? "none" : "missing");
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
@@ -109,6 +108,10 @@ const actions: Actions = {
   show(view) { void showView(view); },
   whole: wholeDemo,
   set(numbers) { model.state.set = numbers; remember(); },
+  share: () => { void import("./builder/sheet").then(({ openBuilder }) => openBuilder(model, actions)).catch(() => {
+    model.banners.push({ kind: "error", title: "The link builder did not load", body: "Reload the page to try again.", actions: [] });
+    schedule();
+  }); },
   pick(which, value) {
     if (value === null) delete model.state.picks[which];
     else model.state.picks[which] = value;
@@ -145,6 +148,7 @@ const actions: Actions = {
   rewire: (wiring) => session.rewire(wiring),
   chooseStateDict: (checkpoint, path) => session.chooseStateDict(checkpoint, path),
   scores,
+  answers(answers) { model.state.answers = answers; remember(); schedule(); },
   preset(preset) { model.state.preset = preset; remember(); schedule(); },
   list: session.list,
   damage: (checkpoint, wish, tell) => session.damage(checkpoint, wish, tell),
@@ -158,6 +162,7 @@ const top = header({
   home: () => void showView("series"),
   themed: () => { model.state.theme = model.state.theme ? theme() : null; remember(); },
   choose: () => actions.choose(),
+  share: () => actions.share(),
   // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
   needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
 });
@@ -181,19 +186,24 @@ let readingSince = 0;
 let readingTimer = 0;
 
 function screen(): Screen | "reading" | "waiting" | "frame" {
-  if (framed) return model.state.view === "read" ? "read" : "frame";
+  if (framed) return isPlace(model.state.view) ? model.state.view : "frame";
   if (model.reading) {
     readingSince ||= performance.now();
     const left = READING_AFTER_MS - (performance.now() - readingSince);
     if (left <= 0 || shown === "reading" || !model.document) return "reading";
     clearTimeout(readingTimer);
     readingTimer = window.setTimeout(schedule, left);
-    return shown === "one" || shown === "read" ? shown : "series";
+    return shown === "one" || isPlace(shown) ? shown : "series";
   }
   readingSince = 0;
-  if (model.state.view === "read") return "read";
+  if (isPlace(model.state.view)) return model.state.view;
   if (!model.document) return "waiting";
   return model.state.view === "one" || model.document.checkpoints.length === 1 ? "one" : "series";
+}
+
+/** Screens that need no document. */
+function isPlace(view: string): view is "read" | "lesson" | "help" {
+  return view === "read" || view === "lesson" || view === "help";
 }
 
 function render(): void {
@@ -214,7 +224,7 @@ function render(): void {
   const before = shown === "one" ? "one" : "series";
   shown = next;
   top.update();
-  view = next === "waiting" ? welcome() : { frame: () => late("NeuroMFA", frameView), series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => late("How to read this", () => readView(before)) }[next]();
+  view = next === "waiting" ? welcome() : { frame: () => late("NeuroMFA", frameView), series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => part("How to read this", () => readView(before)), lesson: () => part("Lessons", lessonView), help: () => part("Help", helpView) }[next]();
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -254,9 +264,31 @@ async function readView(before: Screen): Promise<() => View> {
   return () => module.readView(model, actions, phone, before);
 }
 
+async function lessonView(): Promise<() => View> {
+  const module = await import("./lessons/view");
+  return () => module.lessonView(model, actions, phone);
+}
+
+async function helpView(): Promise<() => View> {
+  const module = await import("./help/view");
+  return () => module.helpView(model);
+}
+
+/** A part of the page besides results; in a frame it talks to the page around it, as the figure does. */
+function part(title: string, load: () => Promise<() => View>): View {
+  return late(title, async () => {
+    const build = await load();
+    if (!framed) return build;
+    const module = await import("./embed/page");
+    await module.styles();
+    return () => module.framedPlace(model, build(), { follow, open: (files) => session.open(files) });
+  });
+}
+
 /** The bare figure, and the messages of the page around it. */
 async function frameView(): Promise<() => View> {
   const module = await import("./embed/page");
+  await module.styles();
   return () => module.framedView(model, actions, {
     card: card.root, figures, noDemo: () => noDemo,
     follow, open: (files) => session.open(files),
@@ -365,13 +397,11 @@ onTheme((now: Theme) => { redrawAll(); void now; });
 matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", redrawAll);
 let wasPhone = phone();
 new ResizeObserver(() => { if (wasPhone !== phone()) { wasPhone = phone(); schedule(); } }).observe(main);
-// Every request to another site is counted, whoever made it.
-try {
-  new PerformanceObserver((list) => {
-    const foreign = list.getEntries().filter((e) => /^https?:/.test(e.name) && new URL(e.name).origin !== location.origin).length;
-    if (foreign) { model.requests += foreign; schedule(); }
-  }).observe({ type: "resource", buffered: true });
-} catch { /* an old browser: the policy still forbids them */ }
+countRequests(({ sent, stopped }) => {
+  model.requests += sent;
+  model.stoppedRequests += stopped;
+  schedule();
+});
 
 /** The demo takes the page, unless something of the user's has come to stand there. */
 async function showDemo(): Promise<void> {
@@ -434,6 +464,8 @@ async function boot(): Promise<void> {
   void document.fonts.ready.then(redrawAll);
   schedule();
   if (model.engine === "none") setTimeout(() => session.warm(), 200);
+  void import("./print").then(({ listenPrint }) => listenPrint(model, main), () => undefined);
+  void import("./offline").then(({ watchOffline }) => watchOffline((offline) => { model.offline = offline; schedule(); }), () => undefined);
 }
 
 void boot();

@@ -4,6 +4,7 @@ import type { TakeComparison } from "./engine-client";
 import type { Weights } from "./lab-protocol";
 import { followsPaths, type NullKind, type PageState, type Pick, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import type { Offline } from "./offline";
 import type { ScoreBook } from "./score-book";
 
 /** `kept`: a result of an earlier visit, from the browser's own database. */
@@ -27,7 +28,13 @@ export interface Item {
 }
 
 /** `again`: files that are read once more, under other options; the view stays. */
-export interface Reading { items: Item[]; started: boolean; again?: boolean }
+export interface Reading {
+  items: Item[];
+  started: boolean;
+  again?: boolean;
+  /** How many files are looked at, until it is known what is in them. */
+  files?: number;
+}
 
 export interface Banner {
   kind: "error" | "warning" | "note" | "match";
@@ -35,6 +42,8 @@ export interface Banner {
   body: string;
   /** What the engine adds for those who ask: the code, and its hint. */
   details?: string;
+  /** What a report says of it, without names. */
+  error?: { code: string; text: string; file: string };
   actions: { label: string; run: () => void }[];
 }
 
@@ -63,8 +72,12 @@ export interface Model {
   /** The most memory that the engine has taken, in bytes; 0 before the first result. */
   memoryUsed: number;
   add: boolean;
-  /** Requests to other sites, and bytes. Zero as long as there are no web sources. */
+  /** Requests to other sites, of the page and its workers. Zero as long as there are no web sources. */
   requests: number;
+  /** Those that the page's policy forbade. */
+  stoppedRequests: number;
+  /** What is kept for use without a network; null until it is known. */
+  offline: Offline | null;
   demoBytes: number;
 }
 
@@ -74,9 +87,13 @@ export interface Actions {
   chooseAgain(file?: string): void;
   select(index: number): void;
   show(view: Screen): void;
-  /** The numbers of the controls of a step of "How to read this". */
+  /** The numbers of the controls of a step of "How to read this" or of a lesson. */
   set(numbers: number[]): void;
+  /** Whether the answers of lessons wait to be asked for. */
+  answers(answers: PageState["answers"]): void;
   tab(tab: Tab): void;
+  /** Opens the link builder. */
+  share(): void;
   /** What is chosen in a section, for the address; null for what is usual. */
   pick(which: Pick, value: string | null): void;
   /** A section was opened or closed. */
@@ -130,6 +147,14 @@ export interface ListActions {
   forget(): void;
   showDemo(): void;
   showOwn(): void;
+}
+
+/** What is known before anything has come. */
+export function newModel(state: PageState, engine: "none" | "missing"): Model {
+  return {
+    state, document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null, keys: [], undoable: null,
+    stopped: [], keeping: null, aside: false, found: new Map(), engine, add: false, requests: 0, stoppedRequests: 0, offline: null, demoBytes: 0, memoryUsed: 0,
+  };
 }
 
 /** Whether the weights behind the shown document are at hand. */

@@ -2,7 +2,7 @@
 
 import { h, hidden, plain, rich } from "./dom";
 import { EXPLANATIONS, type Explanation, type Topic } from "./explain";
-import { readAddress } from "./hash";
+import { placeAddress, readAddress } from "./hash";
 
 let open: { panel: HTMLElement; button: HTMLElement } | null = null;
 
@@ -54,12 +54,17 @@ addEventListener("focusin", (event) => {
   if (open && !open.panel.contains(event.target as Node) && event.target !== open.button) close(false);
 });
 
+/** From a panel to what help says of it. */
+export function helpLink(id: string): HTMLElement {
+  return h("a.text-link", { href: placeAddress("help", { help: id }), onclick: () => close(false) }, "In help");
+}
+
 /** The "?" beside a title. */
 export function why(topic: Topic): HTMLButtonElement {
   const { title, plain: words, caution, step }: Explanation = EXPLANATIONS[topic];
   const button = h("button.why", { type: "button", "aria-expanded": "false" }, h("span", { "aria-hidden": "true" }, "?"), hidden(`What is ${plain(title)}`));
   button.addEventListener("click", () => toggle(button, () => h("div.explain", { role: "dialog", "aria-label": plain(title) },
     h("p.explain-title", null, rich(title)), h("p", null, rich(words)), h("p.caution", null, rich(caution)),
-    step && h("p", null, h("a.text-link", { href: readAddress(step), onclick: () => close(false) }, "Read more")))));
+    h("p.explain-more", null, step && h("a.text-link", { href: readAddress(step), onclick: () => close(false) }, "Read more"), helpLink(topic)))));
   return button;
 }

@@ -1,11 +1,11 @@
 // The rail beside one checkpoint: what was read, settings, checks. On narrow pages it is a drawer.
 
 import { checkOf, passes, warningTitle, type CheckWords } from "./check-words";
-import { fill, h, hidden, icon, plain, rich } from "./dom";
+import { fill, h, hidden, icon, plain, marked, rich } from "./dom";
 import { bytes, integer } from "./format";
 import { layersValue } from "./layer-choice";
 import { current, keyOf, type Actions, type Model } from "./model";
-import { toggle } from "./popover";
+import { helpLink, toggle } from "./popover";
 import type { Found } from "./protocol";
 import { settings } from "./settings";
 
@@ -60,7 +60,7 @@ export function rail(model: Model, actions: Actions): Rail {
     set.update();
     adding.hidden = model.source === "demo"; // what is loaded never joins the demo
     fill(list,
-      ...c.warnings.map((w) => check(false, warningTitle(w.code, c), [w.text, w.remedy ?? ""], checkOf(w.code))),
+      ...c.warnings.map((w) => check(false, warningTitle(w.code, c), [marked(w.text), marked(w.remedy ?? "")], checkOf(w.code))),
       ...passes(c).map(({ check: words, text }) => check(true, text, [], words)));
     const warnings = c.warnings.length;
     fill(button, "Settings and checks", warnings > 0 && h("span.count", null, `${warnings}`), warnings > 0 && h("span.sr", null, warnings === 1 ? " warning" : " warnings"));
@@ -93,9 +93,9 @@ function check(ok: boolean, title: string, sentences: string[], words: CheckWord
 }
 
 /** The "?" of a check: what is measured, when it warns, and why there. */
-function whyButton({ name, measured, threshold, why }: CheckWords): HTMLButtonElement {
+function whyButton({ code, name, measured, threshold, why }: CheckWords): HTMLButtonElement {
   const button = h("button.why", { type: "button", "aria-expanded": "false" }, h("span", { "aria-hidden": "true" }, "?"), hidden(`About the check: ${plain(name)}`));
   button.addEventListener("click", () => toggle(button, () => h("div.explain", { role: "dialog", "aria-label": plain(name) },
-    h("p.explain-title", null, rich(name)), h("p", null, rich(measured)), h("p", null, h("b", null, "Warns: "), rich(threshold)), h("p.caution", null, rich(why)))));
+    h("p.explain-title", null, rich(name)), h("p", null, rich(measured)), h("p", null, h("b", null, "Warns: "), rich(threshold)), h("p.caution", null, rich(why)), h("p", null, helpLink(code)))));
   return button;
 }

@@ -65,6 +65,7 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
     const wish: DamageWish = { kind: chosen(), amount: numberOf(amount), rounds: numberOf(rounds), seed: model.state.options.seed };
     for (const field of [amount, rounds]) field.setAttribute("aria-invalid", String(!(numberOf(field) > 0)));
     if (!c || stop || !(wish.amount > 0) || !Number.isInteger(wish.rounds) || wish.rounds < 1) return;
+    actions.pick("damage", `${wish.kind},${wish.amount},${wish.rounds}`);
     tested = label(c);
     document_ = null;
     fail("");
@@ -118,7 +119,17 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
     if (twin.open) fill(table, tableElement(damageTable(document_)));
   }
 
-  suggest();
+  /** What the address asks for; it is not run unasked. */
+  function restore(): void {
+    const [asked = "", much = "", many = ""] = model.state.picks.damage?.split(",") ?? [];
+    if (!(asked in KINDS)) return suggest();
+    kind.value = asked;
+    suggest();
+    amount.value = much;
+    rounds.value = many;
+  }
+
+  restore();
   update();
   return { root, update, destroy: () => { stop?.(); chart.destroy(); } };
 }

@@ -28,7 +28,7 @@ export function scoresSection(model: Model, actions: Actions, phone: () => boole
   let book: ScoreBook | null = null;
   let published: Published | null = null;
   let failed = false;
-  let quantity: Quantity = "emergence";
+  let quantity: Quantity = (model.state.picks.number as Quantity | undefined) ?? "emergence";
   let metric: string | null = null;
   let series: string | null = null;
   let listed = "";
@@ -60,8 +60,8 @@ export function scoresSection(model: Model, actions: Actions, phone: () => boole
 
   // ---- what is compared ----
 
-  const quantities = h("select.field", { id: "score-quantity", onchange: () => { quantity = quantities.value as Quantity; update(); } },
-    ...(Object.keys(QUANTITIES) as Quantity[]).map((name) => h("option", { value: name }, plain(QUANTITIES[name]))));
+  const quantities = h("select.field", { id: "score-quantity", onchange: () => { quantity = quantities.value as Quantity; actions.pick("number", quantity === "emergence" ? null : quantity); update(); } },
+    ...(Object.keys(QUANTITIES) as Quantity[]).map((name) => h("option", { value: name, selected: name === quantity }, plain(QUANTITIES[name]))));
   const metrics = h("select.field", { id: "score-metric", onchange: () => { metric = metrics.value; update(); } });
   const seriesChoice = h("select.field", { id: "score-series", onchange: () => { series = seriesChoice.value || null; update(); } });
   const seriesRow = h("label.setting", { hidden: true, for: "score-series" }, "Series ", seriesChoice);

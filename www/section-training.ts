@@ -14,11 +14,12 @@ const CHART = { wide: 132, phone: 118 };
 const AT_FIRST = 3;
 
 export function trainingSection(model: Model, actions: Actions, phone: () => boolean): View {
-  let chosen: Set<string> | null = null;
-  let x: "log" | "linear" = "log";
+  // Scores have names of the reader's own, which no address holds.
+  let chosen: Set<string> | null = model.state.picks.over ? new Set(model.state.picks.over.split(",")) : null;
+  let x: "log" | "linear" = model.state.picks.axis ? "linear" : "log";
   const ticks = h("div.choices", { role: "group", "aria-label": "Numbers over steps" });
   const scale = h("div.segments", { role: "radiogroup", "aria-label": "Axis of steps" }, ...(["log", "linear"] as const).map((value) => {
-    const box = h("input", { type: "radio", name: "step-axis", value, checked: value === x, onchange: () => { x = value; update(); } });
+    const box = h("input", { type: "radio", name: "step-axis", value, checked: value === x, onchange: () => { x = value; actions.pick("axis", x === "linear" ? x : null); update(); } });
     return h("label", null, box, h("span", null, value === "log" ? "Logarithmic" : "Even"));
   }));
 
@@ -72,6 +73,7 @@ export function trainingSection(model: Model, actions: Actions, phone: () => boo
         if (box.checked) chosen.add(q.name);
         // The last one stays: a figure of nothing helps nobody.
         else if (chosen.size > 1) chosen.delete(q.name);
+        actions.pick("over", [...chosen].filter((name) => !name.startsWith("score:")).join() || null);
         update();
       } });
       return h("label.tick-row", null, box, h("span", null, rich(q.words)));

@@ -299,7 +299,7 @@ function groupTable(open: (name: string) => void): { root: HTMLDetailsElement; u
 // ---- the heat map: groups against steps ----
 
 function heatPart(model: Model, actions: Actions, drawn: (parts: Omit<Figure, "width" | "height" | "scale" | "theme">) => ReturnType<ConstructorParameters<typeof Chart>[1]["figure"]>, phone: () => boolean, open: (name: string) => void): { root: HTMLElement; update(): void; destroy(): void } {
-  let value: HeatValue = "excess_width";
+  let value: HeatValue = (model.state.picks.heat as HeatValue | undefined) ?? "excess_width";
   const name = h("h3.figure-title");
   const chart = new Chart("heat", {
     figure: () => drawn({ kind: "heat", number: value, by: "groups", checkpoint: model.selected, compact: phone() }),
@@ -315,8 +315,9 @@ function heatPart(model: Model, actions: Actions, drawn: (parts: Omit<Figure, "w
   });
   const select = h("select.field", { "aria-label": "What the colours are", onchange: () => {
     value = select.value as HeatValue;
+    actions.pick("heat", value === "excess_width" ? null : value);
     update();
-  } }, ...HEAT.map((one) => h("option", { value: one.value }, plain(one.text))));
+  } }, ...HEAT.map((one) => h("option", { value: one.value, selected: one.value === value }, plain(one.text))));
   const twin = h("div");
   const details = h("details.twin-details", null, h("summary", null, "Table"), twin);
   details.addEventListener("toggle", () => update());

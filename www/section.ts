@@ -5,8 +5,8 @@ import type { Actions, Model, View } from "./model";
 
 type Build = (model: Model, actions: Actions, phone: () => boolean) => View;
 
-/** Sections that are open stay so when a screen is built anew. */
-const opened = new Set<string>();
+/** What the address calls a section. */
+const nameOf = (title: string): string => title.toLowerCase().replace(/[^a-z]+/g, "-").replace(/^-|-$/g, "").slice(0, 40);
 
 let styled: Promise<unknown> | null = null;
 
@@ -23,7 +23,9 @@ function styles(): Promise<unknown> {
 
 export function section(title: string, load: () => Promise<Build>, model: Model, actions: Actions, phone: () => boolean, asked = false): View {
   const body = h("div.section-body");
-  const root = h("details.everything", { open: asked || opened.has(title) }, h("summary", null, title), body);
+  const name = nameOf(title);
+  // Sections that are open stay so when a screen is built anew.
+  const root = h("details.everything", { open: asked || model.state.open.includes(name) }, h("summary", null, title), body);
   let inside: View | null = null;
   let loading = false;
   let dead = false;
@@ -45,8 +47,7 @@ export function section(title: string, load: () => Promise<Build>, model: Model,
   }
 
   root.addEventListener("toggle", () => {
-    if (root.open) opened.add(title);
-    else opened.delete(title);
+    if (root.open !== model.state.open.includes(name)) actions.opened(name, root.open);
     update();
   });
   update();

@@ -112,7 +112,12 @@ export class Session {
   warm(): void {
     if (this.model.engine !== "none") return;
     this.model.engine = "starting";
-    this.engine.start();
+    try {
+      this.engine.start();
+    } catch {
+      // A sandboxed frame may be refused a worker.
+      this.model.engine = "missing";
+    }
     this.events.changed();
   }
 
@@ -141,8 +146,9 @@ export class Session {
     const { results, rest } = await this.split(await this.events.scores(files, add));
     if (!rest.length && results.length === 1 && !add) return this.showResult(results[0]!);
     if (!rest.length && !results.length) return this.events.changed();
-    if (model.engine === "missing") return this.fail({ code: "browser", text: ERRORS.noEngine(), file: files[0]!.path, hint: "" });
     await this.events.ready;
+    this.warm();
+    if (model.engine === "missing") return this.fail({ code: "browser", text: ERRORS.noEngine(), file: files[0]!.path, hint: "" });
     const join = add ? this.seriesOf(failed) : null;
     this.fired = false;
     this.followLast = true;
@@ -154,10 +160,9 @@ export class Session {
       this.goesOn();
     }
     model.state.demo = false;
-    model.reading = { items: [], started: add };
+    model.reading = { items: [], started: add, files: rest.length };
     model.nulls = null;
     this.events.changed();
-    this.warm();
     const done = [...shown?.checkpoints ?? [], ...results.filter((r) => this.fits(r)).flatMap((r) => r.checkpoints)];
     this.engine.run({ files: rest, join }, model.state.options, add && !shown, done, null);
   }
@@ -473,7 +478,7 @@ export class Session {
     this.endReading();
     const { title, body } = errorParts(ERRORS.stopped(where, results.length));
     this.model.nulls = null;
-    this.model.banners.push({ kind: "error", title, body, details: "engine-stopped", actions: [{ label: "Start it again", run: () => {
+    this.model.banners.push({ kind: "error", title, body, details: "engine-stopped", error: { code: "engine-stopped", text: ERRORS.stopped(where, results.length), file: "" }, actions: [{ label: "Start it again", run: () => {
       this.model.banners = this.model.banners.filter((b) => b.details !== "engine-stopped");
       this.model.reading = busy && !results.length ? { items: [], started: false } : null;
       this.engine.restart(this.model.state.options, results, null);

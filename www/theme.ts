@@ -5,6 +5,7 @@ import type { Theme } from "./hash";
 const KEY = "neuromfa-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 let chosen: Theme | null = null;
+let printing = false;
 const listeners = new Set<(theme: Theme) => void>();
 
 /** Whether a choice is kept for the next visit: not where the page is a part of another. */
@@ -17,7 +18,14 @@ export function startTheme(fromHash: Theme | null, kept = true): void {
   system.addEventListener("change", apply);
 }
 
+/** Paper is light, whatever the screen is. */
+export function lightFor(print: boolean): void {
+  printing = print;
+  apply();
+}
+
 export function theme(): Theme {
+  if (printing) return "light";
   return chosen ?? systemTheme();
 }
 
@@ -42,6 +50,13 @@ export function setTheme(next: Theme | null): void {
   apply();
 }
 
+/** Shows a theme, and keeps nothing of it. */
+export function showTheme(next: Theme | null): void {
+  if (next === chosen) return;
+  chosen = next;
+  apply();
+}
+
 export function onTheme(listener: (theme: Theme) => void): void {
   listeners.add(listener);
 }
@@ -56,7 +71,7 @@ function stored(): Theme | null {
 }
 
 function apply(): void {
-  if (chosen) document.documentElement.dataset["theme"] = chosen;
+  if (chosen || printing) document.documentElement.dataset["theme"] = theme();
   else delete document.documentElement.dataset["theme"];
   for (const meta of document.querySelectorAll('meta[name="theme-color"]')) meta.setAttribute("content", theme() === "dark" ? "#121317" : "#FBFAF8");
   for (const listener of listeners) listener(theme());

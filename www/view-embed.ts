@@ -30,6 +30,8 @@ export interface EmbedShape {
   note?: EmbedNote | null;
   /** Changes between light and dark; without it there is no such button. */
   swapTheme?: () => void;
+  /** The answer was shown or hidden, which takes another height. */
+  opened?: () => void;
   /** The drop card, where it is wanted. */
   card?: HTMLElement | null;
   /** A ready-made drawing for the time before the drawing module is there. */
@@ -66,8 +68,8 @@ export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">
   const fallback = (name: string): SVGSVGElement | null => shape().fallback?.(name) ?? null;
 
   const heading = h(shape().heading, { class: "embed-question", tabindex: "-1" });
-  const answer = h("p.embed-answer", { id: "answer" });
-  const ask = h("button.embed-button", { type: "button", "aria-controls": "answer", onclick: () => { answered = !answered; update(); } });
+  const answer = h("p.embed-answer", { id: "embed-answer" });
+  const ask = h("button.embed-button", { type: "button", "aria-controls": "embed-answer", onclick: () => { answered = !answered; update(); shape().opened?.(); } });
   const note = h("div.embed-note", { role: "status" });
   const tabs = h("div.embed-tabs", { role: "group", "aria-label": "Curves" });
   const tabButtons = TABS.map(([tab, text]) => {
@@ -77,7 +79,7 @@ export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">
   });
   const kind = (): Tab => TABS.find(([tab]) => tab === model.state.tab)?.[0] ?? "spectrum";
 
-  const spectrum = new SpectrumFigure(model, allowed, "spectrum", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true, transparent: true }), {
+  const spectrum = new SpectrumFigure(model, allowed, "spectrum.in-embed", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true, transparent: true }), {
     toggleTable: () => undefined, fallback: () => fallback("spectrum"),
   });
   const slider = new Slider(model, allowed, () => ({ compact: narrow, transparent: true }), () => fallback("steps"));

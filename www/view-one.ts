@@ -26,6 +26,9 @@ const TABS: { tab: Tab; text: string; topic: Topic }[] = [
   { tab: "dimension", text: "{D(q)}", topic: "dimension" },
 ];
 
+/** Where there is room, the groups stand below the numbers without being asked for. */
+const WIDE = 1000;
+
 export function oneView(model: Model, actions: Actions, card: HTMLElement, phone: () => boolean): View {
   const side = rail(model, actions);
   const back = h("button.text-link.back", { type: "button", onclick: () => actions.show("series") }, icon("back", 16), h("span", null, "The series"));
@@ -135,7 +138,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   nfdTwin.addEventListener("toggle", () => update());
   const wiring = wiringPart(model, actions);
   const besideChance = section("Beside chance and scale", async () => (await import("./section-chance")).chanceSection, model, actions, phone);
-  const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone);
+  const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone, document.documentElement.clientWidth >= WIDE);
   const damage = section("Damage test", async () => (await import("./section-damage")).damageSection, model, actions, phone);
   const sensitivity = section("Sensitivity", async () => (await import("./section-sensitivity")).sensitivitySection, model, actions, phone);
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
@@ -152,7 +155,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
             h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        besideChance.root, sensitivity.root, where.root, damage.root, wiring.root, list.root)));
+        where.root, besideChance.root, sensitivity.root, damage.root, wiring.root, list.root)));
 
   function update(): void {
     const c = current(model);

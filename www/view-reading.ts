@@ -8,7 +8,7 @@ import { stepColour } from "./ramp";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { onTheme, theme } from "./theme";
-import { label, readingHeadline } from "./words";
+import { label, lookingHeadline, readingHeadline } from "./words";
 import { bannerElement, errorBanner } from "./banners";
 
 export function readingView(model: Model, actions: Actions, _card: HTMLElement, phone: () => boolean): View {
@@ -52,9 +52,9 @@ export function readingView(model: Model, actions: Actions, _card: HTMLElement, 
     const items = reading.items.filter((i) => i.state !== "left out");
     const done = items.filter((i) => i.state === "done").length;
     const failed = items.filter((i) => i.state === "failed").length;
-    fill(headline, items.length ? readingHeadline(done, items.length) : "Looking at the files");
+    fill(headline, items.length ? readingHeadline(done, items.length) : lookingHeadline(reading.files));
     const attention = failed === 0 ? "" : failed === 1 ? " One file needs your attention." : ` ${spelled(failed)[0]!.toUpperCase()}${spelled(failed).slice(1)} files need your attention.`;
-    fill(deck, `${items.length > 1 ? "Each one is drawn as soon as it is ready." : "It is drawn as soon as it is ready."}${attention}`);
+    fill(deck, `${(items.length || (reading.files ?? 1)) > 1 ? "Each one is drawn as soon as it is ready." : "It is drawn as soon as it is ready."}${attention}`);
     const of = items.filter((i) => i.state !== "failed").reduce((s, i) => s + Math.max(i.of, i.bytes), 0);
     const read = items.reduce((s, i) => s + (i.state === "done" ? Math.max(i.of, i.bytes) : i.state === "failed" ? 0 : i.read), 0);
     const share = of ? read / of : 0;
@@ -115,7 +115,7 @@ export function readingView(model: Model, actions: Actions, _card: HTMLElement, 
   function fileLine(item: Item, index: number, of: number): { node: HTMLElement; bar: HTMLElement | null } {
     if (item.state === "failed" && item.error) {
       const banner = errorBanner(item.error, [{ label: "Choose it again", run: () => actions.chooseAgain(item.error?.file) }, { label: "Leave it out", run: () => actions.leaveOut(item) }]);
-      return { node: h("li.file.file-failed", null, bannerElement(banner)), bar: null };
+      return { node: h("li.file.file-failed", null, bannerElement(banner, model)), bar: null };
     }
     const name = h("span.file-name", { title: item.file }, item.file);
     const size = h("span.file-size", null, bytes(item.bytes));

@@ -5,6 +5,7 @@ import { fill, h, icon, symbol } from "./dom";
 import type { DemoFigures } from "./demo";
 import { exportButton } from "./export";
 import { integer } from "./format";
+import { placeAddress, type Screen } from "./hash";
 import { current, type Actions, type Model, type View } from "./model";
 import { partNote } from "./layer-choice";
 import { Numbers } from "./numbers";
@@ -61,6 +62,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const numbers = new Numbers(model, open, (which) => fallback(`strip-${which}`));
   const analyse = h("button.text-link", { type: "button", onclick: () => actions.analyseDemo() });
   const analyseLine = h("p.analyse", null, analyse, h("span.caption"));
+  const learn = h("p.analyse.learn", null, "New to this? ", placeLink("lesson", "Lessons"), " of some minutes, with something to predict. ", placeLink("help", "Help"), " on files, numbers and checks.");
   const everything = h("div");
   const details = h("details.everything", null, h("summary", null, "Table of every checkpoint"), everything);
   details.addEventListener("toggle", () => update());
@@ -81,7 +83,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
           h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details);
+    numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details);
 
   function update(): void {
     const doc = model.document;
@@ -114,4 +116,11 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   }
   update();
   return { root, update, destroy: () => [spectrum, charts, slider, numbers, ...sections].forEach((part) => part.destroy()) };
+}
+
+/** A link to another part of the page, with all that the address says by the time it is followed. */
+function placeLink(view: Screen, text: string): HTMLAnchorElement {
+  const link = h("a.text-link", { href: placeAddress(view) }, text);
+  link.addEventListener("click", () => link.setAttribute("href", placeAddress(view)));
+  return link;
 }

@@ -21,6 +21,7 @@ export function cellWords(cell: Cell): string {
 /** The finding of the section. */
 export function whereHeadline(cells: readonly Cell[]): string {
   const told = cells.filter((cell) => cell.excess !== null);
+  if (cells.length && cells.every((cell) => cell.group.width === null)) return `${plural(cells.length, "group")}, none with a spectrum`;
   if (!told.length) return `${plural(cells.length, "group")}, each with a spectrum of its own. Shuffled: computing`;
   const [most] = [...told].sort((a, b) => b.excess! - a.excess!);
   if (most!.excess! <= 0) return "No group is wider than its own shuffled weights";
@@ -55,7 +56,7 @@ export function neuronWords({ group, neuron }: NeuronChange): string {
 }
 
 export const WHERE = {
-  title: "Where it happens",
+  title: "Width above shuffled, group by group",
   none: "This result holds no spectra of single groups. Results of earlier versions have none, nor have networks of more than 1,024 groups: choose layers for those.",
   noWeights: "Neurons are compared where the weights are: drop both checkpoints. The widths and centres below are those that this result holds.",
   comparing: "Comparing the neurons.",

@@ -204,6 +204,11 @@ export function sliderText(document: ResultDocument, index: number): string {
   return `${label(here)}, checkpoint ${index + 1} of ${document.checkpoints.length}, width ${fixed(here.mean.width)}, shuffled ${shuffled ? fixed(shuffled.width) : "not computed"}`;
 }
 
+/** Before it is known what is in the files. */
+export function lookingHeadline(files?: number): string {
+  return files === undefined ? "Looking at the files" : files === 1 ? "Looking at the file" : `Looking at ${integer(files)} files`;
+}
+
 /** The heading of a reading. */
 export function readingHeadline(done: number, of: number): string {
   return of === 1 ? "Reading one checkpoint" : `${done} of ${of} checkpoints analysed`;
@@ -229,7 +234,8 @@ export const ERRORS = {
     const safe = results === 0 ? "Nothing that you see is lost." : results === 1 ? "Your result is safe." : `Your ${results} results are safe.`;
     return `The engine stopped${where ? ` while ${where}` : ""}. ${safe}`;
   },
-  noEngine: () => "This browser cannot run the analysis. It lacks WebAssembly SIMD or module workers. The demo stays readable; to analyse files, use a browser from 2023 or later.",
+  noEngine: () => self.origin === "null" ? "This frame cannot run the analysis. The page around it allows it no workers. Open the full view to analyse files."
+    : "This browser cannot run the analysis. It lacks WebAssembly SIMD or module workers. The demo stays readable; to analyse files, use a browser from 2023 or later.",
   noView: () => "The drawing module did not load. Reload the page, or look at the tables.",
 };
 

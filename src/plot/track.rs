@@ -359,9 +359,10 @@ impl TrackLine {
             self.runs(chart).iter().try_for_each(|run| sheet.line(run, stroke))?;
         }
         let marked = || places.iter().filter_map(|(i, at)| Some(((*i)?, *at)));
+        let radius = dot_radius(marked().map(|(_, (x, _))| x).collect());
         for (index, at) in marked().filter(|(i, _)| *i != scene.current) {
-            sheet.disc(at, 4.5, theme.bg)?;
-            sheet.disc(at, 3.3, scene.color(theme, index))?;
+            sheet.disc(at, radius + 1.2, theme.bg)?;
+            sheet.disc(at, radius, scene.color(theme, index))?;
         }
         for (index, at) in marked().filter(|(i, _)| *i == scene.current) {
             marks::dot(sheet, at, 5.0, scene.color(theme, index))?;
@@ -412,4 +413,26 @@ pub(super) fn draw_fill<DB: DrawingBackend>(
         return sheet.line(&closed, Stroke::new(color, sheet.theme.sizes.hair));
     }
     sheet.fill(&border, color, opacity)
+}
+
+/// Radius of a checkpoint's dot in pixels, from where the dots stand: those of many checkpoints must not hide each other.
+fn dot_radius(mut across: Vec<f64>) -> f64 {
+    across.sort_by(f64::total_cmp);
+    let mut gaps: Vec<f64> = across.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_by(f64::total_cmp);
+    let median = gaps.get(gaps.len() / 2).copied().unwrap_or(f64::INFINITY);
+    (0.4 * median).clamp(1.6, 3.3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dot_radius;
+
+    #[test]
+    fn dots_of_many_checkpoints_are_small_and_those_of_few_are_not() {
+        assert_eq!(dot_radius(vec![0.0, 40.0, 80.0]), 3.3);
+        assert_eq!(dot_radius(vec![10.0]), 3.3);
+        assert_eq!(dot_radius((0..40).map(|i| f64::from(i) * 5.0).collect()), 2.0);
+        assert_eq!(dot_radius(vec![7.0; 40]), 1.6);
+    }
 }

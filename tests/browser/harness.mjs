@@ -17,10 +17,13 @@ export function needs(engine) {
   return { skip: browsers[engine] ? false : `${engine} is not installed and could not be fetched`, timeout: 150_000 };
 }
 
-/** Serves the built site until the test ends; `paths` collects what is asked for. */
+/**
+ * Serves the built site until the test ends; `paths` collects what pages and their workers ask for, without what the service
+ * worker fetches by itself to keep it.
+ */
 export async function site(t, options = {}) {
   const paths = [];
-  const server = await serve({ ...options, onRequest: (path) => paths.push(path) });
+  const server = await serve({ ...options, onRequest: (path, { referer }) => referer?.endsWith('/sw.js') || paths.push(path) });
   t.after(() => server.close());
   return { ...server, paths };
 }

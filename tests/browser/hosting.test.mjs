@@ -81,8 +81,8 @@ test('neither page nor worker can evaluate text or reach another site', needs('C
   await visit(tab, server.url);
   await until('the service worker', () => tab.evaluate(() => navigator.serviceWorker.controller !== null));
   await analyse(tab, checkpoint);
-  // The pool's workers, which inherit their policy, sleep in Wasm and answer nobody.
-  const worker = tab.page.workers().find((one) => !one.url().startsWith('blob:'));
+  // The first worker is the engine's. Those of its pool, which inherit their policy, sleep in Wasm and answer nobody.
+  const [worker] = tab.page.workers();
   assert.ok(worker, 'the engine runs in a worker');
 
   for (const [name, context] of Object.entries({ page: tab.page, worker })) {
@@ -99,4 +99,18 @@ test('neither page nor worker can evaluate text or reach another site', needs('C
     assert.deepEqual(await context.evaluate(attempt, other.url), { fetched: false, evaluated: false }, name);
   }
   assert.deepEqual(other.paths, [], 'requests that reached the other site');
+  await until('the count', () => tab.evaluate(() => /0 requests to other sites, 2 stopped/.test(document.querySelector('#status').textContent)));
+});
+
+test('where no service worker can run the workers have the same policy', needs('Chromium'), async (t) => {
+  const server = await site(t, { isolated: false });
+  const other = await site(t, { isolated: false, host: '127.0.0.1' });
+  const tab = await chromiumTab(t, { serviceWorkers: 'block' });
+  await visit(tab, server.url);
+  await analyse(tab, checkpoint);
+  const [worker] = tab.page.workers();
+  const attempt = (url) => fetch(url, { mode: 'no-cors' }).then(() => true, () => false);
+  assert.equal(await worker.evaluate(attempt, other.url), false);
+  assert.deepEqual(other.paths, [], 'requests that reached the other site');
+  await until('the count', () => tab.evaluate(() => /0 requests to other sites, 1 stopped/.test(document.querySelector('#status').textContent)));
 });

@@ -47,6 +47,10 @@ export async function webkitTab(t) {
     goto: (url) => send('POST', `${session}/url`, { url }),
     evaluate: (work, argument) =>
       send('POST', `${session}/execute/sync`, { script: `return (${work})(arguments[0])`, args: [argument ?? null] }),
+    enterFrame: async (css) => {
+      const found = await send('POST', `${session}/element`, { using: 'css selector', value: css });
+      await send('POST', `${session}/frame`, { id: found });
+    },
     choose: async (paths) =>
       send('POST', `${session}/element/${await element('input[type=file]')}/value`, { text: [paths].flat().join('\n') }),
     screenshot: async (path) => writeFileSync(path, Buffer.from(await send('GET', `${session}/screenshot`), 'base64')),

@@ -24,15 +24,20 @@ const MOST_JSON = 64e6;
 /** What is wrong with a message, in a sentence for those who write the page around. */
 class Refused extends Error {}
 
-/** Listens to the parent; the answer speaks to it. In a page of its own there is nobody to talk to. */
+/** Who obeys; null before anybody listens. */
+let listening: Commands | null = null;
+
+/** Listens to the parent; the answer speaks to it. In a page of its own there is nobody to talk to. The last one to connect obeys. */
 export function connect(commands: Commands): Host {
   const host: Host = {
     // To any origin: who may embed the page is the choice of its own host, and weights are never sent.
     send: (type, content = {}) => { if (parent !== window) parent.postMessage({ type: `neuromfa:${type}`, ...content }, "*"); },
   };
-  addEventListener("message", (event) => {
-    if (event.source !== parent || parent === window) return;
-    obey(event.data, commands).catch((error: unknown) => {
+  const first = listening === null;
+  listening = commands;
+  if (first) addEventListener("message", (event) => {
+    if (event.source !== parent || parent === window || !listening) return;
+    obey(event.data, listening).catch((error: unknown) => {
       const text = error instanceof Refused ? error.message : "The message could not be read.";
       host.send("error", { code: "bad-message", text, file: "" });
     });
@@ -75,5 +80,7 @@ async function fileOf(value: unknown, commands: Commands): Promise<InputFile[]> 
   // What JSON does not carry is gone now.
   const document: unknown = text ? JSON.parse(text) : null;
   if (!isResult(document) || !await commands.drawable(document)) throw new Refused("The document is not a result of NeuroMFA.");
-  return [{ path: "result.json", file: new File([text], "result.json", { type: "application/json" }) }];
+  // A result is known by its beginning.
+  const { schema, ...rest } = document;
+  return [{ path: "result.json", file: new File([JSON.stringify({ schema, ...rest })], "result.json", { type: "application/json" }) }];
 }

@@ -27,11 +27,11 @@ type PackedCheckpoint = [about: Numbers, architecture: string, numbers: Numbers,
 type PackedScore = [metric: string, values: [step: number, value: Maybe][]];
 interface Packed { o: string; q: Numbers; c: PackedCheckpoint[]; s: PackedScore[]; v: string }
 
-/** The packed text of a result; null where it is too long for a link. The widths of single shuffles go first. */
+/** The packed text of a result; null where it is too long for a link. The widths of single shuffles of early checkpoints go first. */
 export async function pack(document: ResultDocument): Promise<string | null> {
   const last = document.checkpoints.length - 1;
-  for (const widths of [() => true, (i: number) => i === last]) {
-    const bytes = await through(new TextEncoder().encode(JSON.stringify(reduced(document, widths))), new CompressionStream("deflate-raw"));
+  for (const from of new Set([0, last >> 1, last])) {
+    const bytes = await through(new TextEncoder().encode(JSON.stringify(reduced(document, from))), new CompressionStream("deflate-raw"));
     if (bytes.length <= MOST_PACKED) return toText(bytes);
   }
   return null;
@@ -47,7 +47,8 @@ export async function unpack(text: string): Promise<ResultDocument> {
 
 // ---- there ----
 
-export function reduced(document: ResultDocument, widths: (checkpoint: number) => boolean): Packed {
+/** `from` is the first checkpoint whose single shuffles are kept. */
+function reduced(document: ResultDocument, from: number): Packed {
   const options = { ...DEFAULTS, ...document.options, null: document.options.null.filter((kind) => kind === "shuffle") };
   const series = [...new Set(document.checkpoints.map((c) => c.series ?? null))];
   return {
@@ -60,7 +61,7 @@ export function reduced(document: ResultDocument, widths: (checkpoint: number) =
         c.architecture.slice(0, MOST_NAME),
         cut([c.mean.alpha0, c.mean.width, c.emergence, c.nfd.mean]),
         c.samples.map((s): PackedSample => [s.seed, bent(s.alpha), bent(s.f), cut([s.alpha0, s.width, s.asymmetry])]),
-        shuffled && packedNull(shuffled, widths(i)),
+        shuffled && packedNull(shuffled, i >= from),
       ];
     }),
     s: document.scores.slice(0, MOST_SCORES).map(({ metric, values }) => [metric.slice(0, MOST_NAME), values.map(({ step, value }) => [step, cut([value])[0]!])]),

@@ -8,7 +8,7 @@ import type { Actions, Model, View } from "../model";
 import type { InputFile, ResultDocument } from "../protocol";
 import { setTheme, theme } from "../theme";
 import { embedView, type EmbedNote, type EmbedShape } from "../view-embed";
-import { connect } from "./messages";
+import { connect, type Host } from "./messages";
 
 export interface FrameParts {
   card: HTMLElement;
@@ -24,38 +24,23 @@ export interface FrameParts {
 const SEEN = { long: "Computed in this page. The page around it can read the numbers.", short: "Computed in this page." };
 
 export function framedView(model: Model, actions: Actions, parts: FrameParts): View {
-  styles();
-  document.documentElement.classList.add("embedded");
-  const view = embedView(model, actions, () => shapeOf(model, actions, parts));
-
-  const host = connect({
-    set(hash) {
-      const next = parse(hash);
-      next.frame ??= newFrame();
-      parts.follow(next);
-    },
-    open: parts.open,
-    drawable: async (document) => await loadDrawing() && isDrawable(document as ResultDocument),
-  });
-  const forward: [string, (detail: unknown) => void][] = [
-    ["neuromfa-result", (detail) => host.send("result", { document: detail })],
-    ["neuromfa-progress", (detail) => host.send("progress", detail as object)],
-    ["neuromfa-error", (detail) => host.send("error", detail as object)],
-    ["neuromfa-state", (detail) => host.send("state", { hash: detail })],
-  ];
-  for (const [type, send] of forward) document.addEventListener(type, (event) => send((event as CustomEvent).detail));
-
+  const { classList } = document.documentElement;
+  classList.add("embedded");
+  classList.remove("embedded-place");
   let told = 0;
+  const view = embedView(model, actions, () => ({ ...shapeOf(model, actions, parts), opened: tellHeight }));
+  const talk = talkOf(model, parts);
+
   function tellHeight(): void {
     const height = view.natural();
     if (height === told || !view.root.clientWidth) return;
     told = height;
-    host.send("height", { height });
+    talk.host.send("height", { height });
   }
-  new ResizeObserver(tellHeight).observe(view.root);
-  // Fonts and the style sheet change what is needed.
+  const observer = new ResizeObserver(tellHeight);
+  observer.observe(view.root);
+  // Fonts change what is needed.
   void document.fonts.ready.then(tellHeight);
-  host.send("ready", { hash: serialise(model.state) });
 
   return {
     root: view.root,
@@ -63,9 +48,63 @@ export function framedView(model: Model, actions: Actions, parts: FrameParts): V
       view.update();
       tellHeight();
     },
-    destroy: () => view.destroy(),
+    destroy() {
+      observer.disconnect();
+      talk.end();
+      view.destroy();
+    },
   };
 }
+
+type Obeying = Pick<FrameParts, "follow" | "open">;
+
+/** Listens to the page around, and tells it what happens until it is ended. */
+function talkOf(model: Model, parts: Obeying): { host: Host; end(): void } {
+  const host = connect({
+    set(hash) {
+      const given = new URLSearchParams(hash);
+      given.set("embed", "1");
+      parts.follow(parse(given.toString()));
+    },
+    open: parts.open,
+    drawable: async (document) => await loadDrawing() && isDrawable(document as ResultDocument),
+  });
+  const ended = new AbortController();
+  const forward: [string, (detail: unknown) => void][] = [
+    ["neuromfa-result", (detail) => host.send("result", { document: detail })],
+    ["neuromfa-progress", (detail) => host.send("progress", detail as object)],
+    ["neuromfa-error", (detail) => host.send("error", detail as object)],
+    ["neuromfa-state", (detail) => host.send("state", { hash: detail })],
+  ];
+  for (const [type, send] of forward) document.addEventListener(type, (event) => send((event as CustomEvent).detail), { signal: ended.signal });
+  host.send("ready", { hash: serialise(model.state) });
+  return { host, end: () => ended.abort() };
+}
+
+/** A lesson or another part of the page in a frame: it scrolls as a page does, and tells how high it would like to be. */
+export function framedPlace(model: Model, view: View, parts: Obeying): View {
+  const { classList } = document.documentElement;
+  classList.remove("embedded");
+  classList.add("embedded-place");
+  const talk = talkOf(model, parts);
+  let told = 0;
+  const observer = new ResizeObserver(() => {
+    const height = Math.ceil(view.root.getBoundingClientRect().bottom + scrollY + ROOM_BELOW);
+    if (height !== told) talk.host.send("height", { height: (told = height) });
+  });
+  observer.observe(view.root);
+  return {
+    ...view,
+    destroy() {
+      observer.disconnect();
+      talk.end();
+      view.destroy();
+    },
+  };
+}
+
+/** Below a lesson. */
+const ROOM_BELOW = 24;
 
 function shapeOf(model: Model, actions: Actions, parts: FrameParts): EmbedShape {
   const frame = model.state.frame ?? newFrame();
@@ -100,8 +139,15 @@ function noteOf(model: Model, actions: Actions, parts: FrameParts): EmbedNote | 
   return parts.noDemo() && !model.document ? { icon: "warn", text: "There is nothing to show yet: drop checkpoints or a result file.", actions: [] } : null;
 }
 
-/** The sheet may be there from before; where it does not come, words and figure still do. */
-function styles(): void {
-  if (document.querySelector("link.embed-styles")) return;
-  document.head.append(h("link.embed-styles", { rel: "stylesheet", href: "assets/embed/embed.css" }));
+let styled: Promise<unknown> | null = null;
+
+/** The sheet of the view, once; where it does not come, words and figure still do. */
+export function styles(): Promise<unknown> {
+  styled ??= new Promise((resolve) => {
+    const sheet = h("link", { rel: "stylesheet", href: "assets/embed/embed.css" });
+    sheet.addEventListener("load", resolve);
+    sheet.addEventListener("error", resolve);
+    document.head.append(sheet);
+  });
+  return styled;
 }

@@ -12,7 +12,7 @@ import type { Live, Setting } from "./step";
 let loading: Promise<ResultDocument | null> | null = null;
 
 /** The document of the first view: every number that is shown here is in it. */
-function demoDocument(): Promise<ResultDocument | null> {
+export function demoDocument(): Promise<ResultDocument | null> {
   loading ??= fetched("first-view.json").then((response) => response ? response.json() as Promise<ResultDocument> : null);
   void loading.then((found) => { if (!found) loading = null; });
   return loading;
@@ -20,10 +20,10 @@ function demoDocument(): Promise<ResultDocument | null> {
 
 type DemoFigure = Parameters<typeof figure>[2];
 
-interface Parts { title: string; legend: string; figure(demo: ResultDocument, index: number): NonNullable<ReturnType<DemoFigure>>["parts"]; show(demo: ResultDocument, c: Checkpoint, table: NumbersPart, chart: FigurePart): void; caption: string; name: string }
+export interface DemoParts { title: string; legend: string; figure(demo: ResultDocument, index: number): NonNullable<ReturnType<DemoFigure>>["parts"]; show(demo: ResultDocument, c: Checkpoint, table: NumbersPart, chart: FigurePart): void; caption: string; name: string }
 
 /** A figure of the demo with a slider over its checkpoints. */
-function demoLive({ given, keep }: Setting, parts: Parts): Live {
+export function demoLive({ given, keep }: Setting, parts: DemoParts): Live {
   let demo: ResultDocument | null = null;
   let step: SliderPart | null = null;
   let dead = false;

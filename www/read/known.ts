@@ -11,10 +11,10 @@ import type { Live, Setting } from "./step";
 
 const WEIGHTS = Array.from({ length: 31 }, (_, i) => (10 + i) / 10);
 
-/** The Cantor set, with a weight for its right half. */
-export function cantorLive({ given, keep }: Setting): Live {
+/** The Cantor set, with a weight for its right third. */
+export function cantorLive({ given, keep }: Setting, weights: readonly number[] = WEIGHTS): Live {
   let answer: MeasureAnswer | null = null;
-  const weight = slider({ label: "Weight of the right third, the left one being 1", values: WEIGHTS, start: given[0] ?? 2, text: (w) => fixed(w, 1), moved });
+  const weight = slider({ label: "Weight of the right third, the left one being 1", values: weights, start: given[0] ?? 2, text: (w) => fixed(w, 1), moved });
   const asked = asking<"measure">((found) => { answer = found; show(); }, (error) => table.fail(error));
   const building = figure("cantor", "Four divisions of one line", () => answer && { parts: { kind: "lesson", lesson: { x: "x", lines: [{ style: "bars", name: "", ...places(bars(answer.generations)) }] }, domain: { x: [0, 1], y: [0, 5] } } });
   const arch = figure("arch", "Spectrum {f(\u03b1)}", () => answer && { parts: { kind: "lesson", lesson: { x: "\u03b1", lines: [

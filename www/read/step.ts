@@ -44,9 +44,13 @@ export function stepBlock(step: Step, setting: Setting): Live {
     h("div.read-ends", null,
       h("div", null, h("h3.section-title", null, "What to conclude"), h("p", null, rich(step.conclude))),
       h("div", null, h("h3.section-title", null, "What not to conclude"), h("p", null, rich(step.caution)))),
-    h("details.everything.read-equations", null, h("summary", null, "The equations"),
-      ...step.equations.map((text) => (text.startsWith("=") ? equation(text.slice(1)) : h("p", null, rich(text))))));
+    h("details.everything.read-equations", null, h("summary", null, "The equations"), ...lines(step.equations)));
   return { root, update: live.update, destroy: live.destroy };
+}
+
+/** Sentences, and equations where a line begins with `=`. */
+export function lines(texts: readonly string[]): HTMLElement[] {
+  return texts.map((text) => (text.startsWith("=") ? equation(text.slice(1)) : h("p", null, rich(text))));
 }
 
 function equation(text: string): HTMLElement {

@@ -13,7 +13,7 @@ export const STEPS: readonly Step[] = [
       "Divide a line in three, leave the middle empty, and share what it carries between the two others. Do the same with each of them, again and again.",
       "Shared in halves, the mass becomes thinner at one and the same rate {\u03b1} wherever there is any: a fractal, a single point in the figure. Shared unevenly, some places thin out faster than others: a multifractal. The arch {f(\u03b1)} says how large the set of places is that has each rate.",
     ],
-    live: cantorLive,
+    live: (setting) => cantorLive(setting),
     conclude: "The width of the arch says how much the rates differ. Here one number makes it, the weight; equal weights give width 0.",
     caution: "Wide does not mean complex or good. The rule behind this arch fits in one sentence.",
     equations: [
