@@ -25,7 +25,9 @@ export function npmAnswer(text) {
 
 /** Each returns what failed, and what could not be asked. */
 function npmAudit() {
-  const { stdout } = spawnSync('npm', ['audit', '--json'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+  const command = ['audit', '--json', '--fetch-retries=0', '--fetch-timeout=30000'];
+  const { stdout, error } = spawnSync('npm', command, { cwd: root, encoding: 'utf8', timeout: 60_000, shell: process.platform === 'win32' });
+  if (error) return { missing: [`npm audit: the registry does not answer (${error.message})`] };
   const { unanswered, counts, failed } = npmAnswer(stdout ?? '');
   if (unanswered) return { missing: [`npm audit: the registry does not answer (${unanswered.split('\n')[0]})`] };
   const list = Object.entries(counts).map(([weight, count]) => `${count} ${weight}`).join(', ') || 'none';
