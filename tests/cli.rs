@@ -265,7 +265,11 @@ fn parts_are_merged_to_the_bytes_of_one_run() {
         ),
         (&["merge", "step0.safetensors"], 3, "step0.safetensors is no result document: "),
         (&["merge", "none.json"], 3, "none.json cannot be read: "),
-        (&["merge", "whole.json", "--out", "x.txt"], 2, "x.txt must end in .json, .csv, .svg or .png."),
+        (
+            &["merge", "whole.json", "--out", "x.pdf"],
+            2,
+            "x.pdf must end in .json, .csv, .svg, .png, .tex, .txt or .bib.",
+        ),
     ] {
         let ran = run(folder.path(), documents);
         assert_eq!((ran.status, ran.json), (Some(status), None), "{documents:?}");

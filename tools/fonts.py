@@ -1,6 +1,7 @@
-"""Makes assets/fonts/*.ttf and the advance widths in src/plot/widths.rs.
+"""Makes assets/fonts/*.ttf, the same as *.woff2, and the advance widths in src/plot/widths.rs.
 
-The figures are drawn in known fonts: the PNG writer embeds these files and the SVG writer measures text with the table.
+The figures are drawn in known fonts: glyphs come from the TrueType files, an SVG whose text stays text carries the WOFF2
+ones, and every figure measures text with the table.
 
     python3 -m venv .venv && .venv/bin/pip install fonttools==4.68.0 brotli
     npm pack @fontsource/source-sans-3@5.3.1 @fontsource/source-serif-4@5.3.1      (unpack each into a folder)
@@ -74,6 +75,9 @@ def build(folder, face):
     font["head"].modified = font["head"].created
     font.recalcTimestamp = False
     font.save(target)
+    web = ttLib.TTFont(target, recalcTimestamp=False)
+    web.flavor = "woff2"
+    web.save(target.with_suffix(".woff2"))
     missing = [c for c in characters if ord(c) not in font.getBestCmap()]
     print(f"{target.name}: {target.stat().st_size} bytes, missing {''.join(missing)!r}")
     return font

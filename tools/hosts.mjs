@@ -153,11 +153,11 @@ export async function chromium(executable, blocked) {
     inside: async (work) => await frame().evaluate(work),
     choose: (path) => frame().locator('input[type=file]').first().setInputFiles(path),
     async close() {
-      await browser.close();
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill();
+      await (await browser.newBrowserCDPSession()).send('Browser.close').catch(() => child.kill());
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
+      // Its helpers may write for a moment longer.
+      await within(5000, () => (rmSync(profile, { recursive: true, force: true }), true));
     },
   };
 }

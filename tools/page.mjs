@@ -30,6 +30,8 @@ export async function buildPage(modules) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
 
+  // What figures are printed with; nothing on the screen is set in it.
+  copy('assets/fonts', 'assets/print');
   for (const folder of ['fonts', 'icons']) copy(`www/${folder}`, `assets/${folder}`, { optional: true });
   copyDemo();
   cpSync(modules, join(dist, 'wasm'), { recursive: true, filter: (path) => !path.endsWith('.inputs') });

@@ -1,4 +1,4 @@
-// The six Wasm modules of the page, {view,reader,scores,lab,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
+// The seven Wasm modules of the page, {view,printer,reader,scores,lab,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
 // `node tools/wasm.mjs NAME...` builds some of them beside what is there.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { Failure, isMain, main, root, run, runBeside, say, target } from './lib.
 const common = '-C target-feature=+simd128 -Z unstable-options -C panic=immediate-abort';
 const flavours = [
   { name: 'view', features: 'view', rustflags: common, level: 'z' },
+  { name: 'printer', features: 'printer', rustflags: common, level: 'z' },
   { name: 'reader', features: 'reader', rustflags: common, level: 'z' },
   { name: 'scores', features: 'scores', rustflags: common, level: 'z' },
   // Twice as fast as for size.

@@ -3,10 +3,17 @@
 import { beside } from "./beside";
 import { h } from "./dom";
 import { drawingReady, onRedraw, viewOf } from "./drawing";
+import { forcedColors } from "./forced";
 import type { Figure, Layout, ResultDocument } from "./protocol";
 import { themeAt } from "./theme";
 
-export type FigureParts = Omit<Figure, "width" | "height" | "scale" | "theme">;
+export type FigureParts = Omit<Figure, "width" | "height" | "scale" | "theme" | "system">;
+
+/** Figures whose checkpoints have places: the pointer, a finger and arrow keys read them. */
+const READ: ReadonlySet<Figure["kind"]> = new Set(["series", "path", "sizes", "damage", "rivals", "scatter", "scores-normalised", "nfd-steps"]);
+
+/** What follows the pointer over a figure; see cursor.ts. */
+export interface Cursor { drawn(): void; destroy(): void }
 
 export interface ChartSource {
   /** The document and what to draw of it; null leaves the chart empty. */
@@ -14,6 +21,8 @@ export interface ChartSource {
   /** A ready-made drawing for the time before the module is there. */
   fallback?(): SVGSVGElement | null;
   drawn?(layout: Layout): void;
+  /** Does without a cursor of its own. */
+  still?: boolean;
 }
 
 export class Chart {
@@ -25,6 +34,7 @@ export class Chart {
   private frame = 0;
   private standIn: SVGSVGElement | null = null;
   private dead = false;
+  private cursor: Cursor | null = null;
 
   constructor(name: string, private readonly source: ChartSource) {
     this.root = h(`div.chart.${name}` as "div.chart");
@@ -32,6 +42,17 @@ export class Chart {
     this.observer = new ResizeObserver(() => this.update());
     this.observer.observe(this.root);
     this.forget = onRedraw((now) => (now ? this.draw() : this.update()));
+    for (const kind of ["pointerenter", "focusin"]) this.root.addEventListener(kind, () => this.read());
+  }
+
+  /** Loads the cursor when somebody first comes to read the figure. */
+  private read(): void {
+    const kind = this.source.figure()?.parts.kind;
+    if (this.cursor || this.dead || this.source.still || !kind || !READ.has(kind)) return;
+    this.cursor = { drawn: () => undefined, destroy: () => undefined };
+    void import("./cursor").then(({ readCursor }) => {
+      if (!this.dead) this.cursor = readCursor(this);
+    }, () => { this.cursor = null; });
   }
 
   /** Draws with the next frame, once however often it is asked. */
@@ -47,6 +68,7 @@ export class Chart {
     this.dead = true;
     cancelAnimationFrame(this.frame);
     this.observer.disconnect();
+    this.cursor?.destroy();
     this.forget();
   }
 
@@ -56,7 +78,8 @@ export class Chart {
     const width = this.root.clientWidth;
     const height = this.root.clientHeight;
     if (!found || width < 8 || height < 8) return null;
-    return { document: found.document, figure: { ...found.parts, null: beside(), width, height, scale: devicePixelRatio || 1, theme: themeAt(this.root) } };
+    const system = forcedColors();
+    return { document: found.document, figure: { ...found.parts, null: beside(), width, height, scale: devicePixelRatio || 1, ...(system ? { theme: "forced", system } : { theme: themeAt(this.root) }) } };
   }
 
   private draw(): void {
@@ -74,6 +97,7 @@ export class Chart {
       this.standIn?.remove();
       this.standIn = null;
       this.source.drawn?.(this.layout);
+      this.cursor?.drawn();
     } catch (error) {
       // A figure that cannot be drawn leaves its table; it must not take the page along.
       console.error(error);

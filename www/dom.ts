@@ -65,6 +65,7 @@ const ICONS = {
   play: "M8 5.5v13l11-6.5z",
   pause: "M8 5v14M16 5v14",
   table: "M3 5h18v14H3zM3 10h18M3 14.5h18M9 5v14",
+  zoom: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5L21 21M7.5 10.5h6M10.5 7.5v6",
   download: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
   check: "M4.5 12.5l5 5 10-11",
   warn: "M12 4L2.5 20h19zM12 10v5M12 17.4v.2",

@@ -63,6 +63,12 @@ export interface PageState {
   tab: Tab;
   /** The null model that is drawn in grey. */
   beside: NullKind;
+  /** The part of the large figure that is looked at: left, right, bottom, top; null for all of it. */
+  zoom: [number, number, number, number] | null;
+  /** Checkpoints that are compared with the selected one, by their places in the document. */
+  pins: number[];
+  /** Whether the large figure draws the null model. */
+  chance: boolean;
   /** Published numbers in the section of scores. */
   preset: "published" | null;
   /** The demo, also where the browser keeps a result of the user's. */
@@ -102,7 +108,7 @@ export function newFrame(): Frame {
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", lesson: "", at: 1, answers: "hidden", help: "", set: [], tab: "spectrum", beside: "shuffle", preset: null, demo: false, frame: null, open: [], picks: {}, files: [], result: "" };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", lesson: "", at: 1, answers: "hidden", help: "", set: [], tab: "spectrum", beside: "shuffle", zoom: null, pins: [], chance: true, preset: null, demo: false, frame: null, open: [], picks: {}, files: [], result: "" };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -180,6 +186,9 @@ export function parse(hash: string): PageState {
   if (given.get("preset") === "published") state.preset = "published";
   const beside = given.get("beside");
   if (isNullKind(beside)) state.beside = beside;
+  state.zoom = zoomFrom(given.get("zoom"));
+  state.pins = [...new Set((given.get("pin") ?? "").split(",").filter((text) => /^[1-9]\d{0,5}$/.test(text)))].slice(0, 4).map((text) => Number(text) - 1);
+  state.chance = given.get("chance") !== "0";
   state.open = listOf(given.get("open"), SECTION, 20);
   for (const [key, pattern] of Object.entries(PICKS) as [Pick, RegExp][]) {
     const value = given.get(key);
@@ -192,6 +201,12 @@ export function parse(hash: string): PageState {
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
   return state;
+}
+
+function zoomFrom(text: string | null): PageState["zoom"] {
+  const numbers = (text ?? "").split(",").map((part) => (part === "" ? NaN : Number(part)));
+  const [x0, x1, y0, y1] = numbers as [number, number, number, number];
+  return numbers.length === 4 && numbers.every((n) => Number.isFinite(n) && Math.abs(n) < 1e6) && x0 < x1 && y0 < y1 ? [x0, x1, y0, y1] : null;
 }
 
 /** No lesson has as many steps. */
@@ -275,6 +290,9 @@ export function serialise(state: PageState): string {
   if ((state.view === "read" || state.view === "lesson") && state.set.length) out.set("set", state.set.join());
   if (state.tab !== "spectrum") out.set("tab", state.tab);
   if (state.beside !== "shuffle") out.set("beside", state.beside);
+  if (state.zoom) out.set("zoom", state.zoom.join());
+  if (state.pins.length) out.set("pin", state.pins.map((index) => index + 1).join());
+  if (!state.chance) out.set("chance", "0");
   if (state.preset) out.set("preset", state.preset);
   if (state.open.length) out.set("open", state.open.join());
   for (const key of Object.keys(PICKS) as Pick[]) if (state.picks[key] !== undefined) out.set(key, state.picks[key]);

@@ -36,8 +36,14 @@ async function beside(name: string): Promise<ResultDocument> {
   return found;
 }
 
+/** The files that are asked for now, and the end of it. */
+let asked: { files: string; end(): void } | null = null;
+
 /** Asks for the files of a link, and tells of those that come whether they are the same. */
 export function awaitFiles(files: readonly string[], model: Model, changed: () => void): void {
+  if (asked?.files === files.join()) return;
+  asked?.end();
+  asked = null;
   if (model.document && same(files, model.document)) return;
   let banner: Banner = {
     kind: "note", title: "This link is about files that are not here: drop them to see it",
@@ -45,6 +51,11 @@ export function awaitFiles(files: readonly string[], model: Model, changed: () =
   };
   if (model.source !== "demo") banner.body = banner.body.replace("the demo", "another result");
   model.banners.push(banner);
+  const ended = new AbortController();
+  asked = { files: files.join(), end() {
+    ended.abort();
+    model.banners = model.banners.filter((one) => one !== banner);
+  } };
   document.addEventListener("neuromfa-result", (event) => {
     const result = (event as CustomEvent).detail as ResultDocument;
     model.banners = model.banners.filter((one) => one !== banner);
@@ -54,7 +65,7 @@ export function awaitFiles(files: readonly string[], model: Model, changed: () =
       : { kind: "note", title: matched ? `${plural(matched, "file")} of the link, and not the ${files.length} that it is about` : "These are not the files of the link", body: "Its settings hold for them all the same.", actions: [] };
     model.banners.push(banner);
     changed();
-  }, { once: true });
+  }, { once: true, signal: ended.signal });
 }
 
 function same(files: readonly string[], document: ResultDocument): boolean {

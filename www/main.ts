@@ -41,6 +41,8 @@ const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
 let noDemo = false;
+/** Zoom or pins were chosen here, for the result that stands; those of a link wait for the files it means. */
+let looked = false;
 let joining = false;
 /** The file whose place the next choice takes. */
 let failed: string | null = null;
@@ -55,6 +57,7 @@ drawBeside(model.state.beside);
 const session = new Session(model, {
   changed: () => schedule(),
   settled: (results) => {
+    if (results && looked) Object.assign(model.state, { zoom: null, pins: [] });
     model.state.view = results && model.document?.checkpoints.length === 1 ? "one" : results ? "series" : model.state.view;
     announce();
     remember();
@@ -108,6 +111,9 @@ const actions: Actions = {
   show(view) { void showView(view); },
   whole: wholeDemo,
   set(numbers) { model.state.set = numbers; remember(); },
+  // Each tab has axes of its own.
+  tab(tab) { Object.assign(model.state, { tab, zoom: null }); remember(); schedule(); },
+  look(next) { Object.assign(model.state, next); looked = true; remember(); schedule(); },
   share: () => { void import("./builder/sheet").then(({ openBuilder }) => openBuilder(model, actions)).catch(() => {
     model.banners.push({ kind: "error", title: "The link builder did not load", body: "Reload the page to try again.", actions: [] });
     schedule();
@@ -121,7 +127,6 @@ const actions: Actions = {
     model.state.open = model.state.open.filter((one) => one !== section).concat(open ? section : []);
     remember();
   },
-  tab(tab) { model.state.tab = tab; remember(); schedule(); },
   beside(kind) { model.state.beside = kind; drawBeside(kind); remember(); schedule(); },
   options(next) {
     model.state.options = next;
@@ -333,16 +338,26 @@ function describeFiles(): void {
   model.state.files = identitiesOf(model.document);
 }
 
-/** The result that came with the link. */
+/** The result that came with the link, and how the link calls it. */
 let linkedResult: ResultDocument | null = null;
+let linkedAs = "";
 
 /** Looks for what a link is about besides settings: a result in it or beside the page, or files that its reader has. */
 async function openLinked(): Promise<void> {
   const { result, files } = model.state;
   if (!result && !files.length) return;
   const { awaitFiles, openResult } = await import("./linked");
-  if (result) linkedResult = await openResult(result, model, session);
-  else awaitFiles(files, model, schedule);
+  if (!result) awaitFiles(files, model, schedule);
+  else if (result !== linkedAs || session.own.raw !== linkedResult) {
+    const { view } = model.state;
+    linkedAs = result;
+    linkedResult = await openResult(result, model, session);
+    // The link says what of it is shown.
+    if (linkedResult) {
+      model.state.view = view;
+      selectStep(linkedResult);
+    }
+  }
   schedule();
 }
 
@@ -385,7 +400,8 @@ function follow(next: PageState): void {
   model.state = next;
   if (model.state.demo && model.source !== "demo" && !model.reading) return session.list.showDemo();
   drawBeside(model.state.beside);
-  if (model.state.theme) setTheme(model.state.theme);
+  // A frame is as its link says; a page keeps what its reader chose.
+  if (framed || model.state.theme) setTheme(model.state.theme);
   const index = model.document?.checkpoints.findIndex((c) => c.step === model.state.step) ?? -1;
   model.selected = index >= 0 ? index : (model.document?.checkpoints.length ?? 1) - 1;
   if (JSON.stringify(model.state.options) !== before) session.change(model.state.options);

@@ -92,6 +92,8 @@ export interface Actions {
   /** Whether the answers of lessons wait to be asked for. */
   answers(answers: PageState["answers"]): void;
   tab(tab: Tab): void;
+  /** Zoom, pins and null model of the large figure. */
+  look(next: Look): void;
   /** Opens the link builder. */
   share(): void;
   /** What is chosen in a section, for the address; null for what is usual. */
@@ -127,7 +129,10 @@ export interface Actions {
 }
 
 /** What a figure with its slider asks for. */
-export interface Choosing { select(index: number): void }
+export interface Choosing { select(index: number): void; look(next: Look): void }
+
+/** How the large figure is looked at. */
+export interface Look { zoom?: PageState["zoom"]; pins?: number[]; chance?: boolean }
 
 /** What can be done to the list of checkpoints. A checkpoint is meant by its key. Each change can be undone. */
 export interface ListActions {

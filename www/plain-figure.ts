@@ -6,6 +6,7 @@ import { fill, h, icon } from "./dom";
 import { exportButton } from "./export";
 import type { Actions, Model } from "./model";
 import { nearest } from "./nearest";
+import { selectKeys } from "./select-keys";
 import { tableElement, type TableData } from "./tables";
 
 export interface PlainFigure {
@@ -28,7 +29,7 @@ export function figureBlock(model: Model, actions: Actions, { name, title, help,
     figure: () => model.document && { document: model.document, parts: { ...parts(), checkpoint: model.selected } },
     drawn: (layout) => fill(summary, [layout.summary, ...(layout.nothing ?? [])].filter(Boolean).join(" ")),
   });
-  Object.entries({ tabindex: "0", role: "group", "aria-label": `Figure: ${title}`, "aria-describedby": summary.id }).forEach(([k, v]) => chart.root.setAttribute(k, v));
+  selectKeys(chart.root, model, actions, `Figure: ${title}`, summary.id);
   const twin = h("div.twin-place", { hidden: true });
   const button = h("button.ghost", { type: "button", "aria-expanded": "false", onclick: () => toggle() }, icon("table", 18), h("span", null, "Table"));
   const toggle = (): void => {
@@ -36,22 +37,18 @@ export function figureBlock(model: Model, actions: Actions, { name, title, help,
     button.setAttribute("aria-expanded", String(!twin.hidden));
     if (!twin.hidden) fill(twin, tableElement(table()));
   };
-  const select = (index: number): void => actions.select(Math.max(0, Math.min((model.document?.checkpoints.length ?? 1) - 1, index)));
   chart.root.addEventListener("pointerdown", (event) => {
     const box = chart.root.getBoundingClientRect();
     const found = chart.layout && nearest(chart.layout, event.clientX - box.left, event.clientY - box.top);
-    if (event.button === 0 && found != null) select(found);
+    if (event.button === 0 && found != null) actions.select(found);
   });
   chart.root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const here = model.selected;
-    const to = { ArrowLeft: here - 1, ArrowUp: here - 1, ArrowRight: here + 1, ArrowDown: here + 1, PageUp: here - 5, PageDown: here + 5, Home: 0, End: Infinity }[event.key];
-    if (to === undefined && event.key.toLowerCase() !== "t") return;
+    if (event.key.toLowerCase() !== "t") return;
     event.preventDefault();
-    if (to === undefined) toggle();
-    else select(to);
+    toggle();
   });
-  const root = h("section.plain-figure", { "aria-label": title },
+  const root = h("div.plain-figure", { role: "group", "aria-label": title },
     h("div.title-row", null, h("h3.figure-title", null, title, help), h("div.tools", null, button, exportButton(() => `neuromfa-${name}`, () => chart, () => model.document))),
     chart.root, summary, twin);
   return {

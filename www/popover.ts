@@ -11,7 +11,7 @@ export function toggle(button: HTMLElement, content: () => HTMLElement): void {
   const own = open?.button === button;
   close(false);
   if (own) return;
-  const panel = content();
+  const panel = dialogOf(content(), button);
   panel.classList.add("popover");
   panel.tabIndex = -1;
   document.body.append(panel);
@@ -19,6 +19,11 @@ export function toggle(button: HTMLElement, content: () => HTMLElement): void {
   place(panel, button);
   open = { panel, button };
   (panel.querySelector<HTMLElement>("button, a, input, select, [tabindex='0']") ?? panel).focus({ preventScroll: true });
+}
+
+/** A menu stands outside of the page's landmarks, which only a dialog may. */
+function dialogOf(content: HTMLElement, button: HTMLElement): HTMLElement {
+  return content.getAttribute("role") === "menu" ? h("div", { role: "dialog", "aria-label": button.textContent }, content) : content;
 }
 
 export function close(focus = true): boolean {

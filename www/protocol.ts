@@ -440,13 +440,18 @@ export interface NullProgress { waiting: string[]; current: string | null; done:
 
 // ---- drawing ----
 
+/** Red, green and blue of what CSS calls Canvas, CanvasText, GrayText and Highlight. */
+export interface SystemColors { canvas: [number, number, number]; text: [number, number, number]; gray: [number, number, number]; highlight: [number, number, number] }
+
 export interface Figure {
   kind: "spectrum" | "tau" | "fit" | "dimension" | "nfd" | "strip" | "series" | "steps"
     | "path" | "scores-normalised" | "radar" | "scatter" | "groups" | "heat" | "nfd-steps" | "sizes" | "damage" | "rivals" | "sensitivity" | "published" | "lesson";
   width: number;
   height: number;
   scale: number;
-  theme: "light" | "dark" | "print";
+  theme: "light" | "dark" | "print" | "forced";
+  /** `forced`: what it draws with. */
+  system?: SystemColors;
   /** Leaves the ground clear. */
   transparent?: boolean;
   compact?: boolean;
@@ -454,6 +459,8 @@ export interface Figure {
   checkpoint?: number;
   /** While the selection moves: where it comes from and the share of the way done. */
   from?: { checkpoint: number; done: number };
+  /** Checkpoints that are drawn in front and named, each with a dash of its own. */
+  pinned?: number[];
   sample?: number;
   rulers?: boolean;
   nulls?: boolean;

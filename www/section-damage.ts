@@ -6,6 +6,7 @@ import { fill, h, rich } from "./dom";
 import { exportButton } from "./export";
 import { current, weightsHere, type Actions, type Model, type View } from "./model";
 import type { DamageKind, DamageProgress, DamageWish, ResultDocument } from "./protocol";
+import { readable } from "./readable";
 import { tableElement } from "./tables";
 import { capital, label } from "./words";
 
@@ -33,8 +34,9 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
 
   const chart = new Chart("damage-chart", {
     figure: () => document_ && { document: document_, parts: { kind: "damage", nulls: true, compact: phone() } },
+    drawn: (layout) => describe(layout.summary ?? ""),
   });
-  chart.root.setAttribute("role", "img");
+  const describe = readable(chart.root, "emergence and width under damage");
   const sentence = h("p.deck");
   const table = h("div");
   const twin = h("details.twin-details", null, h("summary", null, "Table"), table);

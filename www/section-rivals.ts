@@ -9,6 +9,7 @@ import { lab } from "./lab";
 import type { Contender, RivalsProgress } from "./lab-protocol";
 import { current, weightsHere, type Actions, type Model, type View } from "./model";
 import type { Checkpoint, EngineError, Explained, ResultDocument, Rivals } from "./protocol";
+import { readable } from "./readable";
 import { explainedOf, explainedTable, LARGEST_MATRIX, NEEDS_WEIGHTS, PURPOSE, sentenceOf, valuesTable } from "./rivals-words";
 import { tableElement } from "./tables";
 import { capital, label } from "./words";
@@ -34,8 +35,9 @@ export function rivalsSection(model: Model, actions: Actions, phone: () => boole
 
   const chart = new Chart("rivals-chart", {
     figure: () => shown && { document: shown, parts: { kind: "rivals", nulls: true, checkpoint: model.selected, title: false, compact: phone() } },
+    drawn: (layout) => describe(layout.summary ?? ""),
   });
-  chart.root.setAttribute("role", "img");
+  const describe = readable(chart.root, "simple rivals of emergence");
   const sentences = h("ul.rivals-sentences");
   const note = h("p.caption");
   const table = h("div");

@@ -3,11 +3,12 @@
 import { Chart, type FigureParts } from "./chart";
 import { fill, h, plain } from "./dom";
 import { viewOf } from "./drawing";
-import { save } from "./export";
+import { exportButton, save } from "./export";
 import { fixed, integer } from "./format";
 import type { Actions, Model, View } from "./model";
 import { why } from "./popover";
 import type { Association, Checkpoint, Coefficients, Correlations, Quantity, ResultDocument, Score } from "./protocol";
+import { readable } from "./readable";
 import type { ScoreBook } from "./score-book";
 import { QUANTITIES, SCORES, unmatched } from "./score-words";
 import { tableElement, type TableData } from "./tables";
@@ -113,11 +114,10 @@ export function scoresSection(model: Model, actions: Actions, phone: () => boole
         const found = document?.scores.length ? parts() : null;
         return document && found && { document, parts: { ...found, compact: phone() } };
       },
-      drawn: (layout) => chart.root.setAttribute("aria-label", layout.summary || `${title}. The tables hold the numbers.`),
+      drawn: (layout) => describe(`${layout.summary ?? ""} The tables hold the numbers.`.trim()),
     });
-    chart.root.setAttribute("role", "img");
-    chart.root.setAttribute("aria-label", `${title}. The tables hold the numbers.`);
-    const root = h("figure.score-part", null, h("figcaption.figure-title", null, title), chart.root,
+    const describe = readable(chart.root, title);
+    const root = h("figure.score-part", null, h("figcaption.title-row", null, h("span.figure-title", null, title), h("div.tools", null, exportButton(() => `neuromfa-${name}`, () => chart, shown))), chart.root,
       name === "published" ? h("p.caption", null, SCORES.twoAxes) : null);
     return { root, chart, update() {
       const there = parts();

@@ -2,12 +2,13 @@
 
 import { Chart } from "./chart";
 import { fill, h, plain, rich } from "./dom";
+import { exportButton } from "./export";
 import { fixed, integer, interval, signed } from "./format";
 import { OTHER } from "./layers";
 import { current, weightsHere, type Actions, type Model, type View } from "./model";
 import { why } from "./popover";
 import type { Checkpoint, Comparison, Difference, Figure, Layout, Maybe, NeuronChange, ResultDocument } from "./protocol";
-import { tableElement, type TableData } from "./tables";
+import { spectrumTable, tableElement, type TableData } from "./tables";
 import { cellsOf, documentOf, gridOf, ordered, shuffleOfGroup, tint, type Cell, type Key } from "./where";
 import { beside, byChance, cellWords, neuronWords, shufflesWanted, standing, WHERE, whereHeadline } from "./words-where";
 import { capital, label } from "./words";
@@ -60,18 +61,26 @@ export function whereSection(model: Model, actions: Actions, phone: () => boolea
   const large = new Chart("group-spectrum", { figure: () => {
     const document = opened === null ? null : ownDocument(opened);
     return document && { document, parts: { kind: "spectrum", checkpoint: selectedIn(document), rulers: false, nulls: false, compact: phone() } };
-  } });
+  }, drawn: () => tabulate() });
+  const largeTwin = h("div");
+  const largeDetails = h("details.twin-details", null, h("summary", null, "Table"), largeTwin);
+  const tabulate = (): void => {
+    const document = opened === null ? null : ownDocument(opened);
+    const c = document?.checkpoints[selectedIn(document)];
+    if (largeDetails.open && c) fill(largeTwin, tableElement(spectrumTable(c)));
+  };
+  largeDetails.addEventListener("toggle", tabulate);
   const largeTitle = h("h3.figure-title", { tabindex: "-1" });
   const largeWords = h("p.caption");
   const closeButton = h("button.text-link", { type: "button", onclick: () => open(null) }, "Close");
-  const largePart = h("div.where-open", { hidden: true }, h("div.title-row", null, largeTitle, closeButton), large.root, largeWords);
+  const largePart = h("div.where-open", { hidden: true }, h("div.title-row", null, largeTitle, h("div.tools", null, exportButton(() => "neuromfa-group", () => large, () => model.document), closeButton)), large.root, largeWords, largeDetails);
 
   const table = groupTable(open);
   const heat = heatPart(model, actions, drawn, phone, open);
   const pair = comparePart(model, actions);
 
   const root = h("section.where", { "aria-label": WHERE.title },
-    h("div.title-row", null, h("h2.section-title", null, WHERE.title), why("excess")),
+    h("div.title-row", null, h("h2.section-title", null, WHERE.title), why("excess"), h("div.tools", null, exportButton(() => "neuromfa-groups", () => small, () => model.document))),
     headline, chanceNote, none, body);
   fill(body, small.root, grid.root, largePart, table.root, heat.root, pair.root);
   small.root.addEventListener("pointerdown", (event) => {
@@ -321,7 +330,7 @@ function heatPart(model: Model, actions: Actions, drawn: (parts: Omit<Figure, "w
   const twin = h("div");
   const details = h("details.twin-details", null, h("summary", null, "Table"), twin);
   details.addEventListener("toggle", () => update());
-  const root = h("div.where-heat", null, h("div.title-row", null, name, select), chart.root, details);
+  const root = h("div.where-heat", null, h("div.title-row", null, name, select, h("div.tools", null, exportButton(() => "neuromfa-heat", () => chart, () => model.document))), chart.root, details);
 
   function data(): TableData {
     const { text, of } = HEAT.find((one) => one.value === value)!;

@@ -21,6 +21,11 @@ function styles(): Promise<unknown> {
   return styled;
 }
 
+/** The last of the sections is not one: a way to give all of it to others. */
+export function shareLine(actions: Actions): HTMLElement {
+  return h("p.everything", null, h("button.text-link", { type: "button", onclick: () => actions.share() }, "Share this, or put it into a page of yours"));
+}
+
 export function section(title: string, load: () => Promise<Build>, model: Model, actions: Actions, phone: () => boolean, asked = false): View {
   const body = h("div.section-body");
   const name = nameOf(title);

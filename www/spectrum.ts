@@ -1,9 +1,11 @@
 // The large figure: the chart, one cursor for pointer, touch and keys, its readout, and its words for those who listen.
 
 import { Chart, type ChartSource, type FigureParts } from "./chart";
-import { debounce, fill, h, reducedMotion, symbol } from "./dom";
+import { debounce, fill, h, icon, reducedMotion, symbol } from "./dom";
+import type { FigureTools } from "./figure-tools";
 import { fixed } from "./format";
 import { current, type Choosing, type Model } from "./model";
+import type { Checkpoint } from "./protocol";
 import { shuffleOf } from "./verdict";
 import { capital, label, spectrumSummary } from "./words";
 
@@ -19,6 +21,10 @@ export class SpectrumFigure {
   private shown = -1;
   private from: { checkpoint: number; start: number } | null = null;
   private readonly speak = debounce(150, (text: string) => fill(this.live, text));
+  /** Opens the menu of what else the figure can do. */
+  readonly look = h("button.ghost.look", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "Zoom and pin", onclick: () => void this.tools().then((tools) => tools.menu(this.look)) }, icon("zoom", 18), h("span", null, "Zoom"));
+  private tooled: Promise<FigureTools> | null = null;
+  private ready: FigureTools | null = null;
 
   constructor(private readonly model: Model, private readonly actions: Choosing, name: string, parts: () => FigureParts, extra: Pick<ChartSource, "fallback"> & { toggleTable(): void }) {
     const id = `summary-${name}`;
@@ -26,7 +32,7 @@ export class SpectrumFigure {
     this.chart = new Chart(name, {
       figure: () => model.document && {
         document: model.document,
-        parts: { ...parts(), checkpoint: model.selected, ...this.motion(), ...(this.cursor === null ? {} : { cursor: { q_index: this.cursor } }) },
+        parts: { ...this.looked(parts()), checkpoint: model.selected, ...this.motion(), ...(this.cursor === null ? {} : { cursor: { q_index: this.cursor } }) },
       },
       ...(extra.fallback ? { fallback: extra.fallback } : {}),
       drawn: () => this.place(),
@@ -40,6 +46,7 @@ export class SpectrumFigure {
     root.addEventListener("pointerleave", () => this.setCursor(null));
     root.addEventListener("blur", () => this.setCursor(null));
     root.addEventListener("keydown", (event) => this.key(event, extra.toggleTable));
+    for (const kind of ["pointerenter", "focusin"]) root.addEventListener(kind, () => void this.tools().catch(() => undefined));
     this.update();
   }
 
@@ -57,6 +64,23 @@ export class SpectrumFigure {
 
   destroy(): void {
     this.chart.destroy();
+    this.ready?.destroy();
+  }
+
+  private tools(): Promise<FigureTools> {
+    this.tooled ??= import("./figure-tools").then(({ figureTools }) => {
+      const at = (): { x: number; y: number } | null => this.chart.layout?.points?.find((p) => p.q_index === this.cursor) ?? null;
+      return this.ready = figureTools(this.chart, this.model, this.actions, (words) => this.speak(words), at);
+    });
+    this.tooled.catch(() => { this.tooled = null; });
+    return this.tooled;
+  }
+
+  /** The part of the figure that is looked at, what is pinned, and whether chance is drawn. */
+  private looked(parts: FigureParts): FigureParts {
+    const { zoom, pins, chance } = this.model.state;
+    if (parts.axes_only || parts.kind === "fit") return parts;
+    return { ...parts, pinned: pins, nulls: chance, ...(zoom ? { domain: { x: [zoom[0], zoom[1]], y: [zoom[2], zoom[3]] } } : {}) };
   }
 
   /** Where the selected curve is on its way from the previous one; asks for the next frame while it moves. */
@@ -123,6 +147,7 @@ export class SpectrumFigure {
       Escape: () => (this.cursor === null ? this.chart.root.blur() : this.setCursor(null)),
     };
     const run = actions[event.key];
+    if (!run && this.ready?.key(event.key)) return event.preventDefault();
     if (!run) return;
     event.preventDefault();
     run();
@@ -143,7 +168,14 @@ export class SpectrumFigure {
     const n = shuffleOf(c);
     const i = this.cursor;
     const chance = n ? `; shuffled \u03b1 ${fixed(n.alpha[i])}, f ${fixed(n.f[i])}` : "";
-    return `q ${fixed(s.q[i], 1)}: \u03b1 ${fixed(s.alpha[i])}, f ${fixed(s.f[i])}${chance}`;
+    const pinned = this.pinned().map((other) => `; ${label(other)} \u03b1 ${fixed(other.samples[0]?.alpha[i])}, f ${fixed(other.samples[0]?.f[i])}`);
+    return `q ${fixed(s.q[i], 1)}: \u03b1 ${fixed(s.alpha[i])}, f ${fixed(s.f[i])}${chance}${pinned.join("")}`;
+  }
+
+  /** The pinned checkpoints beside the selected one. */
+  private pinned(): Checkpoint[] {
+    const { document: document_, state, selected } = this.model;
+    return state.pins.flatMap((index) => (index === selected ? [] : document_?.checkpoints[index] ?? []));
   }
 
   /** The readout beside the point, on the side with more room, never over it. */
@@ -155,12 +187,14 @@ export class SpectrumFigure {
     this.readout.hidden = !point;
     if (!c || !s || i === null || !point) return;
     const n = shuffleOf(c);
-    const row = (name: string, own: number | null | undefined, chance: number | null | undefined): HTMLElement =>
-      h("tr", null, h("th", { scope: "row" }, symbol(name)), h("td", null, fixed(own)), h("td", null, n ? fixed(chance) : "computing"));
+    const pinned = this.pinned();
+    const row = (name: string, key: "alpha" | "f"): HTMLElement =>
+      h("tr", null, h("th", { scope: "row" }, symbol(name)), h("td", null, fixed(s[key][i])), h("td", null, n ? fixed(n[key][i]) : "computing"),
+        ...pinned.map((other) => h("td", null, fixed(other.samples[0]?.[key][i]))));
     fill(this.readout,
       h("p", null, `${capital(label(c))}, `, symbol("q"), ` = ${fixed(s.q[i], 1)}`),
-      h("table", null, h("tr", null, h("td"), h("th", { scope: "col" }, "this"), h("th", { scope: "col" }, "shuffled")),
-        row("\u03b1", s.alpha[i], n?.alpha[i]), row("f", s.f[i], n?.f[i])));
+      h("table", null, h("tr", null, h("td"), h("th", { scope: "col" }, "this"), h("th", { scope: "col" }, "shuffled"), ...pinned.map((other) => h("th", { scope: "col" }, label(other)))),
+        row("\u03b1", "alpha"), row("f", "f")));
     const { clientWidth, clientHeight } = this.chart.root;
     const { offsetWidth, offsetHeight } = this.readout;
     const right = point.x < clientWidth / 2;

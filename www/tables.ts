@@ -1,4 +1,4 @@
-// Every figure has a table twin with the same data: real tables, sortable by nothing hidden, copied as TSV.
+// Every figure has a table twin with the same data: real tables, sorted by any column, copied as TSV.
 
 import { h, rich } from "./dom";
 import { fixed, integer, signed } from "./format";
@@ -47,18 +47,13 @@ export function seriesTable(d: ResultDocument): TableData {
 }
 
 export function tableElement(data: TableData): HTMLElement {
-  const head = h("tr");
-  for (const cell of data.head) {
-    const th = h("th", { scope: "col" });
-    th.append(rich(cell));
-    head.append(th);
-  }
-  const body = h("tbody");
-  for (const row of data.rows) {
-    const tr = h("tr");
-    row.forEach((cell, i) => tr.append(i === 0 ? h("th", { scope: "row" }, cell) : h("td", null, cell)));
-    body.append(tr);
-  }
+  const body = h("tbody", null, ...data.rows.map((row) => h("tr", null, ...row.map((cell, i) => (i === 0 ? h("th", { scope: "row" }, cell) : h("td", null, cell))))));
+  const head = h("tr", null, ...data.head.map((cell, column) => {
+    // A column of names may need none itself; a heading without words would.
+    const th = cell ? h("th", { scope: "col" }) : h("td");
+    th.append(cell && data.rows.length > 1 ? h("button.sort", { type: "button", onclick: () => sort(body, head, column) }, rich(cell)) : rich(cell));
+    return th;
+  }));
   const status = h("span.copied", { role: "status" });
   const copy = h("button.quiet", { type: "button", onclick: () => {
     navigator.clipboard?.writeText(tsv(data)).then(() => status.replaceChildren("Copied"), () => status.replaceChildren("The browser refused to copy"));
@@ -66,6 +61,19 @@ export function tableElement(data: TableData): HTMLElement {
   return h("div.twin", null,
     h("div.twin-head", null, copy, status),
     h("div.twin-scroll", { tabindex: "0", role: "region", "aria-label": data.caption }, h("table.data", null, h("caption", null, data.caption), h("thead", null, head), body)));
+}
+
+/** Orders the rows by a column, and the other way when asked again. Numbers by their value, other cells by their words. */
+function sort(body: HTMLElement, head: HTMLElement, column: number): void {
+  const falling = head.children[column]?.getAttribute("aria-sort") === "ascending";
+  for (const [i, th] of [...head.children].entries()) {
+    if (i === column) th.setAttribute("aria-sort", falling ? "descending" : "ascending");
+    else th.removeAttribute("aria-sort");
+  }
+  const keyed = [...body.children].map((row) => ({ row, text: row.children[column]?.textContent ?? "" })).map(({ row, text }) => ({ row, text, value: parseFloat(text.replace(/\u2212/g, "-").replace(/,/g, "")) }));
+  // What is no number stands last, either way.
+  keyed.sort((a, b) => Number(isNaN(a.value)) - Number(isNaN(b.value)) || (falling ? -1 : 1) * (isNaN(a.value) ? a.text.localeCompare(b.text) : a.value - b.value));
+  body.append(...keyed.map(({ row }) => row));
 }
 
 export function tsv(data: TableData): string {

@@ -50,6 +50,9 @@ export function setTheme(next: Theme | null): void {
   apply();
 }
 
+/** What was chosen; null while the system decides. */
+export const chosenTheme = (): Theme | null => chosen;
+
 /** Shows a theme, and keeps nothing of it. */
 export function showTheme(next: Theme | null): void {
   if (next === chosen) return;

@@ -59,12 +59,12 @@ const WORDLESS = 340;
 const PRIVACY = { long: "Runs in this page. Nothing is uploaded.", short: "Nothing is uploaded." };
 const TABS: [Tab, string][] = [["spectrum", "{f(\u03b1)}"], ["tau", "{\u03c4(q)}"], ["dimension", "{D(q)}"]];
 
-export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">, shape: () => EmbedShape): EmbedView {
+export function embedView(model: Model, actions: Pick<Actions, "select" | "tab"> & Partial<Pick<Actions, "look">>, shape: () => EmbedShape): EmbedView {
   let narrow = false;
   let answered = false;
   const isFixed = (control: Control): boolean => shape().fixed.includes(control);
   // The arrow keys of the figure choose a checkpoint as the slider does.
-  const allowed: Choosing = { select: (index) => { if (!isFixed("slider")) actions.select(index); } };
+  const allowed: Choosing = { select: (index) => { if (!isFixed("slider")) actions.select(index); }, look: (next) => actions.look?.(next) };
   const fallback = (name: string): SVGSVGElement | null => shape().fallback?.(name) ?? null;
 
   const heading = h(shape().heading, { class: "embed-question", tabindex: "-1" });

@@ -11,7 +11,7 @@ import type { Topic } from "./explain";
 import type { FitData } from "./protocol";
 import { partNote } from "./layer-choice";
 import { rail } from "./rail";
-import { section } from "./section";
+import { section, shareLine } from "./section";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { exponentTable, histogramTable, spectrumTable, tableElement } from "./tables";
@@ -141,6 +141,7 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone, document.documentElement.clientWidth >= WIDE);
   const damage = section("Damage test", async () => (await import("./section-damage")).damageSection, model, actions, phone);
   const sensitivity = section("Sensitivity", async () => (await import("./section-sensitivity")).sensitivitySection, model, actions, phone);
+  const cite = section("How to cite", async () => (await import("./section-cite")).citeSection(() => figure.chart), model, actions, phone);
   const slider = new Slider(model, actions, () => ({ compact: phone() }));
   const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
 
@@ -151,11 +152,11 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
         h("div.one-head", null, h("div.words", null, back, headline, deck, note.root), h("div.tools", null, side.button, exportButton(() => `neuromfa-${current(model)?.name ?? "checkpoint"}`, () => figure.chart, () => model.document))),
         h("div.one-cols", null,
           h("section.one-left", { "aria-label": "Curves" },
-            h("div.tab-row", null, tabs, help, h("div.tools", null, tableButton)),
+            h("div.tab-row", null, tabs, help, h("div.tools", null, figure.look, tableButton)),
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
-            h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root, nfdTwin)),
-        where.root, besideChance.root, sensitivity.root, damage.root, wiring.root, list.root)));
+            h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote, exportButton(() => "neuromfa-nfd", () => nfd, () => model.document)), nfd.root, nfdTwin)),
+        where.root, besideChance.root, sensitivity.root, damage.root, wiring.root, list.root, cite.root, shareLine(actions))));
 
   function update(): void {
     const c = current(model);
@@ -191,7 +192,8 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
     emptyState();
     wiring.update();
     list.root.hidden = model.source === "demo";
-    for (const part of [besideChance, sensitivity, where, damage, list]) part.update();
+    figure.look.hidden = model.state.tab === "fit" || c.mean.width === null;
+    for (const part of [besideChance, sensitivity, where, damage, list, cite]) part.update();
     twin();
   }
 
@@ -233,5 +235,5 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
   }
 
   update();
-  return { root, update, destroy: () => [figure, nfd, slider, besideChance, sensitivity, where, damage, list].forEach((part) => part.destroy()) };
+  return { root, update, destroy: () => [figure, nfd, slider, besideChance, sensitivity, where, damage, list, cite].forEach((part) => part.destroy()) };
 }

@@ -10,7 +10,8 @@ import { current, type Actions, type Model, type View } from "./model";
 import { partNote } from "./layer-choice";
 import { Numbers } from "./numbers";
 import { why } from "./popover";
-import { section } from "./section";
+import { section, shareLine } from "./section";
+import { selectKeys } from "./select-keys";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
 import { seriesTable, spectrumTable, tableElement } from "./tables";
@@ -49,8 +50,10 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const charts = new Chart("series", {
     figure: () => model.document && { document: model.document, parts: { kind: "series", series: stacked(model), checkpoint: model.selected, compact: phone() } },
     fallback: () => fallback("series"),
+    drawn: (layout) => fill(chartsSummary, layout.summary ?? ""),
   });
-  charts.root.setAttribute("role", "img");
+  const chartsSummary = h("p.sr", { id: "summary-series-charts" });
+  selectKeys(charts.root, model, actions, "Figure: change over training", chartsSummary.id);
   charts.root.addEventListener("pointerdown", (event) => {
     const x = event.clientX - charts.root.getBoundingClientRect().left;
     const steps = charts.layout?.steps ?? [];
@@ -73,17 +76,18 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
   const where = section("Where it happens", async () => (await import("./section-where")).whereSection, model, actions, phone);
   const validity = section("Validity over training", async () => (await import("./section-validity")).validitySection, model, actions, phone);
   const list = section("List of checkpoints", async () => (await import("./series-list")).seriesList, model, actions, phone);
-  const sections = [chance, scores, rivals, training, where, validity, list];
+  const cite = section("How to cite", async () => (await import("./section-cite")).citeSection(() => spectrum.chart), model, actions, phone);
+  const sections = [chance, scores, rivals, training, where, validity, list, cite];
 
   const root = h("div.view.series-view", null,
     h("div.top", null, h("div.words", null, headline, deck, note.root), card),
     h("div.figures", null,
       h("section.left", { "aria-label": "Spectrum" },
         h("div.title-row", null, h("h2.figure-title", null, h("span.wide-only", null, "Multifractal spectrum "), h("span.phone-only", null, "Spectrum "), symbol("f(\u03b1)"), why("spectrum")), legend,
-          h("div.tools", null, tableButton, exportButton(() => "neuromfa-series", () => spectrum.chart, () => model.document))),
+          h("div.tools", null, spectrum.look, tableButton, exportButton(() => "neuromfa-spectrum", () => spectrum.chart, () => model.document))),
         spectrum.root, spectrumTwin),
-      h("section.right", { "aria-label": "Change over training" }, charts.root, slider.root)),
-    numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details);
+      h("section.right", { "aria-label": "Change over training" }, charts.root, chartsSummary, slider.root)),
+    numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details, cite.root, shareLine(actions));
 
   function update(): void {
     const doc = model.document;
@@ -100,8 +104,8 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     const range = isTraining(doc) ? `${label(first)} to ${integer(last.step ?? 0)}` : `${doc.checkpoints.length} checkpoints`;
     fill(legend,
       h("span.key", null, h("span.ramp"), h("span.wide-only", null, range), h("span.phone-only", null, "steps")),
-      h("span.key", null, h("span.null-key"), h("span.wide-only", null, n ? `${integer(n.samples)} shuffles of ${label(c)}` : "shuffled: computing"), h("span.phone-only", null, n ? "shuffled" : "computing")));
-    charts.root.setAttribute("aria-label", `${stacked(model).length} charts over training steps, now at ${label(c)}. The table of every checkpoint holds their numbers.`);
+      h("span.key", null, h("span.null-key"), h("span.wide-only", null, n ? `${integer(n.samples)} shuffles` : "shuffled: computing"), h("span.phone-only", null, n ? "shuffled" : "computing")));
+    charts.root.setAttribute("aria-label", `Figure: ${stacked(model).length} charts over training steps, now at ${label(c)}. The table of every checkpoint holds their numbers.`);
     spectrum.update();
     charts.update();
     slider.update();

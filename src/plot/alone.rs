@@ -1,13 +1,11 @@
 //! Figures that stand alone, outside of the page: their names, and the usual size and content of each.
 
 use super::figure::{Figure, Kind, ThemeName};
+use super::print::natural_size;
 use crate::report::ResultDocument;
 
 /// Most scores above the numbers of the method.
 const MOST_SCORES: usize = 2;
-
-/// Height of a chart in a stack.
-const CHART: f64 = 132.0;
 
 /// The figures that can stand alone, by name.
 const ALONE: [(&str, Kind); 18] = [
@@ -48,20 +46,7 @@ impl Figure {
     pub fn alone(kind: Kind, document: &ResultDocument) -> Self {
         let series = if kind == Kind::Series { stack(document) } else { Vec::new() };
         let series_long = document.checkpoints.len() > 1;
-        let groups = document.checkpoints.iter().map(|c| c.groups.len().max(c.network.layers.len())).max();
-        let rows = groups.unwrap_or(0) as f64;
-        let (width, height) = match kind {
-            Kind::Series => (640.0, 22.0 + CHART * series.len() as f64),
-            Kind::Sizes | Kind::Damage => (640.0, 22.0 + 2.0 * CHART),
-            Kind::Rivals => (900.0, 620.0),
-            Kind::Groups => (900.0, 420.0),
-            Kind::Sensitivity => (984.0, 460.0),
-            Kind::Heat => (744.0, (130.0 + 13.0 * rows).clamp(260.0, 1200.0)),
-            Kind::Radar => (640.0, 420.0),
-            Kind::NfdSteps => (640.0, 420.0),
-            Kind::ScoresNormalised | Kind::Published => (744.0, 330.0),
-            _ => (540.0, 330.0),
-        };
+        let (width, height) = natural_size(kind, document, series.len());
         Self {
             kind,
             width,

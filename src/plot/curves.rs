@@ -4,11 +4,13 @@ use plotters::style::text_anchor::HPos;
 use plotters_backend::DrawingBackend;
 
 use super::axis::{Chart, Scale, padded};
+use super::clip;
 use super::labels::{Label, Placer};
 use super::marks::{self, DOTTED, NULL_DASH};
-use super::scene::{Points, Quantity, Scene, null_adjective, null_band, null_name, outline};
+use super::scene::{Band, Points, Quantity, Scene, null_adjective, null_band, null_name, outline};
 use super::sheet::{Drawn, Point, Rect, Sheet, Stroke, Type};
 use super::text::Face;
+use super::theme::{CATEGORIES, CATEGORY_DASHES};
 use crate::plot::figure::PointPlace;
 
 /// Charts narrower than this draw a null model as one pale line.
@@ -66,6 +68,32 @@ impl<'a> Curves<'a> {
         self.draw_current(sheet, chart)
     }
 
+    /// Whether the axes are fixed, and may leave out a part of the curves.
+    pub fn is_cut(&self) -> bool {
+        self.scene.figure.domain.is_some()
+    }
+
+    /// The unbroken parts of a curve, inside of the axes.
+    fn runs(&self, chart: &Chart, points: &Points) -> Vec<Vec<Point>> {
+        let runs = chart.runs(points);
+        if !self.is_cut() {
+            return runs;
+        }
+        runs.iter().flat_map(|run| clip::line(run, &chart.rect)).collect()
+    }
+
+    /// The border of a band, inside of the axes.
+    fn border(&self, chart: &Chart, band: &Band, curve: &Points) -> Vec<Point> {
+        let border: Vec<Point> = outline(band, curve).into_iter().map(|p| chart.at(p)).collect();
+        if self.is_cut() { clip::polygon(&border, &chart.rect) } else { border }
+    }
+
+    /// Whether a place is inside of the axes.
+    pub fn shows(&self, chart: &Chart, (x, y): Point) -> bool {
+        let rect = chart.rect.grown(0.5);
+        !self.is_cut() || (rect.left <= x && x <= rect.right && rect.top <= y && y <= rect.bottom)
+    }
+
     /// The 95 % envelope of the null model, or a pale line where the chart is small or the document has no envelope.
     fn draw_null_ground<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart, small: bool) -> Drawn {
         let theme = &sheet.theme;
@@ -73,27 +101,26 @@ impl<'a> Curves<'a> {
             return Ok(());
         };
         let band = if self.quantity == Quantity::Spectrum { null_band(null) } else { Vec::new() };
-        let border: Vec<Point> = outline(&band, &self.null).into_iter().map(|p| chart.at(p)).collect();
+        let border = self.border(chart, &band, &self.null);
+        let stroke = Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH);
         if small || border.len() < 6 {
-            for run in chart.runs(&self.null) {
-                sheet.line(&run, Stroke::new(theme.null, 4.75).opacity(0.4))?;
-            }
+            let pale = Stroke::new(theme.null, 4.75).opacity(0.4);
+            let stroke = if theme.outlined && small { stroke } else { pale };
+            let runs = self.runs(chart, &self.null);
+            return runs.iter().try_for_each(|run| sheet.line(run, stroke));
+        }
+        sheet.chance(&border, theme.null_fill)?;
+        if theme.outlined {
             return Ok(());
         }
-        if theme.print {
-            // No transparency on paper: the border instead of a fill.
-            let closed: Vec<Point> = border.iter().chain(border.first()).copied().collect();
-            return sheet.line(&closed, Stroke::new(theme.null, theme.sizes.hair));
-        }
-        sheet.fill(&border, theme.null, theme.null_fill)?;
         // Where all null samples agree the envelope is thinner than a pixel, and must still be seen.
         let stroke = Stroke::new(theme.null, 2.5).opacity(theme.null_fill);
-        chart.runs(&self.null).iter().try_for_each(|run| sheet.line(run, stroke))
+        self.runs(chart, &self.null).iter().try_for_each(|run| sheet.line(run, stroke))
     }
 
     fn draw_null_mean<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         let theme = &sheet.theme;
-        for run in chart.runs(&self.null) {
+        for run in self.runs(chart, &self.null) {
             sheet.line(&run, Stroke::new(theme.bg, theme.sizes.null + 1.6).opacity(0.55))?;
             sheet.line(&run, Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH))?;
         }
@@ -105,18 +132,37 @@ impl<'a> Curves<'a> {
         let theme = &sheet.theme;
         for (i, curve) in self.all.iter().enumerate().rev().filter(|(i, _)| *i != self.scene.current) {
             let stroke = Stroke::new(self.scene.color(theme, i), theme.sizes.other).opacity(0.85);
-            chart.runs(curve).iter().try_for_each(|run| sheet.line(run, stroke))?;
+            self.runs(chart, curve).iter().try_for_each(|run| sheet.line(run, stroke))?;
+        }
+        self.draw_pinned(sheet, chart)
+    }
+
+    /// The checkpoints that are compared with the selected one.
+    fn draw_pinned<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
+        let theme = &sheet.theme;
+        for (number, index) in self.pinned() {
+            let dash = CATEGORY_DASHES[1 + number % (CATEGORIES - 1)];
+            let stroke = Stroke::new(self.scene.color(theme, index), theme.sizes.null + 0.4).dash(dash);
+            for run in self.runs(chart, &self.all[index]) {
+                sheet.line(&run, Stroke::new(theme.bg, theme.sizes.null + 2.4))?;
+                sheet.line(&run, stroke)?;
+            }
         }
         Ok(())
+    }
+
+    /// The pinned checkpoints with their numbers.
+    fn pinned(&self) -> impl Iterator<Item = (usize, usize)> {
+        let there = |(_, index): &(usize, usize)| *index < self.all.len() && *index != self.scene.current;
+        self.scene.figure.pinned.iter().copied().enumerate().filter(there)
     }
 
     fn draw_current<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Drawn {
         let theme = &sheet.theme;
         let color = self.scene.color(theme, self.scene.current);
         let band = self.scene.sample_band(self.quantity);
-        let border: Vec<Point> = outline(&band, &self.current).into_iter().map(|p| chart.at(p)).collect();
-        sheet.fill(&border, color, 0.18)?;
-        let runs = chart.runs(&self.current);
+        sheet.fill(&self.border(chart, &band, &self.current), color, 0.18)?;
+        let runs = self.runs(chart, &self.current);
         for run in &runs {
             sheet.line(run, Stroke::new(theme.bg, theme.sizes.current * 2.0))?;
         }
@@ -131,6 +177,9 @@ impl<'a> Curves<'a> {
             return Ok(());
         };
         let at = chart.at(value);
+        if !self.shows(chart, at) {
+            return Ok(());
+        }
         let dotted = Stroke::new(theme.ink3, theme.sizes.hair).dash(DOTTED);
         sheet.line(&[at, (at.0, chart.rect.bottom)], dotted)?;
         sheet.line(&[at, (chart.rect.left, at.1)], dotted)?;
@@ -142,7 +191,7 @@ impl<'a> Curves<'a> {
     pub fn places(&self, chart: &Chart) -> Vec<PointPlace> {
         let checkpoint = self.scene.current;
         let place = |(q_index, point): (usize, &Option<Point>)| {
-            let (x, y) = chart.at((*point)?);
+            let (x, y) = Some(chart.at((*point)?)).filter(|at| self.shows(chart, *at))?;
             Some(PointPlace { checkpoint, q_index, x, y })
         };
         self.current.iter().enumerate().filter_map(place).collect()
@@ -153,9 +202,8 @@ impl<'a> Curves<'a> {
         let frame = Rect { left: chart.rect.left + 2.0, bottom: chart.rect.bottom - 2.0, ..sheet.frame };
         let mut placer = Placer::new(frame);
         let curves = self.all.iter().chain([&self.current, &self.null]);
-        curves.flat_map(|curve| chart.runs(curve)).for_each(|run| placer.keep_clear_line(run));
-        let band = outline(&self.scene.sample_band(self.quantity), &self.current);
-        placer.keep_clear_line(band.into_iter().map(|p| chart.at(p)).collect());
+        curves.flat_map(|curve| self.runs(chart, curve)).for_each(|run| placer.keep_clear_line(run));
+        placer.keep_clear_line(self.border(chart, &self.scene.sample_band(self.quantity), &self.current));
         placer
     }
 
@@ -171,7 +219,7 @@ impl<'a> Curves<'a> {
         if let Some((first, last)) = scene.ends().filter(|_| scene.is_series()) {
             named.extend([first, last]);
         }
-        named.extend(scene.figure.pinned.iter().filter(|i| **i < self.all.len()));
+        named.extend(self.pinned().map(|(_, index)| index));
         let mut done: Vec<usize> = Vec::new();
         for index in named {
             if done.contains(&index) || scene.record().is_none() {
@@ -192,11 +240,16 @@ impl<'a> Curves<'a> {
         Type { face: Face::Semibold, size: sheet.theme.sizes.label, color }
     }
 
+    /// The places of a curve's points inside of the axes.
+    fn visible(&self, chart: &Chart, points: &Points) -> Vec<Point> {
+        points.iter().flatten().map(|p| chart.at(*p)).filter(|at| self.shows(chart, *at)).collect()
+    }
+
     /// The right end of a curve.
     fn end(&self, chart: &Chart, points: &Points) -> Option<Point> {
-        let ends = [points.iter().flatten().next(), points.iter().flatten().last()];
-        let ends = ends.into_iter().flatten().map(|p| chart.at(*p));
-        ends.max_by(|a, b| a.0.total_cmp(&b.0))
+        let runs = self.runs(chart, points);
+        let ends = [runs.first().and_then(|run| run.first()), runs.last().and_then(|run| run.last())];
+        ends.into_iter().flatten().copied().max_by(|a, b| a.0.total_cmp(&b.0))
     }
 
     /// The name of one curve of a series, at its right end.
@@ -240,7 +293,7 @@ impl<'a> Curves<'a> {
 
     /// `this checkpoint`, right of the falling branch or above the line.
     fn only_label<DB: DrawingBackend>(&self, sheet: &Sheet<DB>, chart: &Chart) -> Label {
-        let points: Vec<Point> = self.current.iter().flatten().map(|p| chart.at(*p)).collect();
+        let points = self.visible(chart, &self.current);
         let wide = |share: f64| points.get((share * points.len() as f64) as usize).copied();
         let shares = [0.15, 0.2, 0.1, 0.25, 0.05, 0.3, 0.9, 0.8];
         let places = shares.into_iter().filter_map(wide).flat_map(|(x, y)| {
@@ -262,7 +315,7 @@ impl<'a> Curves<'a> {
             }
             Some(null) => null_name(null),
         };
-        let points: Vec<Point> = self.null.iter().flatten().map(|p| chart.at(*p)).collect();
+        let points = self.visible(chart, &self.null);
         let part = |share: f64| points.get((share * points.len() as f64) as usize).copied();
         let places = [0.0, 0.03, 0.07, 0.12, 0.2, 0.95].into_iter().filter_map(part).flat_map(|(x, y)| {
             [

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::theme::ThemeName;
+pub use super::theme::{SystemColors, ThemeName};
 
 /// One figure of a result document. All lengths are CSS pixels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,12 @@ pub struct Figure {
     pub scale: f64,
     /// Colours and sizes.
     pub theme: ThemeName,
+    /// The colours that the system forces on pages; the theme `forced` draws with them.
+    pub system: Option<SystemColors>,
+    /// Whether the ground is left clear.
+    pub transparent: bool,
+    /// Whether the charts of a stack carry letters, as the panels of a printed figure do.
+    pub letters: bool,
     /// The form for narrow places: fewer and shorter labels, no rulers.
     pub compact: bool,
     /// Whether the title and the legend are part of the drawing; the page sets them as text beside it. Stacked charts
@@ -28,7 +34,7 @@ pub struct Figure {
     /// While the selection moves: the checkpoint it comes from and the share of the way done (0 to 1). The selected
     /// curve is interpolated by q.
     pub from: Option<Motion>,
-    /// Further checkpoints that are named on the drawing.
+    /// Further checkpoints that are drawn in front and named, each with a dash of its own.
     pub pinned: Vec<usize>,
     /// Sample of a sampled network; by default the mean of all samples with its 95 % interval.
     pub sample: Option<usize>,
@@ -80,6 +86,9 @@ impl Default for Figure {
             height: 330.0,
             scale: 1.0,
             theme: ThemeName::Light,
+            system: None,
+            transparent: false,
+            letters: false,
             compact: false,
             title: false,
             checkpoint: None,

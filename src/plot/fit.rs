@@ -26,12 +26,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     let theme = &sheet.theme;
     let fit = chosen(scene).unwrap_or_default();
     let points = points(&fit);
-    // The line from the smallest radius to the diameter, where ln(r/d) = 0.
-    let start = points.iter().map(|p| p.0).fold(0.0, f64::min);
-    let slope = clean(fit.slope).zip(clean(fit.intercept)).filter(|_| !points.is_empty());
-    let line: Vec<Point> = slope.map_or(Vec::new(), |(slope, at_diameter)| {
-        [start, 0.0].map(|x| (x, at_diameter + slope * x)).to_vec()
-    });
+    let slope = slope(&fit, &points);
+    let line = line(&fit, &points);
     let all = || points.iter().chain(&line);
     let x = padded(all().map(|p| p.0)).unwrap_or((-4.0, 0.2));
     let y = padded(all().map(|p| p.1)).unwrap_or((-1.0, 5.0));
@@ -69,6 +65,28 @@ fn draw_words<DB: DrawingBackend>(sheet: &Sheet<DB>, chart: &Chart, fit: &Fit, s
     let (x, h_pos) =
         if slope < 0.0 { (rect.right - 8.0, HPos::Right) } else { (rect.left + 8.0, HPos::Left) };
     draw_runs(sheet, (x, rect.top + 10.0), &runs, h_pos)
+}
+
+/// Slope and height at the diameter of the line through these points.
+fn slope(fit: &Fit, points: &[Point]) -> Option<(f64, f64)> {
+    clean(fit.slope).zip(clean(fit.intercept)).filter(|_| !points.is_empty())
+}
+
+/// The line from the smallest radius to the diameter, where ln(r/d) = 0.
+fn line(fit: &Fit, points: &[Point]) -> Vec<Point> {
+    let start = points.iter().map(|p| p.0).fold(0.0, f64::min);
+    slope(fit, points).map_or(Vec::new(), |(slope, at_diameter)| {
+        [start, 0.0].map(|x| (x, at_diameter + slope * x)).to_vec()
+    })
+}
+
+/// The points, the ends of the line, and the order.
+#[cfg(feature = "print")]
+pub(super) fn data(scene: &Scene) -> Option<(Vec<Point>, Vec<Point>, f64)> {
+    let fit = chosen(scene)?;
+    let points = points(&fit);
+    let line = line(&fit, &points);
+    Some((points, line, order(scene)?))
 }
 
 /// The points (ln(r/d), ln Z).

@@ -348,7 +348,7 @@ impl<'a> Grid<'a> {
             let null = group_null(group).filter(|_| scene.figure.nulls);
             if let Some(width) = null.and_then(|null| clean(null.width)) {
                 let bar = Rect { left: x(low), top: y - 2.5, right: x(low + width), bottom: y + 2.5 };
-                sheet.block(bar, theme.null, 0.45)?;
+                sheet.chance_bar(bar, 0.45)?;
             }
             sheet.line(&[(x(low), y), (x(high), y)], Stroke::new(color, 1.6))?;
         }

@@ -4,9 +4,9 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-use super::marks;
 use super::sheet::{Drawn, Point, Rect, Sheet, Type};
 use super::text::Face;
+use super::{clip, marks};
 
 /// A piece of text in one style. `₀` by itself is set as a small zero below the line: the fonts have none.
 pub(super) struct Run<'a>(pub &'a str, pub Type);
@@ -188,28 +188,9 @@ impl Placer {
     }
 }
 
-/// Whether a straight line touches a rectangle (Liang and Barsky's clipping).
+/// Whether a straight line touches a rectangle.
 fn crosses(from: Point, to: Point, rect: &Rect) -> bool {
-    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-    let sides = [
-        (-dx, from.0 - rect.left),
-        (dx, rect.right - from.0),
-        (-dy, from.1 - rect.top),
-        (dy, rect.bottom - from.1),
-    ];
-    for (speed, room) in sides {
-        if speed == 0.0 {
-            if room < 0.0 {
-                return false;
-            }
-        } else if speed < 0.0 {
-            enter = enter.max(room / speed);
-        } else {
-            leave = leave.min(room / speed);
-        }
-    }
-    enter <= leave
+    clip::inside(from, to, rect).is_some()
 }
 
 #[cfg(test)]

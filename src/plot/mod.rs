@@ -6,7 +6,10 @@
 #[cfg(feature = "cli")]
 mod alone;
 mod axis;
+#[cfg(feature = "print")]
+mod caption;
 mod cells;
+mod clip;
 mod curves;
 mod damage;
 mod erased;
@@ -16,6 +19,7 @@ mod groups;
 mod heat;
 mod labels;
 mod lesson;
+mod letters;
 mod marks;
 mod measure;
 mod nfd;
@@ -24,10 +28,18 @@ mod normalised;
 mod numbers;
 mod overq;
 mod path;
+#[cfg(feature = "print")]
+mod pgfplots;
 mod places;
 mod plane;
 #[cfg(feature = "cli")]
 mod png;
+#[cfg(feature = "print")]
+mod print;
+#[cfg(feature = "print")]
+mod print_density;
+#[cfg(feature = "print")]
+mod print_glyphs;
 mod published;
 mod radar;
 mod rivals;
@@ -56,11 +68,20 @@ use plotters_backend::DrawingBackend;
 
 pub use figure::{
     CellPlace, Cursor, Domain, Figure, Fit, Kind, Layout, Lesson, LessonLine, LineStyle, MarkPlace, Motion,
-    Number, Pending, PendingState, PlotPlace, PointPlace, RowPlace, Rows, StepPlace, StepScale, ThemeName,
+    Number, Pending, PendingState, PlotPlace, PointPlace, RowPlace, Rows, StepPlace, StepScale, SystemColors,
+    ThemeName,
 };
 
+#[cfg(feature = "print")]
+pub use caption::caption;
+#[cfg(feature = "print")]
+pub use pgfplots::{has_pgfplots, pgfplots};
 #[cfg(feature = "cli")]
-pub use png::png;
+pub use png::{png, print_png, print_svg};
+#[cfg(feature = "print")]
+pub use print::{FontFiles, Fonts, Lettering, Print, print_svg as print_svg_with, printed};
+#[cfg(feature = "print")]
+pub use print_density::with_density;
 
 use crate::report::ResultDocument;
 use erased::Erased;
@@ -100,7 +121,7 @@ pub fn draw<DB: DrawingBackend>(
     figure: &Figure,
 ) -> Result<Layout, PlotError> {
     let mut layout = Layout::default();
-    let sheet = Sheet::new(Erased::new(backend), Theme::of(figure.theme));
+    let sheet = Sheet::new(Erased::new(backend), Theme::of(figure), figure.transparent);
     let sheet = sheet.map_err(|error| PlotError::Backend(error.to_string()))?;
     let drawn = draw_on(&sheet, document, figure, &mut layout);
     drawn.map_err(|_| PlotError::Backend(sheet.failure()))?;
@@ -115,6 +136,7 @@ fn draw_on<'a>(
 ) -> Drawn {
     let scene = Scene::new(document, figure);
     let inside = title::draw(sheet, &scene)?;
+    let inside = letters::inside(figure, inside);
     match figure.kind {
         Kind::Spectrum => spectrum::draw(sheet, &scene, inside, layout)?,
         Kind::Tau | Kind::Dimension => overq::draw(sheet, &scene, inside, layout)?,
@@ -139,6 +161,7 @@ fn draw_on<'a>(
     }
     layout.summary = words::description(&scene);
     title::draw_message(sheet, &scene, layout)?;
+    letters::draw(sheet, figure, layout)?;
     sheet.present()
 }
 

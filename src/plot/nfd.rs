@@ -31,7 +31,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let chart = chart(scene, rect);
     layout.plots.push(chart.place("nfd"));
     let (null, own) = (null_bars(scene, scene.current), bars_of(scene, scene.current));
-    sheet.fill(&outline(&chart, &null, true), theme.null, theme.null_fill)?;
+    sheet.chance(&outline(&chart, &null, true), theme.null_fill)?;
     chart.draw_x_axis(sheet, &chart.x_ticks(X_DISTANCE), &[])?;
     let color = scene.color(theme, scene.current);
     let line = outline(&chart, &own, false);

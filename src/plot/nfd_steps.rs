@@ -84,12 +84,13 @@ fn draw_ridge<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, chart: &Char
     let (own, null) = (border(&bars_of(scene, index)), border(&null_bars(scene, index)));
     // A row stands in front of those above it.
     sheet.fill(&own, theme.bg, 1.0)?;
-    if theme.print {
-        sheet.line(&null, Stroke::new(theme.null, theme.sizes.hair))?;
-    } else {
-        sheet.fill(&null, theme.null, theme.null_fill)?;
+    if !theme.outlined {
+        sheet.chance(&null, theme.null_fill)?;
     }
     sheet.fill(&own, color, if current { 0.32 } else { 0.14 })?;
+    if theme.outlined {
+        sheet.chance(&null, theme.null_fill)?;
+    }
     let width = if current { theme.sizes.null + 0.4 } else { theme.sizes.other };
     sheet.line(&own, Stroke::new(color, width))?;
     let means = [(chance(scene, Number::Nfd, index), theme.null), (value(scene, Number::Nfd, index), color)];

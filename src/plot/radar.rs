@@ -9,6 +9,7 @@ use super::scene::Scene;
 use super::series::{capital, is_share, metrics, score_at, score_text};
 use super::sheet::{Drawn, Point, Rect, Sheet, Stroke, Type};
 use super::text::Face;
+use super::theme::{CATEGORIES, CATEGORY_DASHES};
 use crate::report::Score;
 
 /// Fewer axes make no polygon, more cannot be read.
@@ -107,7 +108,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         let width = if current { theme.sizes.current } else { theme.sizes.null };
         for (from, to) in places.iter().zip(places.iter().cycle().skip(1)) {
             if let (Some(from), Some(to)) = (from, to) {
-                sheet.line(&[*from, *to], Stroke::new(color, width))?;
+                sheet.line(&[*from, *to], Stroke::new(color, width).dash(dash_of(scene, &shown, index)))?;
             }
         }
         for (x, y) in places.into_iter().flatten() {
@@ -199,7 +200,13 @@ fn draw_name<DB: DrawingBackend>(sheet: &Sheet<DB>, axis: &Axis, end: Point) -> 
     sheet.text((x, first + pitch), &range, small, h_pos, VPos::Center)
 }
 
-/// The steps that are shown, each with a dot in its colour.
+/// Steps are told apart without their colours too; the selected one is solid.
+fn dash_of(scene: &Scene, shown: &[usize], index: usize) -> &'static [f64] {
+    let place = shown.iter().position(|other| *other == index).unwrap_or(0);
+    if index == scene.current { &[] } else { CATEGORY_DASHES[1 + place % (CATEGORIES - 1)] }
+}
+
+/// The steps that are shown, each with its line and a dot in its colour.
 fn draw_keys<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, shown: &[usize], inside: Rect) -> Drawn {
     let theme = &sheet.theme;
     let y = inside.bottom - KEYS / 2.0 + 2.0;
@@ -212,15 +219,17 @@ fn draw_keys<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, shown: &[usiz
     let keys: Vec<(usize, String)> =
         shown.iter().enumerate().map(|(i, &index)| (index, name(i, index))).collect();
     let widths: Vec<f64> =
-        keys.iter().map(|(index, text)| sheet.measure(text, style(*index)) + 28.0).collect();
+        keys.iter().map(|(index, text)| sheet.measure(text, style(*index)) + 48.0).collect();
     let (start, end) = (inside.middle().0 - widths.iter().sum::<f64>() / 2.0, inside.right);
-    let mut x = start.max(inside.left);
+    let mut x = (start + 10.0).max(inside.left + 10.0);
     for ((index, text), width) in keys.iter().zip(widths) {
-        if x + width - 14.0 > end {
+        if x + width - 24.0 > end {
             break;
         }
-        sheet.disc((x + 4.0, y), 4.0, scene.color(theme, *index))?;
-        sheet.text((x + 13.0, y), text, style(*index), HPos::Left, VPos::Center)?;
+        let stroke = Stroke::new(scene.color(theme, *index), theme.sizes.null);
+        sheet.line(&[(x - 10.0, y), (x + 18.0, y)], stroke.dash(dash_of(scene, shown, *index)))?;
+        sheet.disc((x + 4.0, y), 3.0, scene.color(theme, *index))?;
+        sheet.text((x + 24.0, y), text, style(*index), HPos::Left, VPos::Center)?;
         x += width;
     }
     Ok(())

@@ -236,7 +236,7 @@ fn draw_row<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, row: &Explaine
     };
     sheet.line(&[(rect.left, bar_y), (rect.right, bar_y)], Stroke::new(theme.grid, theme.sizes.hair))?;
     if let Some(chance) = self::share(row.chance) {
-        sheet.block(bar(chance, CHANCE), theme.null, theme.null_fill)?;
+        sheet.chance_bar(bar(chance, CHANCE), theme.null_fill)?;
     }
     if let Some(share) = share {
         sheet.block(bar(share, BAR), scene.color(theme, scene.current), 1.0)?;

@@ -132,24 +132,30 @@ fn draw_row<DB: DrawingBackend>(
     pitch: f64,
 ) -> Drawn {
     let (theme, index, y) = (&sheet.theme, place.checkpoint, place.y);
-    let across = |(low, high): (f64, f64)| [(spectrum.at((low, 0.0)).0, y), (spectrum.at((high, 0.0)).0, y)];
+    let (left, right) = (spectrum.rect.left, spectrum.rect.right);
+    // Fixed axes may leave out a part of the row, or all of it.
+    let across = |(low, high): (f64, f64)| {
+        let ends = [low, high].map(|alpha| spectrum.at((alpha, 0.0)).0);
+        (ends[0] < right && ends[1] > left).then(|| ends.map(|x| (x.clamp(left, right), y)))
+    };
     if let Some(null) = scene.null(index)
         && let Some(span) = range(&Quantity::Spectrum.of_null(null, scene.q(index)))
+        && let Some([(left, _), (right, _)]) = across(span)
     {
-        let [(left, _), (right, _)] = across(span);
         let half = (0.28 * pitch).max(1.0);
         let bar = Rect { left, top: y - half, right, bottom: y + half };
-        sheet.block(bar, theme.null, 0.38)?;
+        sheet.chance_bar(bar, 0.38)?;
     }
     let current = index == scene.current;
     let color = scene.color(theme, index);
     let thick = if current { 2.6 } else { (0.23 * pitch).max(0.8) };
-    if let Some(span) = range(&scene.curve(Quantity::Spectrum, index)) {
-        sheet.line(&across(span), Stroke::new(color, thick))?;
+    if let Some(ends) = range(&scene.curve(Quantity::Spectrum, index)).and_then(across) {
+        sheet.line(&ends, Stroke::new(color, thick))?;
     }
     let sample = scene.figure.sample.and_then(|s| scene.records()[index].samples.get(s));
     let alpha0 = clean(sample.map_or(scene.records()[index].mean.alpha0, |s| s.alpha0));
-    match alpha0.map(|alpha0| (spectrum.at((alpha0, 0.0)).0, y)) {
+    let place = alpha0.map(|alpha0| (spectrum.at((alpha0, 0.0)).0, y));
+    match place.filter(|(x, _)| (left..=right).contains(x)) {
         Some(at) if current => marks::dot(sheet, at, 4.0, color),
         Some(at) => sheet.disc(at, (0.3 * pitch).max(1.2), color),
         None => Ok(()),

@@ -80,6 +80,13 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
 }
 
+/// Metric, points of the checkpoints, and those of the null model.
+#[cfg(feature = "print")]
+pub(super) fn data(scene: &Scene) -> Option<(String, Vec<Point>, Vec<Point>)> {
+    let cloud = Cloud::of(scene)?;
+    Some((cloud.score.metric.clone(), cloud.all(), cloud.nulls.clone()))
+}
+
 /// What the figure shows, in a sentence.
 pub(super) fn summary(scene: &Scene) -> String {
     let Some(cloud) = Cloud::of(scene) else { return String::new() };

@@ -240,7 +240,11 @@ impl<'a> Scene<'a> {
     }
 
     pub fn color(&self, theme: &Theme, index: usize) -> RGBColor {
-        theme.step(self.rank(index))
+        self.selected_color(theme, index).unwrap_or_else(|| theme.step(self.rank(index)))
+    }
+
+    fn selected_color(&self, theme: &Theme, index: usize) -> Option<RGBColor> {
+        theme.selected.filter(|_| index == self.current)
     }
 
     pub fn text_color(&self, theme: &Theme, index: usize) -> RGBColor {

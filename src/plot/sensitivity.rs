@@ -241,7 +241,7 @@ impl Cell<'_> {
         }
         for (x, top, bottom) in alone {
             let bar = Rect { left: x - ALONE, top, right: x + ALONE, bottom };
-            sheet.block(bar, theme.null, theme.null_fill)?;
+            sheet.chance_bar(bar, theme.null_fill)?;
         }
         let stroke = Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH);
         self.draw_line(sheet, |point| read(self.number, point).1, stroke)

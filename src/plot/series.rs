@@ -105,6 +105,15 @@ fn scores_of<'a>(scene: &'a Scene, metric: &str) -> Vec<(usize, &'a Score)> {
     scores.filter_map(of_series).take(CATEGORIES).collect()
 }
 
+/// The score of the selected checkpoint's series.
+#[cfg(feature = "print")]
+pub(super) fn series_scores<'a>(scene: &'a Scene, metric: &str) -> Option<&'a Score> {
+    let own = scene.series_number(scene.current);
+    let scores = scores_of(scene, metric);
+    let found = scores.iter().find(|(number, _)| scene.is_many() && *number == own).or(scores.first());
+    found.map(|(_, score)| *score)
+}
+
 /// The metrics of the document in their first order.
 pub(super) fn metrics<'a>(scene: &Scene<'a>) -> Vec<&'a str> {
     let mut metrics: Vec<&str> = Vec::new();

@@ -12,7 +12,7 @@ use plotters::style::{Color, FontDesc, RGBAColor, RGBColor, ShapeStyle, TextStyl
 use plotters_backend::DrawingBackend;
 
 use super::text::Face;
-use super::theme::Theme;
+use super::theme::{POINT, Theme};
 
 /// Backend units in a CSS pixel.
 pub(crate) const UNITS: f64 = 8.0;
@@ -125,11 +125,17 @@ pub(super) struct Sheet<DB: DrawingBackend> {
 }
 
 impl<DB: DrawingBackend> Sheet<DB> {
-    /// A sheet over all of the backend, painted with the background.
-    pub fn new(backend: DB, theme: Theme) -> Result<Self, DrawingAreaErrorKind<DB::ErrorType>> {
+    /// A sheet over all of the backend, painted with the background unless its ground stays clear.
+    pub fn new(
+        backend: DB,
+        theme: Theme,
+        transparent: bool,
+    ) -> Result<Self, DrawingAreaErrorKind<DB::ErrorType>> {
         let area = backend.into_drawing_area();
         let (width, height) = area.dim_in_pixel();
-        area.fill(&theme.bg)?;
+        if !transparent {
+            area.fill(&theme.bg)?;
+        }
         let frame =
             Rect { left: 0.0, top: 0.0, right: f64::from(width) / UNITS, bottom: f64::from(height) / UNITS };
         Ok(Self { area, failure: RefCell::default(), theme, frame })
@@ -176,6 +182,24 @@ impl<DB: DrawingBackend> Sheet<DB> {
         self.done(self.area.draw(&Rectangle::new(corners, self.tint(color, opacity).filled())))
     }
 
+    /// An interval of a null model: a fill of this opacity, or an outline where nothing may depend on fills.
+    pub fn chance(&self, border: &[Point], opacity: f64) -> Drawn {
+        if !self.theme.outlined {
+            return self.fill(border, self.theme.null, opacity);
+        }
+        let closed: Vec<Point> = border.iter().chain(border.first()).copied().collect();
+        self.line(&closed, Stroke::new(self.theme.null, self.theme.sizes.hair))
+    }
+
+    /// As [`Sheet::chance`], a bar.
+    pub fn chance_bar(&self, bar: Rect, opacity: f64) -> Drawn {
+        let Rect { left, top, right, bottom } = bar;
+        if self.theme.outlined {
+            return self.chance(&[(left, top), (right, top), (right, bottom), (left, bottom)], opacity);
+        }
+        self.block(bar, self.theme.null, opacity)
+    }
+
     /// A filled circle.
     pub fn disc(&self, middle: Point, radius: f64, color: RGBColor) -> Drawn {
         self.done(self.area.draw(&Circle::new(unit(middle), (radius * UNITS).round(), color.filled())))
@@ -205,7 +229,7 @@ impl<DB: DrawingBackend> Sheet<DB> {
     /// A see-through colour; on paper the opaque one that looks alike on the background, because not every printer and
     /// not every file format knows transparency.
     fn tint(&self, color: RGBColor, opacity: f64) -> RGBAColor {
-        if !self.theme.print {
+        if !self.theme.outlined {
             return color.mix(opacity);
         }
         let flat = |over: u8, under: u8| {
@@ -216,8 +240,12 @@ impl<DB: DrawingBackend> Sheet<DB> {
     }
 
     fn stroke_style(&self, stroke: Stroke) -> ShapeStyle {
-        let width = (stroke.width * UNITS).round().max(1.0) as u32;
-        ShapeStyle { color: self.tint(stroke.color, stroke.opacity), filled: false, stroke_width: width }
+        let paper = self.theme.print && stroke.color != self.theme.bg;
+        let width = if paper { printed(stroke.width) } else { stroke.width };
+        let width = (width * UNITS).round().max(1.0) as u32;
+        // Of few colours each is as strong as it can be.
+        let opacity = if self.theme.selected.is_some() { 1.0 } else { stroke.opacity };
+        ShapeStyle { color: self.tint(stroke.color, opacity), filled: false, stroke_width: width }
     }
 
     fn style(&self, style: Type, pos: Pos) -> TextStyle<'static> {
@@ -225,6 +253,12 @@ impl<DB: DrawingBackend> Sheet<DB> {
         let font = FontDesc::new(family, style.size * UNITS, slant);
         TextStyle { font, color: style.color.to_backend_color(), pos }
     }
+}
+
+/// The nearest of the strokes of a printed figure: 0.5, 1 and 1.5 pt. Thicker ones are bars.
+fn printed(width: f64) -> f64 {
+    let points = (2.0 * width / POINT).round().max(1.0) / 2.0;
+    if points <= 2.0 { points.min(1.5) * POINT } else { width }
 }
 
 /// To backend units. Far outside of any sheet is as good as farther, and sums of two must not overflow.

@@ -38,7 +38,8 @@ pub(super) fn draw<DB: DrawingBackend>(
         Scale::Linear(low, high.max(-0.04 * low))
     };
     let chart = Chart::fitted(sheet, area(scene, inside, rows), x, y);
-    let story = if scene.is_last() { Story::of(scene) } else { Story::default() };
+    // Arrows between what may lie outside would mislead.
+    let story = if scene.is_last() && !curves.is_cut() { Story::of(scene) } else { Story::default() };
 
     chart.draw_grid(sheet, &chart.y_ticks(Y_DISTANCE), Numerals::Plain, sheet.theme.sizes.tick)?;
     let axis = if rows {
@@ -58,7 +59,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
     let mut placer = curves.placer(sheet, &chart);
     draw_tops(sheet, scene, &curves, &chart)?;
-    if !scene.is_series() && !scene.figure.compact {
+    if !scene.is_series() && !scene.figure.compact && !curves.is_cut() {
         draw_width(sheet, scene, &curves, &chart, &mut placer)?;
     }
     if story.moved {
@@ -117,12 +118,12 @@ fn top(scene: &Scene, curves: &Curves, index: usize) -> Option<Point> {
 fn draw_tops<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, curves: &Curves, chart: &Chart) -> Drawn {
     let theme = &sheet.theme;
     if let Some((first, _)) = scene.ends().filter(|(first, _)| *first != scene.current)
-        && let Some(at) = top(scene, curves, first)
+        && let Some(at) = top(scene, curves, first).filter(|at| curves.shows(chart, chart.at(*at)))
     {
         let stroke = Stroke::new(scene.color(theme, first), 2.0);
         marks::ring(sheet, chart.at(at), 4.0, stroke)?;
     }
-    match top(scene, curves, scene.current) {
+    match top(scene, curves, scene.current).filter(|at| curves.shows(chart, chart.at(*at))) {
         Some(current) => marks::dot(sheet, chart.at(current), 4.5, scene.color(theme, scene.current)),
         None => Ok(()),
     }

@@ -45,7 +45,7 @@ impl Steps {
     /// As [`Steps::rect`], with room for names of lines at the right.
     pub fn rect_with(scene: &Scene, inside: Rect, names: &[String]) -> Rect {
         let (left, right) = if scene.figure.compact { (44.0, 14.0) } else { (50.0, 18.0) };
-        let size = Theme::of(scene.figure.theme).sizes.small;
+        let size = Theme::of(scene.figure).sizes.small;
         let room = names_room(names.iter().map(String::as_str), size, 0.3 * inside.width());
         let left = inside.left + left;
         Rect { left, right: (inside.right - right - room).max(left + 1.0), ..inside }

@@ -40,7 +40,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         let grow = ((LEAST - (right - left)) / 2.0).max(0.0);
         let bar = Rect { left: left - grow, top: y - 6.0, right: right + grow, bottom: y + 6.0 };
         sheet.block(bar, theme.bg, 1.0)?;
-        sheet.block(bar, theme.null, 0.45)?;
+        sheet.chance_bar(bar, 0.45)?;
     }
     if let Some(baseline) = scene.document.baseline_of(scene.current).filter(|_| scene.is_series())
         && let Some(x) = value(scene, number, baseline).map(x_of)

@@ -17,10 +17,16 @@ use super::text::{Face, baseline};
 
 type Done = Result<(), DrawingErrorKind<Infallible>>;
 
+/// The glyphs of a text in a face and size as the data of a path that begins at a place on the baseline; none where a
+/// glyph is missing.
+pub(super) type Outline<'a> = dyn Fn(&str, Face, f64, (f64, f64)) -> Option<String> + 'a;
+
 /// Writes SVG elements into a string.
 pub(super) struct SvgBackend<'a> {
     out: &'a mut String,
     size: (u32, u32),
+    /// How glyphs become outlines, where text does not stay text.
+    outline: Option<&'a Outline<'a>>,
     /// Attributes of the `<path>` whose `d` is still open.
     open: Option<String>,
 }
@@ -28,7 +34,13 @@ pub(super) struct SvgBackend<'a> {
 impl<'a> SvgBackend<'a> {
     /// A backend of `size` units that appends to `out`.
     pub fn new(out: &'a mut String, size: (u32, u32)) -> Self {
-        Self { out, size, open: None }
+        Self { out, size, outline: None, open: None }
+    }
+
+    /// As [`SvgBackend::new`], with outlines for text.
+    #[cfg(feature = "print")]
+    pub fn outlined(out: &'a mut String, size: (u32, u32), outline: Option<&'a Outline<'a>>) -> Self {
+        Self { out, size, outline, open: None }
     }
 
     fn close_path(&mut self) {
@@ -166,6 +178,19 @@ impl DrawingBackend for SvgBackend<'_> {
         let size = style.size() / UNITS;
         let anchor = style.anchor();
         let y = css(y) + baseline(anchor.v_pos, size);
+        if let Some(outline) = self.outline {
+            let share = match anchor.h_pos {
+                HPos::Left => 0.0,
+                HPos::Center => 0.5,
+                HPos::Right => 1.0,
+            };
+            let from = (css(x) - share * face.width(text, size), y);
+            if let Some(path) = outline(text, face, size, from) {
+                let fill = paint("fill", style.color());
+                return self
+                    .element(format_args!("<path aria-label=\"{}\" d=\"{path}\"{fill}/>\n", escape(text)));
+            }
+        }
         let hang = match anchor.h_pos {
             HPos::Left => "",
             HPos::Center => " text-anchor=\"middle\"",
@@ -198,7 +223,7 @@ fn css(units: i32) -> f64 {
     f64::from(units) / UNITS
 }
 
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 

@@ -3,6 +3,8 @@
 use plotters::style::RGBColor;
 use serde::{Deserialize, Serialize};
 
+use super::figure::Figure;
+
 /// Where a figure is looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -14,6 +16,21 @@ pub enum ThemeName {
     Dark,
     /// A printed page: white ground, points instead of pixels, no transparency.
     Print,
+    /// The few colours that the system forces on pages. Nothing depends on fills.
+    Forced,
+}
+
+/// What CSS calls `Canvas`, `CanvasText`, `GrayText` and `Highlight`, as red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemColors {
+    /// Ground.
+    pub canvas: [u8; 3],
+    /// Text and data.
+    pub text: [u8; 3],
+    /// Null models.
+    pub gray: [u8; 3],
+    /// What is selected.
+    pub highlight: [u8; 3],
 }
 
 /// Sizes of text and strokes in CSS pixels.
@@ -47,17 +64,20 @@ const SCREEN: Sizes = Sizes {
     hair: 1.0,
 };
 
-/// One point is 4/3 of a CSS pixel: text of 8 pt, ticks of 7 pt, lines of 0.5, 1 and 1.5 pt.
+/// CSS pixels in a typographic point.
+pub(super) const POINT: f64 = 4.0 / 3.0;
+
+/// Text of 8 pt, ticks of 7 pt, lines of 0.5, 1 and 1.5 pt.
 const PAPER: Sizes = Sizes {
-    title: 11.5,
-    label: 10.67,
-    tick: 9.33,
-    small: 9.33,
-    symbol: 12.0,
-    current: 2.0,
-    other: 0.75,
-    null: 1.33,
-    hair: 0.67,
+    title: 8.0 * POINT,
+    label: 8.0 * POINT,
+    tick: 7.0 * POINT,
+    small: 7.0 * POINT,
+    symbol: 9.0 * POINT,
+    current: 1.5 * POINT,
+    other: 0.5 * POINT,
+    null: POINT,
+    hair: 0.5 * POINT,
 };
 
 /// No chart has more categories.
@@ -71,6 +91,8 @@ pub(super) const CATEGORY_DASHES: [&[f64]; CATEGORIES] =
 #[derive(Debug, Clone)]
 pub(super) struct Theme {
     pub print: bool,
+    /// Whether intervals are outlines, and see-through colours are opaque ones that look alike.
+    pub outlined: bool,
     pub sizes: Sizes,
     pub bg: RGBColor,
     pub grid: RGBColor,
@@ -91,6 +113,8 @@ pub(super) struct Theme {
     /// Ground and border of cells.
     pub surface: RGBColor,
     pub line: RGBColor,
+    /// The selected checkpoint, where it has not the colour of its step.
+    pub selected: Option<RGBColor>,
     categories: [RGBColor; CATEGORIES],
     ramp: [RGBColor; 9],
 }
@@ -111,6 +135,7 @@ const fn rgbs<const N: usize>(hex: [u32; N]) -> [RGBColor; N] {
 
 const LIGHT: Theme = Theme {
     print: false,
+    outlined: false,
     sizes: SCREEN,
     bg: rgb(0xFBFAF8),
     grid: rgb(0xECE9E4),
@@ -127,12 +152,14 @@ const LIGHT: Theme = Theme {
     score: rgb(0x00735A),
     surface: rgb(0xFFFFFF),
     line: rgb(0xE3E0DA),
+    selected: None,
     categories: rgbs([0x00735A, 0x014179, 0x773400, 0xBB5BA4, 0x8E914A, 0x1A191E]),
     ramp: rgbs([0xB78934, 0xC36C24, 0xC34F39, 0xB83753, 0xA22B6C, 0x86267E, 0x662489, 0x442386, 0x1F2175]),
 };
 
 const DARK: Theme = Theme {
     print: false,
+    outlined: false,
     sizes: SCREEN,
     bg: rgb(0x121317),
     grid: rgb(0x24262D),
@@ -149,16 +176,49 @@ const DARK: Theme = Theme {
     score: rgb(0x46C9A3),
     surface: rgb(0x191B20),
     line: rgb(0x2C2F37),
+    selected: None,
     categories: rgbs([0x46C9A3, 0x5489E2, 0xF17C3D, 0xA0528A, 0xECCF3F, 0xF1F0F4]),
     ramp: rgbs([0x8D6524, 0xB0632D, 0xCB5E4F, 0xD7617D, 0xD36FAB, 0xCA85D2, 0xC09FEC, 0xBABBFE, 0xBCD4FF]),
 };
 
 impl Theme {
-    pub fn of(name: ThemeName) -> Self {
-        match name {
-            ThemeName::Light => LIGHT,
-            ThemeName::Dark => DARK,
-            ThemeName::Print => Self { print: true, sizes: PAPER, bg: rgb(0xFFFFFF), ..LIGHT },
+    pub fn of(figure: &Figure) -> Self {
+        match (figure.theme, figure.system) {
+            (ThemeName::Light, _) | (ThemeName::Forced, None) => LIGHT,
+            (ThemeName::Dark, _) => DARK,
+            (ThemeName::Print, _) => {
+                Self { print: true, outlined: true, sizes: PAPER, bg: rgb(0xFFFFFF), ..LIGHT }
+            }
+            (ThemeName::Forced, Some(system)) => Self::forced(system),
+        }
+    }
+
+    /// Data in the colour of text, null models in that of what is not active, told apart by dashes and markers.
+    fn forced(system: SystemColors) -> Self {
+        let [ground, text, gray, highlight] =
+            [system.canvas, system.text, system.gray, system.highlight].map(|[r, g, b]| RGBColor(r, g, b));
+        Self {
+            print: false,
+            outlined: true,
+            sizes: SCREEN,
+            bg: ground,
+            grid: blend(ground, gray, 0.5),
+            axis: text,
+            ink: text,
+            ink2: text,
+            ink3: text,
+            soft: ground,
+            null: gray,
+            null_fill: 0.0,
+            first: text,
+            error: text,
+            accent: highlight,
+            score: text,
+            surface: ground,
+            line: text,
+            selected: Some(highlight),
+            categories: [text; CATEGORIES],
+            ramp: [text; 9],
         }
     }
 

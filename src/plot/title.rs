@@ -124,7 +124,8 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
         }
         let piece = 64.0 / f64::from(RAMP);
         for i in 0..RAMP {
-            let part = swatch(x + piece * f64::from(i), piece, 2.5);
+            // A little over the next one: edges between neighbours would shine through.
+            let part = swatch(x + piece * f64::from(i), piece + 0.25, 2.5);
             sheet.block(part, theme.step(f64::from(i) / f64::from(RAMP - 1)), 1.0)?;
         }
         sheet.text((x + 71.0, y), &words, style, HPos::Left, VPos::Center)?;
@@ -140,9 +141,7 @@ fn draw_legend<DB: DrawingBackend>(sheet: &Sheet<DB>, scene: &Scene, from: f64, 
     if x + 33.0 + sheet.measure(&words, style) > sheet.frame.right {
         return Ok(());
     }
-    if !theme.print {
-        sheet.block(swatch(x, 26.0, 5.0), theme.null, theme.null_fill)?;
-    }
+    sheet.chance_bar(swatch(x, 26.0, 5.0), theme.null_fill)?;
     if scene.figure.kind != Kind::Nfd {
         sheet.line(&[(x, y), (x + 26.0, y)], Stroke::new(theme.null, theme.sizes.null).dash(NULL_DASH))?;
     }

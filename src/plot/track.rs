@@ -314,7 +314,7 @@ impl TrackLine {
         if alone {
             for (x, top, bottom) in edges {
                 let bar = Rect { left: x - ALONE, top, right: x + ALONE, bottom };
-                sheet.block(bar, theme.null, theme.null_fill)?;
+                sheet.chance_bar(bar, theme.null_fill)?;
             }
             return Ok(());
         }
@@ -398,7 +398,7 @@ impl TrackLine {
     }
 }
 
-/// Fills between the upper and the lower edges (x, top, bottom); on paper a null model is an outline.
+/// Fills between the upper and the lower edges (x, top, bottom); a null model's is an outline on paper.
 pub(super) fn draw_fill<DB: DrawingBackend>(
     sheet: &Sheet<DB>,
     edges: &[(f64, f64, f64)],
@@ -408,11 +408,11 @@ pub(super) fn draw_fill<DB: DrawingBackend>(
     let upper = edges.iter().map(|e| (e.0, e.1));
     let lower = edges.iter().rev().map(|e| (e.0, e.2));
     let border: Vec<Point> = upper.chain(lower).collect();
-    if sheet.theme.print && color == sheet.theme.null {
-        let closed: Vec<Point> = border.iter().chain(border.first()).copied().collect();
-        return sheet.line(&closed, Stroke::new(color, sheet.theme.sizes.hair));
+    if color == sheet.theme.null {
+        sheet.chance(&border, opacity)
+    } else {
+        sheet.fill(&border, color, opacity)
     }
-    sheet.fill(&border, color, opacity)
 }
 
 /// Radius of a checkpoint's dot in pixels, from where the dots stand: those of many checkpoints must not hide each other.

@@ -72,7 +72,8 @@ pub(super) fn description(scene: &Scene) -> String {
 }
 
 fn spectrum(scene: &Scene, record: &CheckpointRecord) -> String {
-    let mut text = format!("Spectrum at {}", scene.long_name(scene.current));
+    let step = record.step.map_or("", |_| "step ");
+    let mut text = format!("Spectrum at {step}{}", scene.short_name(scene.current));
     let curve = scene.curve(Quantity::Spectrum, scene.current);
     let alphas = || curve.iter().flatten().map(|p| p.0);
     let (low, high) = (alphas().fold(f64::INFINITY, f64::min), alphas().fold(f64::NEG_INFINITY, f64::max));

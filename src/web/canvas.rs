@@ -2,7 +2,8 @@
 //!
 //! Units are eighths of a CSS pixel; the context's transform scales them to device pixels, so that text and curves are
 //! as sharp as the screen allows. Lines along an axis are moved onto device pixels: a hairline is then one crisp row,
-//! not two pale ones. Text is measured with the context itself, the font that is drawn.
+//! not two pale ones. Text is measured with the same table as in files, and set without kerning, so that a figure is laid
+//! out alike wherever it is drawn.
 
 use std::cell::RefCell;
 
@@ -51,6 +52,8 @@ impl CanvasBackend {
         context.set_line_join("round");
         context.set_text_baseline("alphabetic");
         context.set_text_align("left");
+        // Where it cannot be set the text is a hair narrower than measured.
+        js_sys::Reflect::set(&context, &"fontKerning".into(), &"none".into()).ok();
         Ok(Self { context, size, scale, font: RefCell::default() })
     }
 
@@ -86,10 +89,6 @@ impl CanvasBackend {
             self.context.set_font(&font);
             self.font.replace(font);
         }
-    }
-
-    fn text_width(&self, text: &str) -> Result<f64, Failure> {
-        Ok(self.context.measure_text(text).map_err(failure)?.width())
     }
 }
 
@@ -204,17 +203,20 @@ impl DrawingBackend for CanvasBackend {
         let (x, y) = float(at);
         let x = match anchor.h_pos {
             HPos::Left => x,
-            HPos::Center => x - self.text_width(text)? / 2.0,
-            HPos::Right => x - self.text_width(text)?,
+            HPos::Center => x - width(text, style) / 2.0,
+            HPos::Right => x - width(text, style),
         };
         self.context.set_fill_style_str(&css_color(style.color()));
         self.context.fill_text(text, x, y + baseline(anchor.v_pos, style.size())).map_err(failure)
     }
 
     fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, style: &S) -> Result<(u32, u32), Failure> {
-        self.set_font(style);
-        Ok((self.text_width(text)?.ceil() as u32, style.size().ceil() as u32))
+        Ok((width(text, style).ceil() as u32, style.size().ceil() as u32))
     }
+}
+
+fn width<S: BackendTextStyle>(text: &str, style: &S) -> f64 {
+    Face::of(style).width(text, style.size())
 }
 
 fn float((x, y): BackendCoord) -> (f64, f64) {

@@ -14,6 +14,8 @@ mod lab;
 mod network;
 #[cfg(any(feature = "engine", feature = "lab"))]
 mod plan;
+#[cfg(feature = "printer")]
+mod printer;
 #[cfg(feature = "reader")]
 mod reader;
 #[cfg(feature = "scores")]
@@ -30,6 +32,8 @@ pub use bench::Bench;
 pub use engine::Engine;
 #[cfg(feature = "lab")]
 pub use lab::{LessonNoise, Sensitivity, lesson_emergence, lesson_measure, lesson_ring};
+#[cfg(feature = "printer")]
+pub use printer::{Printer, with_density};
 #[cfg(feature = "reader")]
 pub use reader::Reader;
 #[cfg(feature = "scores")]

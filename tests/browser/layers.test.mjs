@@ -158,7 +158,7 @@ async function complete(tab, layers) {
 /** The document that the page would save. */
 async function exported(tab) {
   const download = tab.page.waitForEvent('download');
-  await tab.page.getByRole('button', { name: 'Export' }).click();
+  await tab.page.getByRole('button', { name: 'Export' }).first().click();
   await tab.page.getByRole('menuitem', { name: 'Result as JSON' }).click();
   return JSON.parse(readFileSync(await (await download).path(), 'utf8'));
 }

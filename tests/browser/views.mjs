@@ -1,5 +1,5 @@
 // Every view of the page, and how a visitor comes to it: what the tests of access and of pictures go through.
-// A view that is added to the page gets a line here.
+// A view that is added to the page gets an entry here.
 import { appendFileSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dist } from '../../tools/lib.mjs';
@@ -7,101 +7,159 @@ import { analyse, folder, golden, hugeCheckpoint, thesis, until, visit } from '.
 
 const few = '#v=1&null_samples=3';
 const series = [0, 32, 1000].map((step) => join(golden, `step${step}.safetensors`));
+const main = '#main';
 
-/** Each opens its view in a fresh tab, and settles when all of it stands. */
+/**
+ * `open` brings a fresh tab to the view and settles when all of it stands; `turns` are selectors of what is clicked one after
+ * the other to see the rest of it; `popovers` are those of buttons that open something over it.
+ * @type {Record<string, {open: (tab, url: string, t) => Promise<void>, turns?: string[], popovers?: string[]}>}
+ */
 export const views = {
-  'first-view': (tab, url) => demo(tab, url),
-  'first-view-table': async (tab, url) => {
-    await demo(tab, url);
-    await tab.page.locator('.figure').first().focus().catch(() => undefined);
-    await tab.evaluate(() => [...document.querySelectorAll('button')].find((one) => one.textContent === 'Table')?.click());
+  'first-view': {
+    open: (tab, url) => demo(tab, url),
+    popovers: ['.numbers .why', '.title-row .export', '.status-left .status-item:nth-of-type(2)', '.status-right .status-item:nth-of-type(2)', '.keys-button'],
   },
-  'first-view-sections': async (tab, url) => {
-    await demo(tab, url);
-    await openSections(tab);
+  'first-view-open': {
+    async open(tab, url) {
+      await demo(tab, url);
+      await openSections(tab);
+    },
   },
-  ...Object.fromEntries(['spectrum', 'tau', 'fit', 'dimension'].map((name) => [`one-${name}`, (tab, url) => demo(tab, url, `#v=1&view=one&tab=${name}`)])),
-  'one-sections': async (tab, url) => {
-    await demo(tab, url, '#v=1&view=one');
-    await openSections(tab);
+  one: {
+    open: (tab, url) => demo(tab, url, '#v=1&view=one'),
+    turns: ['#tab-tau', '#tab-fit', '#tab-dimension'],
+    popovers: ['.drawer-button', '.checks .why', '.one-head .export'],
   },
-  'own-series': async (tab, url) => {
-    await visit(tab, `${url}${few}`);
-    await analyse(tab, series);
-    await openSections(tab);
+  'one-open': {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&view=one');
+      await openSections(tab);
+    },
   },
-  'own-checkpoint': async (tab, url) => {
-    await visit(tab, `${url}${few}`);
-    await analyse(tab, series[2]);
-    await tab.evaluate(() => document.querySelector('.drawer-button')?.click());
-    await openSections(tab);
+  'own-series': {
+    async open(tab, url) {
+      await visit(tab, `${url}${few}`);
+      await analyse(tab, series);
+      await openSections(tab);
+    },
   },
-  reading: async (tab, url, t) => {
-    await visit(tab, `${url}#v=1&null=`);
-    const cut = join(folder(t), 'step100.safetensors');
-    copyFileSync(series[0], cut);
-    appendFileSync(cut, 'more than the header promises');
-    await tab.choose([...series, cut, hugeCheckpoint(t, { matrices: 64 })]);
-    await until('the list', () => tab.evaluate(() => document.querySelectorAll('.file-done, .file-failed').length >= 2));
+  'own-checkpoint': {
+    async open(tab, url) {
+      await visit(tab, `${url}${few}`);
+      await analyse(tab, series[2]);
+      await openSections(tab);
+    },
+    popovers: ['.drawer-button', '#set-layers', '#set-q'],
   },
-  error: async (tab, url, t) => {
-    await demo(tab, url);
-    await tab.choose(thesis(t));
-    await until('the error', () => tab.evaluate(() => document.querySelector('.banner') !== null));
-    await tab.evaluate(() => [...document.querySelectorAll('.banner button')].find((one) => one.textContent === 'Details')?.click());
+  reading: {
+    async open(tab, url, t) {
+      await visit(tab, `${url}#v=1&null=`);
+      const cut = join(folder(t), 'step100.safetensors');
+      copyFileSync(series[0], cut);
+      appendFileSync(cut, 'more than the header promises');
+      await tab.choose([...series, cut, hugeCheckpoint(t, { matrices: 64 })]);
+      await until('the list', () => tab.evaluate(() => document.querySelectorAll('.file-done, .file-failed').length >= 2));
+    },
   },
-  result: async (tab, url) => {
-    await visit(tab, `${url}#v=1&view=one`);
-    await tab.choose(join(dist, 'demo/result.json'));
-    await until('the result', () => tab.evaluate(() => /Result file/.test(document.querySelector('#status').textContent) && document.querySelector('main h1')?.textContent));
+  error: {
+    async open(tab, url, t) {
+      await demo(tab, url);
+      await tab.choose(thesis(t));
+      await until('the error', () => tab.evaluate(() => document.querySelector('.banner') !== null));
+      await tab.page.getByRole('button', { name: 'Details' }).click();
+    },
   },
-  empty: async (tab, url) => {
-    await visit(tab, `${url}#v=1&null=&threshold=2`);
-    await analyse(tab, series[0]);
+  result: {
+    async open(tab, url) {
+      await visit(tab, `${url}#v=1&view=one`);
+      await tab.choose(join(dist, 'demo/result.json'));
+      await until('the result', () => tab.evaluate(() => /Result file/.test(document.querySelector('#status').textContent) && document.querySelector('main h1')?.textContent));
+    },
   },
-  ...Object.fromEntries(['cantor', 'boxes', 'exponents', 'width', 'noise', 'chance', 'checks'].map((step) => [`read-${step}`, async (tab, url) => {
-    await demo(tab, url, `#v=1&view=read&read=${step}`);
-    await until('the step', () => tab.evaluate(() => document.querySelector('.read-step h2') !== null && [...document.querySelectorAll('.chart canvas')].every((one) => one.width > 0)));
-  }])),
-};
-
-/** What opens over a view. */
-export const popovers = {
-  'why-first-view': { view: 'first-view', button: '.numbers .why' },
-  'export-first-view': { view: 'first-view', button: '.export' },
-  'status-engine': { view: 'first-view', button: '.status-right .status-item:nth-of-type(2)' },
-  'status-requests': { view: 'first-view', button: '.status-left .status-item:nth-of-type(2)' },
-  keys: { view: 'first-view', button: '.keys-button', wide: true },
-  'layers-own': { view: 'own-checkpoint', button: '#set-layers' },
-  'range-own': { view: 'own-checkpoint', button: '#set-q' },
-  'check-one': { view: 'one-spectrum', button: '.checks .why', wide: true },
+  empty: {
+    async open(tab, url) {
+      await visit(tab, `${url}#v=1&null=&threshold=2`);
+      await analyse(tab, series[0]);
+    },
+  },
+  read: {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&view=read');
+      await until('the step', () => tab.evaluate(() => document.querySelector('.read-step h2') !== null));
+    },
+    turns: [2, 3, 4, 5, 6, 7].map((step) => `.read-list li:nth-child(${step}) a`),
+  },
+  lessons: {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&view=lesson');
+      await until('the list', () => tab.page.getByRole('heading', { name: 'Lessons' }).isVisible());
+    },
+  },
+  lesson: {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&view=lesson&lesson=noise&at=2&answers=shown');
+      await until('the step', () => tab.evaluate(() => document.querySelector('.lesson-view h2, .lesson h2') !== null));
+    },
+  },
+  help: {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&view=help');
+      await until('the topic', () => tab.page.getByRole('heading', { name: 'Start', exact: true }).isVisible());
+    },
+    turns: ['method', 'numbers', 'checks', 'faq', 'cite', 'changes', 'report'].map((topic) => `a[href*="help=${topic}"]`),
+  },
+  embed: {
+    async open(tab, url) {
+      await visit(tab, `${url}#v=1&embed=1&drop=1&fixed=&q=What+moves%3F&a=The+centre.`);
+      await until('the figure', () => tab.evaluate(drawn, '#main'));
+      await tab.page.getByRole('button', { name: 'Show answer' }).click();
+    },
+  },
+  'files-asked-for': {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&files=0123456789ab');
+      await until('the note', () => tab.evaluate(() => document.querySelector('.banner') !== null));
+    },
+  },
+  builder: {
+    async open(tab, url) {
+      await visit(tab, `${url}${few}`);
+      await analyse(tab, series[2]);
+      await tab.evaluate(() => document.querySelector('.share-button').click());
+      await until('the blocks', () => tab.evaluate(() => document.querySelectorAll('.builder-block').length > 4));
+    },
+  },
 };
 
 /** The demo in one of its screens, drawn by the module. */
 async function demo(tab, url, hash = '') {
   await visit(tab, `${url}${hash}`);
-  await until('the figures', () => tab.evaluate(drawn));
+  await until('the figures', () => tab.evaluate(drawn, main));
   await until('the engine', () => tab.evaluate(() => !/starting|when needed/.test(document.querySelector('#status').textContent)));
   await tab.evaluate(() => document.fonts.ready.then(() => true));
 }
 
-/** Runs in the page. */
-function drawn() {
-  const canvases = [...document.querySelectorAll('.chart canvas')].filter((one) => one.getBoundingClientRect().width > 50);
-  return document.querySelector('main h1')?.textContent && canvases.length > 0 && canvases.every(({ width, height }) => width !== 300 || height !== 150);
+/** Runs in the page. A canvas that nothing was drawn on has the size that every canvas begins with. */
+function drawn(within) {
+  const place = document.querySelector(within);
+  const canvases = [...place.querySelectorAll('.chart canvas')].filter((one) => one.getBoundingClientRect().width > 50);
+  return !!place.querySelector('h1')?.textContent && canvases.length > 0 && canvases.every(({ width, height }) => width !== 300 || height !== 150);
 }
 
 /** Opens what can be opened below a view, and waits for it. */
-export async function openSections(tab) {
-  await tab.evaluate(() => {
-    for (const one of document.querySelectorAll('main details:not([open]) > summary')) one.click();
-  });
+async function openSections(tab) {
+  const open = () => tab.evaluate(() => document.querySelectorAll('main details:not([open]) > summary').forEach((one) => one.getClientRects().length && one.click()));
+  await open();
   await until('the sections', () => tab.evaluate(() => {
     const bodies = [...document.querySelectorAll('main details[open] > .section-body')].filter((one) => one.getClientRects().length > 0);
     return bodies.every((one) => one.childElementCount > 0);
   }));
-  // Details inside of sections, once.
-  await tab.evaluate(() => {
-    for (const one of document.querySelectorAll('main details:not([open]) > summary')) one.click();
-  });
+  // What can be opened inside of them, and the tables of figures.
+  await open();
+  await tab.evaluate(() => document.querySelectorAll('main button[aria-expanded="false"]').forEach((one) => one.textContent === 'Table' && one.click()));
+}
+
+/** Two frames: one for the page to notice a change, one to draw it. */
+export function settled(tab) {
+  return tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)))));
 }

@@ -3,6 +3,7 @@
 mod document;
 mod lesson;
 mod mangled;
+mod print;
 mod training;
 
 use neuromfa::plot::{

@@ -40,11 +40,12 @@ function randomState(next: () => number): PageState {
   Object.assign(options, possible(options));
   options.null = some(NULL_KINDS).filter((kind) => possible({ ...options, null: [kind] }).null.length > 0);
   Object.assign(state, {
-    theme: pick([null, "light", "dark"]), threads: pick([null, 1, 64]), step: pick([null, 0, 3000]), view: pick(["series", "one", "read"]),
+    theme: pick([null, "light", "dark"]), threads: pick([null, 1, 64]), step: pick([null, 0, 3000]), view: pick(["series", "one", "read", "lesson", "help"]), answers: pick(["hidden", "shown"]),
     tab: pick(["spectrum", "tau", "fit", "dimension"]), beside: pick(NULL_KINDS), preset: pick([null, "published"]), demo: next() < 0.3,
     open: some(["where-it-happens", "simple-rivals"]), result: pick(["", "a.json", "week_3/out-1.json", "xVvNbjW3DX2V"]),
   });
   if (state.view === "read") Object.assign(state, { read: pick(["", "noise"]), set: pick([[], [2, -1.5]]) });
+  if (state.view === "lesson") Object.assign(state, { lesson: "noise", at: pick([1, 3]), set: pick([[], [2]]) });
   for (const key of some(Object.keys(PICKED) as Pick[])) state.picks[key] = pick(PICKED[key]);
   if (!state.result && !state.demo) state.files = some(["0123456789ab", "ffffffffffff", "000000000000"]);
   if (next() < 0.6) {

@@ -5,6 +5,7 @@ import { Failure, isMain, main, say } from '../lib.mjs';
 import { setup } from '../setup.mjs';
 import { startChromium } from './chromium.mjs';
 import * as falseAlarms from './false-alarms.mjs';
+import * as firstView from './first-view.mjs';
 import * as interaction from './interaction.mjs';
 import * as job from './job.mjs';
 import * as kernels from './kernels.mjs';
@@ -19,7 +20,7 @@ import * as shapes from './shapes.mjs';
 import * as threads from './threads.mjs';
 
 /** In the order of the report. */
-const subjects = [job, page, reading, kernels, threads, interaction, series, scale, shapes, falseAlarms];
+const subjects = [firstView, job, page, reading, kernels, threads, interaction, series, scale, shapes, falseAlarms];
 
 async function bench() {
   const quick = process.argv.includes('--quick');

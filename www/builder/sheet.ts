@@ -10,18 +10,19 @@ import { CONTROLS, newFrame, parse, serialise, type Control, type PageState, typ
 import { identitiesOf } from "../identity";
 import type { Actions, Model } from "../model";
 import type { ResultDocument } from "../protocol";
-import { showTheme } from "../theme";
+import { chosenTheme, showTheme } from "../theme";
 import { embedView } from "../view-embed";
 import { capital, label } from "../words";
 import { snippets } from "./snippets";
 
-/** What the frame is about: the demo, or the reader's own result, and how it gets there. */
-type Content = "demo" | "inside" | "beside" | "files";
+/** What the frame is about: the demo, the reader's own result, and how it gets there, or a lesson. */
+type Content = "demo" | "inside" | "beside" | "files" | "lesson";
 
 const CONTENT: Record<Content, { name: string; hint: string }> = {
   demo: { name: "The demo", hint: "A small language model in training." },
   inside: { name: "This result, inside the link", hint: "Curves and numbers cut to four decimals. Left out: names, single groups and layers, fits, checks, and null models other than the shuffles." },
   beside: { name: "This result, in a file beside the page", hint: "Put the file into the folder of the page that is embedded, or into one below it." },
+  lesson: { name: "A lesson", hint: "Five steps with something to do and to predict. It brings its own controls and questions." },
   files: { name: "Files that the readers have", hint: "The link knows them by fingerprints. Each reader drops them into the frame." },
 };
 
@@ -35,23 +36,28 @@ const FIXED_NAMES: Record<Control, string> = {
 
 const TABS: [Tab, string][] = [["spectrum", "Spectrum f(\u03b1)"], ["tau", "Mass exponent \u03c4(q)"], ["dimension", "Dimension D(q)"]];
 const SIZES: [name: string, width: number | null, height: number][] = [["Text column, 640 by 420", 640, 420], ["Phone, 360 by 640", 360, 640], ["Small, 280 by 240", 280, 240], ["Whole width, 480 high", null, 480]];
+/** A lesson is a page to read. */
+const LESSON_HEIGHT = 900;
 
 const PROMISE = "The link holds settings only, no weights and no file names.";
 const PROMISE_INSIDE = "The link holds settings and the numbers of the figure, no weights and no file names.";
 
 export async function openBuilder(model: Model, actions: Actions): Promise<void> {
-  await styles();
+  const [{ LESSONS }] = await Promise.all([import("../lessons/lessons"), styles()]);
   const own = model.source === "demo" ? null : model.document;
   const packed = own ? await pack(own).catch(() => null) : null;
-  const documents = new Map<Content, ResultDocument | null>([["demo", own ? null : model.document], ["inside", packed ? await unpack(packed) : null], ["beside", own], ["files", own]]);
+  const documents = new Map<Content, ResultDocument | null>([["demo", own ? null : model.document], ["inside", packed ? await unpack(packed) : null], ["beside", own], ["files", own], ["lesson", model.document]]);
 
-  let content: Content = !own ? "demo" : packed ? "inside" : "beside";
+  const before = chosenTheme();
+  let content: Content = model.state.view === "lesson" ? "lesson" : !own ? "demo" : packed ? "inside" : "beside";
   let fileName = "result.json";
   let [, width, height]: (typeof SIZES)[number] = SIZES[0]!;
+  if (content === "lesson") [width, height] = [null, LESSON_HEIGHT];
   let grows = true;
   // A copy: nothing of the page changes while links are tried.
   const state: PageState = { ...parse(serialise(model.state)), frame: newFrame(), view: "series", open: [], picks: {}, preset: null, demo: false };
   const frame = state.frame!;
+  const given = { lesson: model.state.lesson || LESSONS[0]!.id, at: model.state.at, set: model.state.set };
 
   // ---- the view of it ----
 
@@ -66,7 +72,8 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
     question: frame.question, answer: frame.answer, fixed: frame.fixed, transparent: frame.transparent, heading: "p", full: address(false),
     swapTheme: () => undefined,
   }));
-  const place = h("div.builder-frame", null, view.root);
+  const lessonWords = h("div.builder-lesson");
+  const place = h("div.builder-frame", null, view.root, lessonWords);
   const stage = h("div.builder-stage", { role: "region", "aria-label": "How it will look" }, place);
   // A frame that is wider than the room for it is shown smaller.
   const room = new ResizeObserver(() => fit());
@@ -99,6 +106,11 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
   // ---- the link ----
 
   function address(framed: boolean): string {
+    if (content === "lesson") {
+      const same = given.lesson === model.state.lesson && model.state.view === "lesson";
+      const lesson: PageState = { ...parse(""), theme: state.theme, view: "lesson", lesson: given.lesson, ...(same ? { at: given.at, set: given.set } : {}), frame: framed ? newFrame() : null };
+      return new URL(`#${serialise(lesson)}`, location.href.replace(/#.*/, "")).href;
+    }
     const linked: PageState = { ...state, frame: framed ? frame : null, files: content === "files" && own ? identitiesOf(own) : [], result: content === "inside" ? packed ?? "" : content === "beside" ? fileName : "" };
     return new URL(`#${serialise(linked) || "v=1"}`, location.href.replace(/#.*/, "")).href;
   }
@@ -106,9 +118,14 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
   // ---- 1: what is shown ----
 
   const choices = h("div.builder-choices", { role: "radiogroup", "aria-label": "What is shown" }, ...(Object.keys(CONTENT) as Content[]).map((one) => {
-    const input = h("input", { type: "radio", name: "content", value: one, checked: one === content, disabled: one === "inside" && !packed, onchange: () => { content = one; change(); void present(); } });
+    const input = h("input", { type: "radio", name: "content", value: one, checked: one === content, disabled: one === "inside" && !packed, onchange: () => {
+      content = one;
+      if (one === "lesson") { [width, height] = [null, LESSON_HEIGHT]; fields(); }
+      change();
+      void present();
+    } });
     const long = one === "inside" && own && !packed;
-    return h("label.tick-row", { hidden: one !== "demo" && !own }, input, h("span", null, CONTENT[one].name, h("span.caption", null, long ? `Too long for a link, which takes ${integer(MOST_PACKED)} bytes. Put it beside the page.` : CONTENT[one].hint)));
+    return h("label.tick-row", { hidden: one !== "demo" && one !== "lesson" && !own }, input, h("span", null, CONTENT[one].name, h("span.caption", null, long ? `Too long for a link, which takes ${integer(MOST_PACKED)} bytes. Put it beside the page.` : CONTENT[one].hint)));
   }));
   const nameField = h("input.field", { type: "text", value: fileName, spellcheck: "false", id: "builder-file", oninput: () => { takeName(); } });
   const saving = h("button.ghost.framed", { type: "button", onclick: () => { if (own) save(new Blob([JSON.stringify(own)], { type: "application/json" }), fileName.split("/").pop()!); } }, "Save the file");
@@ -119,6 +136,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
     if (valid) fileName = nameField.value;
     change();
   }
+  const lessons = select("builder-lesson", LESSONS.map(({ id, title }) => [id, title]), given.lesson, (value) => { given.lesson = value; });
   const steps = h("select.field", { id: "builder-step", onchange: () => chooseStep(Number(steps.value)) });
   const curve = select("builder-curve", TABS.map(([tab, text]) => [tab, text]), state.tab, (value) => { state.tab = value as Tab; });
 
@@ -142,7 +160,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
 
   // ---- 4: look ----
 
-  const size = select("builder-size", SIZES.map(([name], i) => [String(i), name]), "0", (value) => { [, width, height] = SIZES[Number(value)]!; fields(); });
+  const size = select("builder-size", [...SIZES.map(([name], i): [string, string] => [String(i), name]), ["own", "As written below"]], "0", (value) => { [, width, height] = SIZES[Number(value)] ?? ["", width, height]; fields(); });
   const widthField = number("builder-width", (value) => { width = value; });
   const heightField = number("builder-height", (value) => { height = value ?? height; });
   function fields(): void {
@@ -162,7 +180,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
 
   function showCopies(): void {
     setText(promise, content === "inside" ? PROMISE_INSIDE : PROMISE);
-    const now = snippets({ url: address(true), title: titleOf(frame.question), width, height, grows });
+    const now = snippets({ url: address(true), title: content === "lesson" ? `Lesson: ${LESSONS.find(({ id }) => id === given.lesson)?.title ?? ""}` : titleOf(frame.question), width, height, grows });
     if (!copies.length) {
       copies = now.map(({ name }, i) => {
         const code = h("code");
@@ -189,14 +207,17 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
 
   const close = h("button.quiet", { type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close", 20));
   const title = h("h2.builder-title", { id: "builder-title" }, "Share or embed");
-  const group = (name: string, ...inside: (Node | string)[]): HTMLElement => h("fieldset.builder-group", null, h("legend", null, name), ...inside);
   const labelled = (text: string, field: HTMLElement): HTMLElement => h("label.setting", { for: field.id }, text, " ", field);
+  const group = (name: string, ...inside: (Node | string)[]): HTMLElement => h("fieldset.builder-group", null, h("legend", null, name), ...inside);
+  const ofLesson = [labelled("Which one", lessons)];
+  const ofFigure = [labelled("At the start", steps), labelled("Curve", curve),
+    group("What students may change", ...ticks.flatMap(({ control, row }) => (control === "drop" ? [row, cardRow] : [row])), fixedLine),
+    group("Question", h("label.builder-text", { for: "builder-question" }, "One line above the figure ", question), h("label.builder-text", { for: "builder-answer" }, "An answer behind a button ", answer), h("p.caption", null, "Whoever reads the link itself can find the answer in it."))];
   const dialog = h("dialog.builder", { "aria-labelledby": "builder-title" },
     stage,
     h("div.builder-sheet", null, h("div.builder-top", null, title, close),
-      group("What is shown", choices, own ? "" : h("p.caption", null, "Open checkpoints or a result file first to share those."), fileRow, labelled("At the start", steps), labelled("Curve", curve)),
-      group("What students may change", ...ticks.flatMap(({ control, row }) => (control === "drop" ? [row, cardRow] : [row])), fixedLine),
-      group("Question", h("label.builder-text", { for: "builder-question" }, "One line above the figure ", question), h("label.builder-text", { for: "builder-answer" }, "An answer behind a button ", answer), h("p.caption", null, "Whoever reads the link itself can find the answer in it.")),
+      group("What is shown", choices, own ? "" : h("p.caption", null, "Open checkpoints or a result file first to share those."), fileRow, ...ofLesson, ...ofFigure.slice(0, 2)),
+      ...ofFigure.slice(2),
       group("Look", labelled("Size", size), h("div.builder-row", null, labelled("Width", widthField), labelled("Height", heightField)), labelled("Theme", theme), clear, growing),
       group("Copy", promise, blocks), said));
 
@@ -205,9 +226,17 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
     steps.value = String(shown.selected);
     curve.value = TABS.some(([tab]) => tab === state.tab) ? state.tab : "spectrum";
     fileRow.hidden = content !== "beside";
+    const lesson = LESSONS.find(({ id }) => id === given.lesson);
+    const isLesson = content === "lesson";
+    for (const part of ofLesson) part.hidden = !isLesson;
+    for (const part of [...ofFigure, clear, view.root]) part.hidden = isLesson;
+    lessonWords.hidden = !isLesson;
+    if (isLesson && lesson) fill(lessonWords, h("p.builder-title", null, lesson.title), h("p", null, rich(lesson.about)), h("a.text-link", { href: address(true), target: "_blank", rel: "noopener" }, "See it as the frame will show it"));
     cardRow.hidden = frame.fixed.includes("drop");
     fixedLine.textContent = frame.fixed.length ? `Fixed: ${frame.fixed.map((one) => FIXED_NAMES[one]).join(", ")}.` : "Nothing is fixed.";
     fit();
+    const at = SIZES.findIndex(([, w, t]) => w === width && t === height);
+    size.value = at < 0 ? "own" : String(at);
     showTheme(state.theme);
     draw();
   }
@@ -216,7 +245,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
     view.destroy();
     room.disconnect();
     dialog.remove();
-    showTheme(model.state.theme);
+    showTheme(before);
   });
   fields();
   document.body.append(dialog);

@@ -18,7 +18,7 @@ export function snippets(embed: Embed): Snippet[] {
   const plain = frame(embed);
   const grown = embed.grows ? `${plain}\n${script(embed)}` : plain;
   return [
-    { name: "Link", text: embed.url, hint: "Opens the bare figure by itself." },
+    { name: "Link", text: embed.url, hint: "Opens by itself what the frame shows." },
     { name: "Plain HTML", text: grown, hint: embed.grows ? "The script lets the frame take the height that it needs; without it the frame keeps its height." : "Goes into any page." },
     { name: "MyST and Jupyter Book 2", text: `:::{iframe} ${embed.url}\n:width: 100%\n:::`, hint: "The directive keeps a height of its own." },
     { name: "Jupyter Book 1", text: `\`\`\`{raw} html\n${grown}\n\`\`\``, hint: "For pages that Sphinx builds." },

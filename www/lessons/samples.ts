@@ -68,8 +68,14 @@ export function sampleLive({ given, keep }: Setting): Live {
   function show(): void {
     const { sample, whole: all } = now!;
     const [a, b] = [shuffleOf(sample), shuffleOf(all)];
-    const row = (name: string, pick: Pick): string[] => [name, fixed(sample.mean[pick]), interval(extent(each(sample, pick))), fixed(a?.[pick]), fixed(all.mean[pick]), fixed(b?.[pick])];
-    table.show(["mean of ten", "smallest to largest", "shuffled samples", "whole network", "whole, shuffled"], [row("regularity {\u03b1\u2080}", "alpha0"), row("width {w}", "width")],
+    const row = (name: string, of: (pick: Pick) => string): string[] => [name, of("alpha0"), of("width")];
+    table.show(["regularity {\u03b1\u2080}", "width {w}"], [
+      row("mean of ten samples", (pick) => fixed(sample.mean[pick])),
+      row("smallest to largest", (pick) => interval(extent(each(sample, pick)))),
+      row("shuffled samples", (pick) => fixed(a?.[pick])),
+      row("whole network", (pick) => fixed(all.mean[pick])),
+      row("whole network, shuffled", (pick) => fixed(b?.[pick])),
+    ],
       `${now!.size} neurons: {\u03b1\u2080} ${fixed(sample.mean.alpha0)}, whole ${fixed(all.mean.alpha0)}; {w} ${fixed(sample.mean.width)}, shuffled ${fixed(a?.width)}, whole ${fixed(all.mean.width)}.`);
     const described = (pick: Pick): string => `Ten dots from ${interval(extent(each(sample, pick)))}, a line for the whole network at ${fixed(all.mean[pick])}, and a grey one for shuffled samples at ${fixed(a?.[pick])}.`;
     centres.draw(described("alpha0"));

@@ -2,8 +2,11 @@
 
 import { Chart } from "../chart";
 import { debounce, fill, h, plain, rich } from "../dom";
+import { exportButton } from "../export";
+import { fixed } from "../format";
 import { DEFAULTS } from "../hash";
 import type { EngineError, Figure, Maybe, ResultDocument } from "../protocol";
+import { tableElement, type TableData } from "../tables";
 
 /** Figures of plain data are drawn of no checkpoint. */
 const NOTHING: ResultDocument = { schema: "neuromfa-result/1", tool: { name: "neuromfa", version: "" }, options: DEFAULTS, checkpoints: [], scores: [] };
@@ -68,8 +71,24 @@ export function figure(name: string, title: string, source: () => { document?: R
   });
   chart.root.setAttribute("role", "img");
   chart.root.setAttribute("aria-label", plain(title));
-  const root = h("figure.read-figure", null, h("figcaption", null, h("span.figure-title", null, rich(title)), legend ? h("span.legend", null, rich(legend)) : null), chart.root);
-  return { root, chart, draw: (described) => { chart.root.setAttribute("aria-label", `${plain(title)}. ${described}`); chart.update(); } };
+  const twin = h("div");
+  const details = h("details.twin-details", null, h("summary", null, "Table"), twin);
+  const tabulate = (): void => {
+    const found = chart.current();
+    details.hidden = !found?.figure.lesson;
+    if (details.open && found?.figure.lesson) fill(twin, tableElement(lessonTable(plain(title), found.figure.lesson)));
+  };
+  details.addEventListener("toggle", tabulate);
+  const root = h("figure.read-figure", null,
+    h("figcaption", null, h("span.figure-title", null, rich(title)), legend ? h("span.legend", null, rich(legend)) : null, exportButton(() => `neuromfa-${name}`, () => chart, () => null)),
+    chart.root, details);
+  return { root, chart, draw: (described) => { chart.root.setAttribute("aria-label", `${plain(title)}. ${described}`); chart.update(); tabulate(); } };
+}
+
+/** The points of a figure of plain data, line after line. */
+function lessonTable(caption: string, { x, lines }: Lesson): TableData {
+  const rows = lines.flatMap(({ name, style, x: xs, y }) => xs.map((value, i) => [name || style, fixed(value, 4), fixed(Number.isFinite(y[i]) ? y[i] : null, 4)]));
+  return { caption, head: ["line", `{${x || "x"}}`, "value"], rows };
 }
 
 export interface NumbersPart { root: HTMLElement; show(head: string[], rows: string[][], sentence: string): void; fail(error: EngineError): void }

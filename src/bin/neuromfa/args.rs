@@ -132,12 +132,41 @@ pub struct ScoresArguments {
 /// Where a result document goes beside the standard output.
 #[derive(Debug, Args)]
 pub struct OutputArguments {
-    /// Also writes this file: the document (.json), a table (.csv) or the figure (.svg, .png). May be repeated.
+    /// Also writes this file: the document (.json), a table (.csv), the figure (.svg, .png), its numbers with the LaTeX that
+    /// draws them (.tex, for pgfplots), its caption with the receipt (.txt), or what to cite (.bib). May be repeated.
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
-    /// What the .svg and .png files show, in their order; the last one holds for the rest. Default: spectrum.
+    /// What the .svg, .png, .tex and .txt files show, in their order; the last one holds for the rest. Default: spectrum.
     #[arg(long, value_name = "KIND", value_parser = figure, value_delimiter = ',', long_help = figure_help())]
     pub figure: Vec<Kind>,
+    /// Width of the figures in print: 85mm for one column, 174mm for two, or any other from 40mm to 400mm. Default: the usual
+    /// size of each figure.
+    #[arg(long, value_name = "WIDTH", value_parser = millimetres)]
+    pub figure_width: Option<f64>,
+    /// What becomes of the text of .svg files: outlines of its glyphs, which look alike in every program, or text, with
+    /// the fonts in the file.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = FigureText::Outlines)]
+    pub figure_text: FigureText,
+    /// Ground of the figures.
+    #[arg(long, value_name = "GROUND", value_enum, default_value_t = FigureGround::White)]
+    pub figure_ground: FigureGround,
+    /// Pixels to an inch of the .png files.
+    #[arg(long, value_name = "N", default_value_t = 192, value_parser = clap::value_parser!(u16).range(48..=768))]
+    pub figure_dpi: u16,
+}
+
+/// What becomes of text in figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FigureText {
+    Outlines,
+    Text,
+}
+
+/// What figures stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FigureGround {
+    White,
+    Transparent,
 }
 
 #[derive(Debug, Args)]
@@ -481,9 +510,15 @@ fn figure(text: &str) -> Result<Kind, String> {
         .ok_or_else(|| format!("there is no such figure; there are {}", Kind::names().join(", ")))
 }
 
+fn millimetres(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix("mm").and_then(|number| number.trim().parse().ok());
+    let width = number.filter(|width| (40.0..=400.0).contains(width));
+    width.ok_or_else(|| "a width such as 85mm is needed, from 40mm to 400mm".to_owned())
+}
+
 fn figure_help() -> String {
     format!(
-        "What the .svg and .png files show, in their order; the last one holds for the rest. Default: spectrum.\n\n\
+        "What the .svg, .png, .tex and .txt files show, in their order; the last one holds for the rest. Default: spectrum.\n\n\
          There are {}.",
         Kind::names().join(", ")
     )

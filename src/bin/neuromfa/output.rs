@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use neuromfa::plot::{self, Figure};
-use neuromfa::report::{PartDocument, PartRecord, ResultDocument, write_csv};
+use neuromfa::plot::{self, Figure, Lettering, Print, has_pgfplots};
+use neuromfa::report::{PartDocument, PartRecord, ResultDocument, bibtex, receipt, write_csv};
 use serde::Serialize;
 
-use crate::args::OutputArguments;
+use crate::args::{FigureGround, FigureText, OutputArguments};
 
 /// Kinds of files that are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,9 @@ enum Kind {
     Csv,
     Svg,
     Png,
+    Tex,
+    Txt,
+    Bib,
 }
 
 impl Kind {
@@ -27,7 +30,13 @@ impl Kind {
             "csv" => Ok(Self::Csv),
             "svg" => Ok(Self::Svg),
             "png" => Ok(Self::Png),
-            _ => Err(format!("{} must end in .json, .csv, .svg or .png.", path.display())),
+            "tex" => Ok(Self::Tex),
+            "txt" => Ok(Self::Txt),
+            "bib" => Ok(Self::Bib),
+            _ => {
+                let path = path.display();
+                Err(format!("{path} must end in .json, .csv, .svg, .png, .tex, .txt or .bib."))
+            }
         }
     }
 }
@@ -41,33 +50,55 @@ struct Output<'a> {
 }
 
 /// The files of `--out`.
-pub struct Outputs<'a>(Vec<Output<'a>>);
+pub struct Outputs<'a> {
+    files: Vec<Output<'a>>,
+    print: Print,
+    /// Pixels to an inch of PNG files.
+    per_inch: f64,
+}
 
 impl<'a> Outputs<'a> {
     /// Tells what each file will hold by its name and `--figure`, or refuses it with a sentence.
     pub fn new(wanted: &'a OutputArguments) -> Result<Self, String> {
-        let OutputArguments { out: paths, figure: figures } = wanted;
+        let print = Print {
+            width: wanted.figure_width,
+            text: match wanted.figure_text {
+                FigureText::Outlines => Lettering::Outlines,
+                FigureText::Text => Lettering::Text,
+            },
+            transparent: wanted.figure_ground == FigureGround::Transparent,
+        };
+        let per_inch = f64::from(wanted.figure_dpi);
+        let OutputArguments { out: paths, figure: figures, .. } = wanted;
         let mut wanted = figures.iter().copied();
         let mut figure = plot::Kind::default();
         let mut output = |path: &'a PathBuf| {
             let kind = Kind::of(path)?;
-            if matches!(kind, Kind::Svg | Kind::Png) {
+            if matches!(kind, Kind::Svg | Kind::Png | Kind::Tex | Kind::Txt) {
                 figure = wanted.next().unwrap_or(figure);
+            }
+            if kind == Kind::Tex && !has_pgfplots(figure) {
+                return Err(format!(
+                    "{} would show a figure that pgfplots does not draw. Write it as .svg, or its numbers as .csv.",
+                    path.display()
+                ));
             }
             Ok(Output { path, kind, figure })
         };
-        let outputs = paths.iter().map(&mut output).collect::<Result<_, String>>()?;
+        let files = paths.iter().map(&mut output).collect::<Result<_, String>>()?;
         match wanted.next() {
-            None => Ok(Self(outputs)),
-            Some(_) => Err("--figure names more figures than --out has .svg and .png files.".to_owned()),
+            None => Ok(Self { files, print, per_inch }),
+            Some(_) => {
+                Err("--figure names more figures than --out has .svg, .png, .tex and .txt files.".to_owned())
+            }
         }
     }
 
     /// Writes every file, and the document to standard output. The parts are those of its records; `None` where they
     /// are not wanted.
     pub fn write(&self, document: ResultDocument, parts: Option<Vec<PartRecord>>) -> Result<(), String> {
-        for output in self.0.iter().filter(|output| output.kind != Kind::Json) {
-            file(output.path, |file| drawn(&document, output, file))?;
+        for output in self.files.iter().filter(|output| output.kind != Kind::Json) {
+            file(output.path, |file| self.draw(&document, output, file))?;
         }
         match parts {
             None => self.write_json(&document),
@@ -76,7 +107,7 @@ impl<'a> Outputs<'a> {
     }
 
     fn write_json(&self, document: &impl Serialize) -> Result<(), String> {
-        for output in self.0.iter().filter(|output| output.kind == Kind::Json) {
+        for output in self.files.iter().filter(|output| output.kind == Kind::Json) {
             file(output.path, |file| json(document, file))?;
         }
         match json(document, io::stdout().lock()) {
@@ -84,6 +115,23 @@ impl<'a> Outputs<'a> {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.map_err(|error| format!("the document cannot be written: {error}.")),
         }
+    }
+
+    fn draw(&self, document: &ResultDocument, output: &Output, mut file: impl Write) -> io::Result<()> {
+        let (figure, print) = (Figure::alone(output.figure, document), &self.print);
+        let text = match output.kind {
+            Kind::Json => return json(document, file),
+            Kind::Csv => return write_csv(document, file),
+            Kind::Png => {
+                let picture = plot::print_png(document, &figure, print, self.per_inch);
+                return file.write_all(&picture.map_err(io::Error::other)?);
+            }
+            Kind::Svg => plot::print_svg(document, &figure, print).map_err(io::Error::other)?,
+            Kind::Tex => plot::pgfplots(document, &figure, print).unwrap_or_default(),
+            Kind::Txt => format!("{}\n\n{}\n", plot::caption(document, &figure), receipt(document)),
+            Kind::Bib => bibtex(document),
+        };
+        file.write_all(text.as_bytes())
     }
 }
 
@@ -115,19 +163,6 @@ fn new_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
-}
-
-/// Pixels of a PNG file for each CSS pixel.
-const SCALE: f64 = 2.0;
-
-fn drawn(document: &ResultDocument, output: &Output, mut file: impl Write) -> io::Result<()> {
-    let figure = || Figure { scale: SCALE, ..Figure::alone(output.figure, document) };
-    match output.kind {
-        Kind::Json => json(document, file),
-        Kind::Csv => write_csv(document, file),
-        Kind::Svg => file.write_all(plot::svg(document, &figure()).map_err(io::Error::other)?.as_bytes()),
-        Kind::Png => file.write_all(&plot::png(document, &figure()).map_err(io::Error::other)?),
-    }
 }
 
 fn json(document: &impl Serialize, output: impl Write) -> io::Result<()> {

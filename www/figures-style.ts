@@ -1,0 +1,14 @@
+// The style sheet of what belongs to figures and is not part of the first view: menu, tools, pins, citation. Loaded once.
+
+import { h } from "./dom";
+
+let loading: Promise<void> | null = null;
+
+/** Resolves when it is there; what stands without it still works. */
+export function loadStyles(): Promise<void> {
+  loading ??= new Promise((resolve) => {
+    const sheet = h("link", { rel: "stylesheet", href: new URL("figures.css", import.meta.url).href, onload: () => resolve(), onerror: () => resolve() });
+    document.head.append(sheet);
+  });
+  return loading;
+}
