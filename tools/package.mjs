@@ -16,7 +16,7 @@ import { constants, version } from './version.mjs';
 export const packageFolder = join(target, 'npm');
 const workers = ['engine-worker', 'reading-worker'];
 /** Modules of sections that the package does not show. */
-const without = ['scores', 'lab'];
+const without = ['scores', 'lab', 'printer'];
 const common = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', legalComments: 'none', logLevel: 'warning', define: constants() };
 
 /** Writes target/npm anew from the Wasm modules in a folder. */
@@ -80,7 +80,7 @@ async function looks() {
   const read = (path) => readFileSync(join(root, path), 'utf8');
   const tokens = read('www/styles/tokens.css');
   const { faces, rest } = fontFaces(tokens);
-  const sheet = [rest.replaceAll(':root', '.neuromfa'), read('www/embed/embed.css'), read('npm/src/styles.css')].join('\n');
+  const sheet = [rest.replaceAll(':root', '.neuromfa'), read('www/figures.css'), read('www/embed/embed.css'), read('npm/src/styles.css')].join('\n');
   const { code } = await transform(sheet, { loader: 'css', minify: true, target: common.target });
   const list = faces.map(({ family, file, descriptors }) => `{ family: ${JSON.stringify(family)}, source: new URL("./fonts/${file}", import.meta.url).href, descriptors: ${JSON.stringify(descriptors)} }`);
   return `export const faces = [${list.join(', ')}];\nexport const sheets = ${JSON.stringify(code.trim())};`;

@@ -129,6 +129,7 @@ export class NeuroMFAView extends HTMLElement {
     this.#view = embedView(this.#model, {
       select: (index) => this.#select(index),
       tab: (tab) => { this.#model.state.tab = tab; this.#moved(); },
+      look: (next) => { Object.assign(this.#model.state, next); this.#moved(); },
     }, () => this.#shape());
     this.#place.replaceChildren(this.#view.root);
     const dark = matchMedia("(prefers-color-scheme: dark)");
