@@ -19,7 +19,7 @@ export const START: Topic = {
     ] },
     { id: "several-parts", title: "One model in several files", body: ["Drop all parts together, with their index file if there is one. A part that is missing is named, and the layers in it are left out."] },
     { id: "series", title: "A training series", body: [
-      "Drop several checkpoints at once, or a folder. They are put in the order of the steps in their names (step1000, checkpoint-500, iter_20). Names, steps and the checkpoint that {E} counts from can be changed under \u201cList of checkpoints\u201d.",
+      "Drop several checkpoints at once, or a folder. They are put in the order of the steps in their names (step1000, checkpoint-500, epoch_2). Names, steps and the checkpoint that {E} counts from can be changed under \u201cList of checkpoints\u201d.",
       "Several folders become several series, each with a first checkpoint of its own.",
     ] },
     { id: "add", title: "Add to what is there", body: ["Tick \u201cAdd to what is loaded\u201d before you drop. Otherwise the new files take the place of the old ones once their first result is there."] },
