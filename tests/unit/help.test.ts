@@ -17,8 +17,8 @@ import { START } from "../../www/help/start";
 import { matches } from "../../www/help/topic";
 import { VOCABULARY } from "../../www/help/vocabulary";
 
-// Figures ask the window for its theme when their modules are loaded. Nothing is drawn here.
-Object.assign(globalThis, { matchMedia: () => ({ matches: false, addEventListener: () => undefined }), addEventListener: () => undefined });
+// Modules of figures and workers ask the window for its theme and origin when they are loaded. Nothing is drawn here.
+Object.assign(globalThis, { self: globalThis, matchMedia: () => ({ matches: false, addEventListener: () => undefined }), addEventListener: () => undefined });
 const { STEPS } = await import("../../www/read/steps");
 
 const TOPICS = [START, METHOD, NUMBERS, CHECK_HELP, LIMITS, PRIVACY, KEY_HELP, FAQ, CHANGES];
