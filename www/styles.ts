@@ -2,8 +2,16 @@
 
 import { h } from "./dom";
 
-/** Asks for a sheet by its path below `assets/`, once. */
-export function sheet(path: string): void {
-  const href = `assets/${path}.css`;
-  if (!document.querySelector(`link[href="${href}"]`)) document.head.append(h("link", { rel: "stylesheet", href }));
+const asked = new Map<string, Promise<unknown>>();
+
+/** Asks for a sheet by its path below `assets/`, once; settles when it is there, or is known not to come. */
+export function sheet(path: string): Promise<unknown> {
+  const found = asked.get(path) ?? new Promise((resolve) => {
+    const link = h("link", { rel: "stylesheet", href: `assets/${path}.css` });
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", resolve);
+    document.head.append(link);
+  });
+  asked.set(path, found);
+  return found;
 }

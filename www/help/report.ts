@@ -67,7 +67,7 @@ export function namesIn(model: Model): string[] {
 /** The text, to be looked at first, and a button that copies it. */
 export function reportPart(model: Model, error: ReportSource["error"] = null): HTMLElement {
   const text = reportText({ version: VERSION, browser: navigator.userAgent, engine: model.engine, options: model.state.options, error, names: namesIn(model) });
-  sheet("help/help");
+  void sheet("help/help");
   const said = h("span.caption", { role: "status" });
   const preview = h("pre.report-text", { tabindex: "0", role: "group", "aria-label": "The report" }, text);
   const copy = (): void => {

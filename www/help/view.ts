@@ -26,8 +26,10 @@ export const TOPICS: readonly Topic[] = [START, METHOD, NUMBERS, CHECK_HELP, LIM
 
 const address = (id: string): string => placeAddress("help", { help: id });
 
+/** The style sheets of help. */
+export const sheets = (): Promise<unknown> => Promise.all([sheet("read/read"), sheet("help/help")]);
+
 export function helpView(model: Model): View {
-  for (const path of ["read/read", "help/help"]) sheet(path);
   const search = h("input.field.help-search", { type: "search", id: "help-search", autocomplete: "off", "aria-describedby": "help-found" });
   const found = h("p.caption", { id: "help-found", role: "status" });
   const list = h("ul.help-topics");

@@ -17,8 +17,10 @@ type Part = Live;
 
 const address = (lesson = "", at = 1): string => placeAddress("lesson", lesson ? { lesson, ...(at > 1 ? { at: String(at) } : {}) } : {});
 
+/** The style sheets of lessons. */
+export const sheets = (): Promise<unknown> => Promise.all([sheet("read/read"), sheet("lessons/lessons")]);
+
 export function lessonView(model: Model, actions: Actions, phone: () => boolean): View {
-  for (const path of ["read/read", "lessons/lessons"]) sheet(path);
   // A visitor may come here first.
   void loadDrawing();
   const place = h("div");
