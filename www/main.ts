@@ -273,11 +273,13 @@ async function readView(before: Screen): Promise<() => View> {
 
 async function lessonView(): Promise<() => View> {
   const module = await import("./lessons/view");
+  await module.sheets();
   return () => module.lessonView(model, actions, phone);
 }
 
 async function helpView(): Promise<() => View> {
   const module = await import("./help/view");
+  await module.sheets();
   return () => module.helpView(model);
 }
 
