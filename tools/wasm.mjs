@@ -1,4 +1,5 @@
-// The seven Wasm modules of the page, {view,printer,reader,scores,lab,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
+// The Wasm modules of the page, {view,printer,first-single,first-threads,reader,scores,lab,engine-single,engine-threads}.js and
+// ..._bg.wasm, in one folder.
 // `node tools/wasm.mjs NAME...` builds some of them beside what is there.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,11 @@ import { Failure, isMain, main, root, run, runBeside, say, target } from './lib.
 // RUSTC_BOOTSTRAP. A panic traps at once, without its message: formatting it would cost 14 KB of every download. The
 // linker's part of the threads (shared memory) is in build.rs.
 const common = '-C target-feature=+simd128 -Z unstable-options -C panic=immediate-abort';
+const threads = { rustflags: `${common} -C target-feature=+atomics,+bulk-memory`, folder: 'wasm-threads' };
 const flavours = [
+  // What everybody downloads: for size, but for its kernels (`cfg(small)`).
+  { name: 'first-single', crate: 'first', features: '', rustflags: common, level: '2' },
+  { name: 'first-threads', crate: 'first', features: 'pool', ...threads, level: '2' },
   { name: 'view', features: 'view', rustflags: common, level: 'z' },
   { name: 'printer', features: 'printer', rustflags: common, level: 'z' },
   { name: 'reader', features: 'reader', rustflags: common, level: 'z' },
@@ -18,12 +23,12 @@ const flavours = [
   // Twice as fast as for size.
   { name: 'lab', features: 'lab', rustflags: common, level: '2' },
   { name: 'engine-single', features: 'engine', rustflags: common, level: '2' },
-  { name: 'engine-threads', features: 'threads', rustflags: `${common} -C target-feature=+atomics,+bulk-memory`, folder: 'wasm-threads', level: '2' },
+  { name: 'engine-threads', features: 'threads', ...threads, level: '2' },
 ];
 // Of what is built for speed: a tenth smaller, and no kernel is slower. It holds where everything is put together.
 const inlineLess = ['-C', 'llvm-args=--inline-threshold=40'];
 const buildStd = ['-Z', 'build-std=std,panic_abort', '-Z', 'build-std-features=optimize_for_size'];
-const inputs = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', 'src', 'tools/bindgen', 'tools/wasm.mjs'];
+const inputs = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', 'src', 'wasm', 'tools/bindgen', 'tools/wasm.mjs'];
 
 /** Builds what changed inputs call for and returns the folder of the modules. */
 export function buildWasm() {
@@ -77,17 +82,21 @@ function folderOf({ folder = 'wasm' }) {
 }
 
 async function compile(flavour) {
-  const { features, rustflags, level = 's' } = flavour;
-  const linked = level === '2' ? inlineLess : [];
+  const { crate, features, rustflags, level = 's' } = flavour;
+  // The library is the module, or one of its own is linked from it.
+  const what = crate
+    ? ['--package', `neuromfa-${crate}`, '--config', 'profile.wasm.package.neuromfa.opt-level="z"']
+    : ['--lib', '--crate-type', 'cdylib', '--no-default-features'];
+  const linked = level === '2' && !crate ? inlineLess : [];
   const folder = folderOf(flavour);
   const triple = 'wasm32-unknown-unknown';
   await runBeside(
     'cargo',
-    ['rustc', '--locked', '--profile', 'wasm', '--lib', '--no-default-features', '--features', features, '--target', triple, ...buildStd, '--', ...linked],
+    ['rustc', '--locked', '--profile', 'wasm', ...what, '--features', features, '--target', triple, ...buildStd, '--', ...linked],
     // The reader's own flags would win over these, or break the modules.
-    { env: { CARGO_TARGET_DIR: folder, RUSTFLAGS: rustflags, CARGO_ENCODED_RUSTFLAGS: undefined, CARGO_PROFILE_WASM_OPT_LEVEL: level, RUSTC_BOOTSTRAP: '1' } },
+    { env: { CARGO_TARGET_DIR: folder, RUSTFLAGS: rustflags, CARGO_ENCODED_RUSTFLAGS: undefined, CARGO_PROFILE_WASM_OPT_LEVEL: level, RUSTC_BOOTSTRAP: '1', NEUROMFA_SMALL: crate && '1' } },
   );
-  return join(folder, triple, 'wasm', 'neuromfa.wasm');
+  return join(folder, triple, 'wasm', crate ? `neuromfa_${crate}.wasm` : 'neuromfa.wasm');
 }
 
 function buildBindgen() {
