@@ -71,7 +71,7 @@ async function cargoTests(name, args) {
   count(name, ok, { passed: sum(1), failed: sum(2), skipped: sum(3) }, failed);
 }
 
-/** The TypeScript of the page, and its unit tests. */
+/** The TypeScript of the page, its unit tests, and those of what makes releases. */
 async function page() {
   const { checkTypes } = await import('./types.mjs');
   await step('types', checkTypes);
@@ -80,6 +80,7 @@ async function page() {
   if (sources.length > 0 && (await step('unit tests compile', () => compileUnitTests(sources, compiled)))) {
     await nodeTests('unit tests', files(compiled, '.js'));
   }
+  await nodeTests('tests of the tools', files('tests/tools', '.test.mjs'));
 }
 
 async function compileUnitTests(sources, folder) {

@@ -82,8 +82,13 @@ export function showDocuments(count: number): void {
 
 export function viewOf(document: ResultDocument): WasmView | null {
   if (!module) return null;
-  const known = cache.find((c) => c.document === document);
-  if (known) return known.view;
+  const at = cache.findIndex((c) => c.document === document);
+  if (at >= 0) {
+    // The one that was longest not drawn goes first.
+    const [known] = cache.splice(at, 1);
+    cache.unshift(known!);
+    return known!.view;
+  }
   if (refused.has(document)) return null;
   refused.add(document); // until the module has taken it
   const view = new module.View(document);

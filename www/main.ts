@@ -14,7 +14,7 @@ import { identitiesOf } from "./identity";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
-import type { Actions, Model, View } from "./model";
+import { newModel, type Actions, type Model, type View } from "./model";
 import { close } from "./popover";
 import { countRequests } from "./requests";
 import type { ScoreBook } from "./score-book";
@@ -36,10 +36,7 @@ document.querySelector(".unstarted")?.remove();
 const filesInput = document.querySelector<HTMLInputElement>("#files")!;
 const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
-const model: Model = {
-  state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
-  keys: [], undoable: null, stopped: [], keeping: null, aside: false, found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, stoppedRequests: 0, offline: null, demoBytes: 0, memoryUsed: 0,
-};
+const model: Model = newModel(parse(location.hash), canAnalyse() ? "none" : "missing");
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
@@ -175,6 +172,8 @@ const top = header({
   needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
 });
 const place = { header: document.querySelector("#header")!, status: document.querySelector("#status")! };
+// The inputs for files stay, whatever goes.
+if (framed) main.append(filesInput, folderInput);
 if (framed) for (const part of [place.header, place.status, document.querySelector(".skip")!]) part.remove();
 place.header.append(top.root);
 const card = dropCard(model, actions);
@@ -274,11 +273,13 @@ async function readView(before: Screen): Promise<() => View> {
 
 async function lessonView(): Promise<() => View> {
   const module = await import("./lessons/view");
+  await module.sheets();
   return () => module.lessonView(model, actions, phone);
 }
 
 async function helpView(): Promise<() => View> {
   const module = await import("./help/view");
+  await module.sheets();
   return () => module.helpView(model);
 }
 
@@ -424,7 +425,7 @@ countRequests(({ sent, stopped }) => {
 
 /** The demo takes the page, unless something of the user's has come to stand there. */
 async function showDemo(): Promise<void> {
-  demo ??= await firstView(phone(), theme(), figures).catch(() => null);
+  demo ??= await firstView(framed || phone(), theme(), figures).catch(() => null);
   noDemo = !demo;
   if (model.source !== "demo" ? !session.own.away : model.document) return schedule();
   whole = false;

@@ -31,6 +31,7 @@ export function section(title: string, load: () => Promise<Build>, model: Model,
   const name = nameOf(title);
   // Sections that are open stay so when a screen is built anew.
   const root = h("details.everything", { open: asked || model.state.open.includes(name) }, h("summary", null, title), body);
+  let known = root.open;
   let inside: View | null = null;
   let loading = false;
   let dead = false;
@@ -52,7 +53,8 @@ export function section(title: string, load: () => Promise<Build>, model: Model,
   }
 
   root.addEventListener("toggle", () => {
-    if (root.open !== model.state.open.includes(name)) actions.opened(name, root.open);
+    // One that is open from the start is told of as well, and nobody has opened it.
+    if (root.open !== known) actions.opened(name, known = root.open);
     update();
   });
   update();

@@ -7,10 +7,10 @@ import { fixed, percent } from "./format";
 import type { Control, Tab } from "./hash";
 import { current, type Actions, type Choosing, type Model, type View } from "./model";
 import { CELLS, type Which } from "./numbers";
-import type { ResultDocument, Score } from "./protocol";
+import type { Checkpoint, ResultDocument, Score } from "./protocol";
 import { Slider } from "./slider";
 import { SpectrumFigure } from "./spectrum";
-import { isTraining } from "./verdict";
+import { extent, isTraining } from "./verdict";
 import { capital, COMPUTING, finding, numberCaption, ofLayers, seriesHeadline } from "./words";
 
 /** What the place and the link ask of the view; read again with every update. */
@@ -79,9 +79,15 @@ export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">
   });
   const kind = (): Tab => TABS.find(([tab]) => tab === model.state.tab)?.[0] ?? "spectrum";
 
-  const spectrum = new SpectrumFigure(model, allowed, "spectrum.in-embed", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true, transparent: true }), {
+  const spectrum = new SpectrumFigure(drawnModel(model), allowed, "spectrum.in-embed", () => ({ kind: kind(), rulers: false, compact: narrow, nulls: true, transparent: true, ...steadyDomain() }), {
     toggleTable: () => undefined, fallback: () => fallback("spectrum"),
   });
+  /** One checkpoint alone stands on the axes of all, so that sliding moves curves and not axes. */
+  function steadyDomain(): { domain?: { x: [number, number]; y: [number, number] } } {
+    const domain = isAlone(model) && kind() === "spectrum" ? domainOf(model.document!) : null;
+    return domain ? { domain } : {};
+  }
+
   const slider = new Slider(model, allowed, () => ({ compact: narrow, transparent: true }), () => fallback("steps"));
   const numbers = h("div.embed-numbers", { role: "group", "aria-label": "Numbers" });
   let cells: Cell[] = [];
@@ -187,6 +193,34 @@ export function embedView(model: Model, actions: Pick<Actions, "select" | "tab">
       for (const part of [spectrum, slider, ...cells]) part.destroy();
     },
   };
+}
+
+const isAlone = (model: Model): boolean => model.state.view === "one" && (model.document?.checkpoints.length ?? 0) > 1;
+
+/** Spectra and shuffles of all checkpoints, with the room that the design gives them. */
+function domainOf({ checkpoints }: ResultDocument): { x: [number, number]; y: [number, number] } | null {
+  const curves = checkpoints.flatMap((c) => [...c.samples, ...c.nulls.filter((n) => n.kind === "shuffle")]);
+  const x = extent(curves.flatMap((curve) => curve.alpha));
+  const y = extent(curves.flatMap((curve) => curve.f));
+  if (!x || !y) return null;
+  const [wide, high] = [PADDING * (x[1] - x[0]), PADDING * -y[0]];
+  return { x: [x[0] - wide, x[1] + wide], y: [y[0] - high, Math.max(0, y[1]) + high] };
+}
+
+const PADDING = 0.04;
+
+/** The model as the large figure sees it: with nothing but the selected checkpoint where one alone is asked for. */
+function drawnModel(model: Model): Model {
+  const alone = new WeakMap<Checkpoint, ResultDocument>();
+  const only = (): ResultDocument | null => {
+    const here = current(model);
+    if (!model.document || !here || !isAlone(model)) return model.document;
+    // One document for each, so that it is read once.
+    const known = alone.get(here) ?? { ...model.document, checkpoints: [here], associations: [] };
+    alone.set(here, known);
+    return known;
+  };
+  return Object.create(model, { document: { get: only }, selected: { get: () => (isAlone(model) ? 0 : model.selected) } }) as Model;
 }
 
 interface Cell { root: HTMLElement; update(): void; destroy(): void }

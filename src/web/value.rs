@@ -14,7 +14,7 @@ pub(super) fn read<T: DeserializeOwned>(value: JsValue, code: &str, text: &str) 
 }
 
 /// Writes a plain value: what `JSON.parse` of the same document gives.
-#[cfg(any(feature = "view", feature = "engine", feature = "first", feature = "lab"))]
+#[cfg(any(feature = "view", feature = "printer", feature = "engine", feature = "first", feature = "lab"))]
 pub(super) fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&serializer).map_err(JsValue::from)

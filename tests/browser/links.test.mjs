@@ -77,6 +77,18 @@ test('a result comes with the link or lies beside the page, and is not kept', ne
   await until('the finding', async () => FINDING.test(await text(second, 'h1')));
   assertQuiet(second);
 
+  // The link's own step and view hold for its result, and going elsewhere in the page does not open it again.
+  await second.page.goto('about:blank');
+  await visit(second, `${server.url}#v=1&result=demo/first-view.json&step=512`);
+  const stepIs = (step) => until(`step ${step}`, () => second.evaluate((step) => document.querySelector('.range')?.getAttribute('aria-valuetext')?.includes(`step ${step},`), step));
+  await stepIs(512);
+  await second.page.locator('.range').press('ArrowLeft');
+  await stepIs(256);
+  await second.evaluate(() => { location.hash = location.hash.replace(/#.*/, '#v=1&result=demo/first-view.json&step=256&view=read'); });
+  await until('the steps', () => second.evaluate(() => document.querySelector('.read-title') !== null));
+  await second.page.waitForTimeout(500);
+  assert.equal(await second.evaluate(() => document.querySelector('.read-title') !== null), true);
+
   // What is not there, or no result, or elsewhere, leaves the demo and says why; elsewhere is not even asked.
   const asked = server.paths.length;
   for (const [bad, said] of [['result=missing.json', /is not here/], [`result=${'A'.repeat(60)}`, /cannot be read/], ['result=..%2Fbeside.json', /^$/]]) {

@@ -55,7 +55,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
   if (content === "lesson") [width, height] = [null, LESSON_HEIGHT];
   let grows = true;
   // A copy: nothing of the page changes while links are tried.
-  const state: PageState = { ...parse(serialise(model.state)), frame: newFrame(), view: "series", open: [], picks: {}, preset: null, demo: false };
+  const state: PageState = { ...parse(serialise(model.state)), frame: newFrame(), view: model.state.view === "one" ? "one" : "series", open: [], picks: {}, preset: null, demo: false };
   const frame = state.frame!;
   const given = { lesson: model.state.lesson || LESSONS[0]!.id, at: model.state.at, set: model.state.set };
 
@@ -140,6 +140,8 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
   const steps = h("select.field", { id: "builder-step", onchange: () => chooseStep(Number(steps.value)) });
   const curve = select("builder-curve", TABS.map(([tab, text]) => [tab, text]), state.tab, (value) => { state.tab = value as Tab; });
 
+  const curves = select("builder-curves", [["series", "Of every checkpoint"], ["one", "Of one checkpoint alone"]], state.view, (value) => { state.view = value === "one" ? "one" : "series"; });
+
   // ---- 2: what students may change ----
 
   const ticks = CONTROLS.map((control) => {
@@ -210,14 +212,14 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
   const labelled = (text: string, field: HTMLElement): HTMLElement => h("label.setting", { for: field.id }, text, " ", field);
   const group = (name: string, ...inside: (Node | string)[]): HTMLElement => h("fieldset.builder-group", null, h("legend", null, name), ...inside);
   const ofLesson = [labelled("Which one", lessons)];
-  const ofFigure = [labelled("At the start", steps), labelled("Curve", curve),
+  const ofFigure = [labelled("At the start", steps), labelled("Curve", curve), labelled("Drawn", curves),
     group("What students may change", ...ticks.flatMap(({ control, row }) => (control === "drop" ? [row, cardRow] : [row])), fixedLine),
     group("Question", h("label.builder-text", { for: "builder-question" }, "One line above the figure ", question), h("label.builder-text", { for: "builder-answer" }, "An answer behind a button ", answer), h("p.caption", null, "Whoever reads the link itself can find the answer in it."))];
   const dialog = h("dialog.builder", { "aria-labelledby": "builder-title" },
     stage,
     h("div.builder-sheet", null, h("div.builder-top", null, title, close),
-      group("What is shown", choices, own ? "" : h("p.caption", null, "Open checkpoints or a result file first to share those."), fileRow, ...ofLesson, ...ofFigure.slice(0, 2)),
-      ...ofFigure.slice(2),
+      group("What is shown", choices, own ? "" : h("p.caption", null, "Open checkpoints or a result file first to share those."), fileRow, ...ofLesson, ...ofFigure.slice(0, 3)),
+      ...ofFigure.slice(3),
       group("Look", labelled("Size", size), h("div.builder-row", null, labelled("Width", widthField), labelled("Height", heightField)), labelled("Theme", theme), clear, growing),
       group("Copy", promise, blocks), said));
 
@@ -230,6 +232,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
     const isLesson = content === "lesson";
     for (const part of ofLesson) part.hidden = !isLesson;
     for (const part of [...ofFigure, clear, view.root]) part.hidden = isLesson;
+    ofFigure[2]!.hidden = isLesson || (shown.document?.checkpoints.length ?? 0) < 2;
     lessonWords.hidden = !isLesson;
     if (isLesson && lesson) fill(lessonWords, h("p.builder-title", null, lesson.title), h("p", null, rich(lesson.about)), h("a.text-link", { href: address(true), target: "_blank", rel: "noopener" }, "See it as the frame will show it"));
     cardRow.hidden = frame.fixed.includes("drop");

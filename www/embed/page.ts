@@ -116,7 +116,8 @@ function shapeOf(model: Model, actions: Actions, parts: FrameParts): EmbedShape 
     note: noteOf(model, actions, parts),
     swapTheme: () => { setTheme(theme() === "dark" ? "light" : "dark"); parts.themed(); },
     card: frame.drop ? parts.card : null,
-    fallback: (name) => (model.source === "demo" && model.selected === (model.document?.checkpoints.length ?? 0) - 1 ? parts.figures.get(name) : null),
+    // The ready-made drawings are of another size: only the large one is worth it.
+    fallback: (name) => (name === "spectrum" && model.source === "demo" && model.selected === (model.document?.checkpoints.length ?? 0) - 1 ? parts.figures.get(name) : null),
   };
 }
 
