@@ -1,5 +1,5 @@
 //! Writes a checkpoint of more than 9 GB with a known answer into a folder: `huge.safetensors` and `expected.json`. For
-//! the browser tests; `tests/huge.rs` uses the same code.
+//! the browser tests; `tests/commands/huge.rs` uses the same code.
 
 #[path = "../tests/support/huge.rs"]
 mod huge;

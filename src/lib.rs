@@ -8,6 +8,9 @@
 //! draws that document.
 //! [`teach`] has examples with known answers.
 
+// Kernels are fast in modules that are small.
+#![cfg_attr(small, feature(optimize_attribute))]
+
 pub mod analysis;
 #[cfg(feature = "bench")]
 pub mod bench;
@@ -23,7 +26,13 @@ pub mod report;
 pub mod rivals;
 pub mod scores;
 pub mod series;
+mod sorted;
 pub mod source;
 pub mod teach;
 #[cfg(feature = "web")]
 pub mod web;
+
+/// Whether the build has more than a first analysis of a plain file needs. What asks for it costs nothing where it is
+/// false: the compiler leaves the branch out, and all that only the branch calls.
+pub(crate) const WHOLE: bool =
+    !cfg!(feature = "first") || cfg!(any(feature = "cli", feature = "reader", feature = "engine"));

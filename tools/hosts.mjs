@@ -173,7 +173,7 @@ async function firefox() {
     problems: tab.problems,
     async goto(url, inside) {
       wanted = inside;
-      await tab.goto(url);
+      await tab.page.goto(url, { waitUntil: 'domcontentloaded' });
     },
     inside: async (work) => await frame().evaluate(work),
     choose: async (path) => (await frame().$('input[type=file]')).uploadFile(path),
@@ -216,7 +216,11 @@ async function measure() {
     for (const [embedder, around] of Object.entries(embedders)) {
       // Blocking is a setting of the profile; only Chromium is started with it.
       if (around?.blocked && name !== 'Chromium') continue;
-      for (const [site, host] of Object.entries(sites)) rows.push({ browser: name, embedder, site, ...(await visit(open, host, around)) });
+      for (const [site, host] of Object.entries(sites)) {
+        const row = { browser: name, embedder, site, ...(await visit(open, host, around)) };
+        say(`${name}, ${embedder}, ${site}: ${row.engine || 'nothing'}${row.problems.length ? `; ${row.problems[0].slice(0, 120)}` : ''}`);
+        rows.push(row);
+      }
     }
   }
   return rows;

@@ -16,7 +16,7 @@ import { constants, version } from './version.mjs';
 export const packageFolder = join(target, 'npm');
 const workers = ['engine-worker', 'reading-worker'];
 /** Modules of sections that the package does not show. */
-const without = ['scores', 'lab'];
+const without = ['scores', 'lab', 'printer'];
 const common = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', legalComments: 'none', logLevel: 'warning', define: constants() };
 
 /** Writes target/npm anew from the Wasm modules in a folder. */
@@ -80,7 +80,7 @@ async function looks() {
   const read = (path) => readFileSync(join(root, path), 'utf8');
   const tokens = read('www/styles/tokens.css');
   const { faces, rest } = fontFaces(tokens);
-  const sheet = [rest.replaceAll(':root', '.neuromfa'), read('www/embed/embed.css'), read('npm/src/styles.css')].join('\n');
+  const sheet = [rest.replaceAll(':root', '.neuromfa'), read('www/figures.css'), read('www/embed/embed.css'), read('npm/src/styles.css')].join('\n');
   const { code } = await transform(sheet, { loader: 'css', minify: true, target: common.target });
   const list = faces.map(({ family, file, descriptors }) => `{ family: ${JSON.stringify(family)}, source: new URL("./fonts/${file}", import.meta.url).href, descriptors: ${JSON.stringify(descriptors)} }`);
   return `export const faces = [${list.join(', ')}];\nexport const sheets = ${JSON.stringify(code.trim())};`;
@@ -108,8 +108,9 @@ function fontFaces(css) {
 
 /** Declarations of what can be imported, and of nothing else. */
 function emitTypes() {
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', 'npm/tsconfig.json', '--outDir', join(packageFolder, 'types')]);
   const types = join(packageFolder, 'types');
+  const wanted = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', types];
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', 'npm/tsconfig.json', ...wanted]);
   const needed = new Set(['index', 'element', 'anywidget'].map((name) => join(types, 'npm/src', `${name}.d.ts`)));
   for (const file of needed) {
     const text = readFileSync(file, 'utf8').replace(/^import "\..*";\n/gm, '');

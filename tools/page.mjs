@@ -54,7 +54,8 @@ function writeIndex(scripts) {
 /** It knows every file of the site by its hash, so that it keeps one version of all. */
 export async function bundleServiceWorker(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'sw.js')
+    // Names with a dot or a dash before them are for the host, which may not serve them.
+    .filter((entry) => entry.isFile() && entry.name !== 'sw.js' && !/^[._]/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((path) => {
       const content = readFileSync(path);

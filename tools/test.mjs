@@ -71,7 +71,7 @@ async function cargoTests(name, args) {
   count(name, ok, { passed: sum(1), failed: sum(2), skipped: sum(3) }, failed);
 }
 
-/** The TypeScript of the page, and its unit tests. */
+/** The TypeScript of the page, its unit tests, and those of what makes releases. */
 async function page() {
   const { checkTypes } = await import('./types.mjs');
   await step('types', checkTypes);
@@ -80,6 +80,7 @@ async function page() {
   if (sources.length > 0 && (await step('unit tests compile', () => compileUnitTests(sources, compiled)))) {
     await nodeTests('unit tests', files(compiled, '.js'));
   }
+  await nodeTests('tests of the tools', files('tests/tools', '.test.mjs'));
 }
 
 async function compileUnitTests(sources, folder) {
@@ -110,10 +111,12 @@ async function browser() {
 
 /** Shares compiled macros with the modules. The threaded feature compiles only with the flags of its own build. */
 function clippyForWasm() {
-  const options = ['--no-default-features', '--features', 'view,reader,scores,engine,lab', '--target', 'wasm32-unknown-unknown'];
-  run('cargo', ['clippy', '--locked', '--release', '--lib', ...options, '--', '-D', 'warnings'], {
-    env: { CARGO_TARGET_DIR: join(target, 'wasm'), RUSTFLAGS: '-C target-feature=+simd128' },
-  });
+  for (const features of ['view,reader,scores,engine,lab', 'first']) {
+    const options = ['--no-default-features', '--features', features, '--target', 'wasm32-unknown-unknown'];
+    run('cargo', ['clippy', '--locked', '--release', '--lib', ...options, '--', '-D', 'warnings'], {
+      env: { CARGO_TARGET_DIR: join(target, 'wasm'), RUSTFLAGS: '-C target-feature=+simd128' },
+    });
+  }
 }
 
 /** One thing that passes or fails as a whole. Returns what it returned, true for nothing, null if it failed. */

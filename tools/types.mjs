@@ -1,8 +1,8 @@
-// Type checks: page, workers, and unit tests are three worlds with different globals.
+// Type checks: page, workers, unit tests and the npm package are worlds with different globals.
 import { join } from 'node:path';
 import { root, run } from './lib.mjs';
 
-const projects = ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.test.json'];
+const projects = ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.test.json', 'npm/tsconfig.json'];
 
 export function checkTypes() {
   // The package's own script, started by this node: works on every system, with or without npx.

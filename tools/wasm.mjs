@@ -1,4 +1,5 @@
-// The seven Wasm modules of the page, {view,printer,reader,scores,lab,engine-single,engine-threads}.js and ..._bg.wasm, in one folder.
+// The Wasm modules of the page, {view,printer,first-single,first-threads,reader,scores,lab,engine-single,engine-threads}.js and
+// ..._bg.wasm, in one folder.
 // `node tools/wasm.mjs NAME...` builds some of them beside what is there.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,20 +11,26 @@ import { Failure, isMain, main, root, run, runBeside, say, target } from './lib.
 // RUSTC_BOOTSTRAP. A panic traps at once, without its message: formatting it would cost 14 KB of every download. The
 // linker's part of the threads (shared memory) is in build.rs.
 const common = '-C target-feature=+simd128 -Z unstable-options -C panic=immediate-abort';
+const threads = { rustflags: `${common} -C target-feature=+atomics,+bulk-memory`, folder: 'wasm-threads' };
+// A folder of their own lets them be built beside the others: linking a module keeps one processor busy for a minute.
+const beside = { rustflags: common, folder: 'wasm-beside' };
 const flavours = [
-  { name: 'view', features: 'view', rustflags: common, level: 'z' },
-  { name: 'printer', features: 'printer', rustflags: common, level: 'z' },
+  // What everybody downloads: for size, but for its kernels (`cfg(small)`).
+  { name: 'first-single', crate: 'first', features: '', rustflags: common, level: '2' },
+  { name: 'first-threads', crate: 'first', features: 'pool', ...threads, level: '2' },
+  { name: 'view', features: 'view', ...beside, level: 'z' },
+  { name: 'printer', features: 'printer', ...beside, level: 'z' },
   { name: 'reader', features: 'reader', rustflags: common, level: 'z' },
-  { name: 'scores', features: 'scores', rustflags: common, level: 'z' },
+  { name: 'scores', features: 'scores', ...beside, level: 'z' },
   // Twice as fast as for size.
-  { name: 'lab', features: 'lab', rustflags: common, level: '2' },
+  { name: 'lab', features: 'lab', ...beside, level: '2' },
   { name: 'engine-single', features: 'engine', rustflags: common, level: '2' },
-  { name: 'engine-threads', features: 'threads', rustflags: `${common} -C target-feature=+atomics,+bulk-memory`, folder: 'wasm-threads', level: '2' },
+  { name: 'engine-threads', features: 'threads', ...threads, level: '2' },
 ];
 // Of what is built for speed: a tenth smaller, and no kernel is slower. It holds where everything is put together.
 const inlineLess = ['-C', 'llvm-args=--inline-threshold=40'];
 const buildStd = ['-Z', 'build-std=std,panic_abort', '-Z', 'build-std-features=optimize_for_size'];
-const inputs = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', 'src', 'tools/bindgen', 'tools/wasm.mjs'];
+const inputs = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml', 'src', 'wasm', 'tools/bindgen', 'tools/wasm.mjs'];
 
 /** Builds what changed inputs call for and returns the folder of the modules. */
 export function buildWasm() {
@@ -39,7 +46,7 @@ async function buildSome(names) {
   // What stands there is not all of one state.
   rmSync(join(out, '.inputs'), { force: true });
   const bindgen = buildBindgen();
-  await buildFolder(flavours.filter(({ name }) => names.includes(name)), bindgen, out);
+  await buildFolders(flavours.filter(({ name }) => names.includes(name)), bindgen, out);
 }
 
 /** The jobs of the bench, built as both flavours of the engine are. */
@@ -57,10 +64,14 @@ async function buildModules(flavours, out) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const bindgen = buildBindgen();
-  const folders = [...new Set(flavours.map(folderOf))];
-  await Promise.all(folders.map((folder) => buildFolder(flavours.filter((flavour) => folderOf(flavour) === folder), bindgen, out)));
+  await buildFolders(flavours, bindgen, out);
   writeFileSync(stamp, wanted);
   return out;
+}
+
+async function buildFolders(flavours, bindgen, out) {
+  const folders = [...new Set(flavours.map(folderOf))];
+  await Promise.all(folders.map((folder) => buildFolder(flavours.filter((flavour) => folderOf(flavour) === folder), bindgen, out)));
 }
 
 /** One after the other: the next flavour overwrites the compiled file, so it is bound at once. */
@@ -71,23 +82,27 @@ async function buildFolder(flavours, bindgen, out) {
   }
 }
 
-/** The modules without threads share a folder, hence all dependencies; other flags need another one. */
+/** Modules of one folder share all dependencies, and wait for each other; other flags need another one. */
 function folderOf({ folder = 'wasm' }) {
   return join(target, folder);
 }
 
 async function compile(flavour) {
-  const { features, rustflags, level = 's' } = flavour;
-  const linked = level === '2' ? inlineLess : [];
+  const { crate, features, rustflags, level = 's' } = flavour;
+  // The library is the module, or one of its own is linked from it.
+  const what = crate
+    ? ['--package', `neuromfa-${crate}`, '--config', 'profile.wasm.package.neuromfa.opt-level="z"']
+    : ['--lib', '--crate-type', 'cdylib', '--no-default-features'];
+  const linked = level === '2' && !crate ? inlineLess : [];
   const folder = folderOf(flavour);
   const triple = 'wasm32-unknown-unknown';
   await runBeside(
     'cargo',
-    ['rustc', '--locked', '--profile', 'wasm', '--lib', '--no-default-features', '--features', features, '--target', triple, ...buildStd, '--', ...linked],
+    ['rustc', '--locked', '--profile', 'wasm', ...what, '--features', features, '--target', triple, ...buildStd, '--', ...linked],
     // The reader's own flags would win over these, or break the modules.
-    { env: { CARGO_TARGET_DIR: folder, RUSTFLAGS: rustflags, CARGO_ENCODED_RUSTFLAGS: undefined, CARGO_PROFILE_WASM_OPT_LEVEL: level, RUSTC_BOOTSTRAP: '1' } },
+    { env: { CARGO_TARGET_DIR: folder, RUSTFLAGS: rustflags, CARGO_ENCODED_RUSTFLAGS: undefined, CARGO_PROFILE_WASM_OPT_LEVEL: level, RUSTC_BOOTSTRAP: '1', NEUROMFA_SMALL: crate && '1' } },
   );
-  return join(folder, triple, 'wasm', 'neuromfa.wasm');
+  return join(folder, triple, 'wasm', crate ? `neuromfa_${crate}.wasm` : 'neuromfa.wasm');
 }
 
 function buildBindgen() {

@@ -13,7 +13,7 @@ export type FigureParts = Omit<Figure, "width" | "height" | "scale" | "theme" | 
 const READ: ReadonlySet<Figure["kind"]> = new Set(["series", "path", "sizes", "damage", "rivals", "scatter", "scores-normalised", "nfd-steps"]);
 
 /** What follows the pointer over a figure; see cursor.ts. */
-export interface Cursor { drawn(): void; destroy(): void }
+export interface Cursor { near(event: PointerEvent): void; drawn(): void; destroy(): void }
 
 export interface ChartSource {
   /** The document and what to draw of it; null leaves the chart empty. */
@@ -42,16 +42,19 @@ export class Chart {
     this.observer = new ResizeObserver(() => this.update());
     this.observer.observe(this.root);
     this.forget = onRedraw((now) => (now ? this.draw() : this.update()));
-    for (const kind of ["pointerenter", "focusin"]) this.root.addEventListener(kind, () => this.read());
+    for (const kind of ["pointerenter", "focusin"]) this.root.addEventListener(kind, (event) => this.read(event));
   }
 
   /** Loads the cursor when somebody first comes to read the figure. */
-  private read(): void {
+  private read(event: Event): void {
     const kind = this.source.figure()?.parts.kind;
     if (this.cursor || this.dead || this.source.still || !kind || !READ.has(kind)) return;
-    this.cursor = { drawn: () => undefined, destroy: () => undefined };
+    const none = (): void => undefined;
+    this.cursor = { near: none, drawn: none, destroy: none };
     void import("./cursor").then(({ readCursor }) => {
-      if (!this.dead) this.cursor = readCursor(this);
+      if (this.dead) return;
+      this.cursor = readCursor(this);
+      if (event instanceof PointerEvent) this.cursor.near(event);
     }, () => { this.cursor = null; });
   }
 

@@ -3,6 +3,7 @@
 import { fill, h, icon } from "./dom";
 import { bytes, integer } from "./format";
 import { byKey, type Actions, type Model } from "./model";
+import type { Detail } from "./offline";
 import { close, toggle } from "./popover";
 
 const MIB = 2 ** 20;
@@ -39,7 +40,7 @@ export function status(model: Model): Part {
   const requests = item(requestWords, () => [
     ["Requests to other sites", "Counted while the page is open, by the browser\u2019s own record, in the page and in its workers. Fonts, program and demo come from the site that served this page. What the page\u2019s policy forbids is stopped by the browser, and told as stopped."],
   ]);
-  const offline = item(offlineWords, offlineDetails);
+  const offline = item(() => model.offline?.words ?? "", () => model.offline?.details ?? []);
   const source = item(sourceWords, () => [[sourceWords(), model.source === "demo"
     ? `A result that was computed before, ${bytes(model.demoBytes)} long. \u201cAnalyse these files here\u201d computes it again in this page.`
     : model.source === "result" ? "Everything that is drawn was stored in the result file; the weights are not here."
@@ -52,22 +53,6 @@ export function status(model: Model): Part {
   function requestWords(): string {
     const { requests: sent, stoppedRequests: stopped } = model;
     return `${integer(sent)} ${sent === 1 ? "request" : "requests"} to other sites${stopped ? `, ${integer(stopped)} stopped` : ""}`;
-  }
-  function offlineWords(): string {
-    if (!model.offline) return "";
-    return model.offline.online ? { none: "", no: "", working: "Keeping for offline use", yes: "Works offline", failed: "", full: "" }[model.offline.keeping] : "Offline";
-  }
-  function offlineDetails(): Detail[] {
-    const { online, keeping, kept, newer, keepAll } = model.offline!;
-    const first: Detail = online
-      ? ["Works offline", keeping === "yes" ? "The page is kept on this computer and opens without a network." : "The page is being kept on this computer, so that it opens without a network."]
-      : ["You are offline", keeping === "yes" ? "Files, demos, lessons and exports all work. Only sources on other sites wait for a connection." : "What this page has loaded goes on working. The rest of it was not kept on this computer."];
-    const rest: Detail[] = [];
-    if (keeping === "yes" && kept && kept.missing > 0) {
-      rest.push(["Not kept yet", `${integer(kept.missing)} large ${kept.missing === 1 ? "file" : "files"} of the demo, ${bytes(kept.missingBytes)}. They are kept when they are first used.`, { label: "Keep everything for offline use", run: keepAll }]);
-    }
-    if (newer) rest.push(["A new version is here", "It takes the place of this one at the next visit."]);
-    return [first, ...rest];
   }
   function sourceWords(): string {
     const now = model.reading?.items.find((i) => i.state === "reading");
@@ -101,9 +86,6 @@ export function status(model: Model): Part {
   update();
   return { root, update };
 }
-
-/** A title, a text, and what can be done about it. */
-type Detail = [title: string, body: string, action?: { label: string; run: () => void }];
 
 function item(words: () => string, details: () => Detail[], dot = false): Part {
   const text = h("span");

@@ -105,6 +105,7 @@ export function readCursor(chart: Chart): Cursor {
   chart.root.addEventListener("keydown", pressed, { signal });
 
   return {
+    near: moved,
     drawn() {
       if (keys && document.activeElement === chart.root) show(chart.current()?.figure.checkpoint ?? null, true);
       else if (at !== null) show(at);

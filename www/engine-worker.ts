@@ -1,52 +1,13 @@
 // The dedicated worker that owns the engine: picks a flavour, feeds it what another worker reads of files, computes null
 // models between messages.
 
-import type { Checkpoint, Comparison, Drop, Dropped, EngineError, EngineState, FitData, Found, FromWorker, NullProgress, Options, Plan, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, Drop, Dropped, EngineError, FitData, Found, FromWorker, NullProgress, Options, Plan, ToWorker, WiringData, Wishes } from "./protocol";
 import { Reading } from "./reading";
 import type { Slice } from "./reading-worker";
-import { loadWasm, startWasm, type WasmModule } from "./wasm-module";
-import { damageTest, type DamageEngine } from "./worker/damage";
+import { damageTest } from "./worker/damage";
+import { isolated, parsed, startFirst, startReader, startWhole, type Engine, type Pair, type Reader, type WholeEngine, type WholeReader } from "./worker/modules";
 import { messagesFirst, Pace, SLICE_MS } from "./worker/pace";
-import { addRescaled, firstOf, rescaledNull, type RescaledNull, type RescalingEngine } from "./worker/rescaled";
-
-/** Reads headers; a module of its own, which answers in JSON. */
-interface Reader {
-  addFile(path: string, file: Blob): number;
-  recognise(): Json<Drop>;
-  chooseStateDict(checkpoint: number, path: string): Json<Found>;
-  wiring(checkpoint: number): Json<WiringData>;
-  rewire(checkpoint: number, spec: Json<WiringSpec | null>): Json<Found>;
-  network(checkpoint: number): Uint8Array;
-}
-
-/** The text of a value. */
-type Json<T> = string & { of?: T };
-
-function parsed<T>(text: Json<T>): T {
-  return JSON.parse(text) as T;
-}
-
-/** Computes; it never sees a file. */
-interface Engine extends RescalingEngine, DamageEngine {
-  load(checkpoint: number, network: Uint8Array): void;
-  plan(checkpoint: number, options: object): Plan;
-  finish(): Checkpoint;
-  redo(checkpoint: number, options: object): Checkpoint | null;
-  nullSamples(checkpoint: number, count: number): number;
-  bootstrap(checkpoint: number): boolean;
-  fit(checkpoint: number, sample: number, q: number): FitData;
-  compare(before: number, after: number, top: number, pairs: number): Comparison | null;
-  record(checkpoint: number): Checkpoint | null;
-  endDamage(): void;
-  forget(checkpoint: number): void;
-}
-
-interface ReaderModule extends WasmModule { Reader: new () => Reader }
-
-interface EngineModule extends WasmModule<{ memory: WebAssembly.Memory }> {
-  initThreadPool?(n: number): Promise<unknown>;
-  Engine: new () => Engine;
-}
+import { addRescaled, firstOf, rescaledNull, type RescaledNull } from "./worker/rescaled";
 
 /** One checkpoint that this worker knows. */
 interface Entry {
@@ -71,13 +32,8 @@ interface Entry {
   options: string;
 }
 
-const POOL_TIMEOUT_MS = 5000;
 /** Progress is told no more often: drawing it takes time from the engine where there are few processors. */
 const PROGRESS_MS = 250;
-/** Pages of 64 KiB that the shared memory begins with: no fewer than the module declares. */
-const FIRST_PAGES = 128;
-/** Largest shared memories, in pages, tried in turn: phones refuse to reserve large ones. */
-const MOST_PAGES = [65536, 32768, 16384, 8192, 4096];
 /** Neurons that a comparison lists, of those that rose and of those that fell. */
 const COMPARED_NEURONS = 20;
 /** Pairs of shuffles that a comparison stands beside. */
@@ -86,12 +42,18 @@ const COMPARED_PAIRS = 20;
 /** Threads of the engine. */
 let threadsOf = 1;
 const pace = new Pace(() => threadsOf);
-let reader: Reader;
 const reading = new Reading();
-let engine: Engine;
-/** That of the engine: its length never shrinks, so it tells the most that was in use. */
-let memory: WebAssembly.Memory;
+/** Threads that were asked for. */
+let wantedThreads = 1;
+/** What reads and computes; `whole` is the same once it can do everything. */
+let modules: Pair<Reader, Engine>;
+let whole: Pair<WholeReader, WholeEngine> | null = null;
+/** The reader of everything, and the drops that it knows. */
+let wholeReader: Promise<WholeReader> | null = null;
+let knownDrops = 0;
 let files: { path: string; file: File }[] = [];
+/** The same, drop by drop. */
+const drops: { path: string; file: File }[][] = [];
 let entries: Entry[] = [];
 /** What was found and is not read: its turn has not come, it was stopped, or it failed. By name. */
 const unread = new Map<string, Found & { given: string }>();
@@ -148,7 +110,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
       const entry = entries.find((e) => e.name === data.name);
       let found: WiringData | null = null;
       try {
-        if (entry?.found) found = parsed(reader.wiring(entry.found.id));
+        if (entry?.found) found = parsed((await readsAll()).wiring(entry.found.id));
       } catch (error) {
         if (isTrap(error)) throw error; // the editor stays closed
       }
@@ -157,7 +119,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     case "weights": return queue(async () => {
       const found = entries.find((e) => e.name === data.name)?.found;
       // A file is a handle: passing all of them costs nothing.
-      const weights = found ? { network: reader.network(found.id), files: files.map(({ file }, id) => ({ id, file })) } : null;
+      const weights = found ? { network: (await readsAll()).network(found.id), files: files.map(({ file }, id) => ({ id, file })) } : null;
       post({ type: "weights", request: data.request, data: weights });
     });
     case "compare": return queue(() => compareSlice(data, 0));
@@ -165,9 +127,10 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
       const entry = entries.find((e) => e.name === data.name);
       let found: FitData | null = null;
       try {
-        if (entry && !entry.restored) found = engine.fit(entry.id, data.sample, data.q);
+        if (entry) await bringBack(entry, job);
+        if (entry && !entry.restored) found = modules.engine.fit(entry.id, data.sample, data.q);
       } catch (error) {
-        if (isTrap(error)) throw error; // the histograms are gone: the document's own points remain
+        if (isTrap(error)) throw error; // the histograms cannot be had: the document's own points remain
       }
       post({ type: "fit", request: data.request, data: found });
     });
@@ -185,56 +148,54 @@ function queue(work: () => Promise<void>): void {
 
 async function start(wanted: number | null): Promise<void> {
   where = "starting";
-  const isolated = self.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
-  const threads = Math.max(1, Math.min(wanted ?? Math.min(navigator.hardwareConcurrency || 1, 16), 64));
-  const reading = loadWasm<ReaderModule>("reader").then(async (module) => {
-    await startWasm(module, "reader");
-    return new module.Reader();
-  });
-  const state = (isolated && threads > 1 && await startThreads(threads)) || await startSingle();
-  reader = await reading;
-  engine = state.engine;
-  threadsOf = state.threads;
+  wantedThreads = Math.max(1, Math.min(wanted ?? Math.min(navigator.hardwareConcurrency || 1, 16), 64));
+  started(await startFirst(wantedThreads));
+}
+
+function started(pair: Pair<Reader, Engine>): void {
+  modules = pair;
+  threadsOf = pair.threads;
   where = "";
-  post({ type: "ready", flavour: state.flavour, threads: state.threads, isolated, memory: state.memory });
+  post({ type: "ready", flavour: pair.flavour, threads: pair.threads, isolated, memory: pair.most });
 }
 
-type Started = Omit<EngineState, "isolated"> & { engine: Engine };
+/** The engine that can do everything; it and its reader take the place of those that can do what is usual. What was read stays, its
+ * histograms do not: they are read again when they are needed. */
+async function everything(): Promise<WholeEngine> {
+  if (whole) return whole.engine;
+  const before = where;
+  where = "starting";
+  const pair = await startWhole(wantedThreads, readsAll());
+  modules.end();
+  whole = pair;
+  started(pair);
+  for (const entry of entries) entry.restored = true;
+  where = before;
+  return pair.engine;
+}
 
-async function startThreads(threads: number): Promise<Started | null> {
+/** The reader of everything. What the other one has recognised has the same numbers there. */
+async function readsAll(): Promise<WholeReader> {
+  const reader = await (wholeReader ??= startReader());
+  if (reader === modules.reader) return reader;
+  for (const drop of drops.slice(knownDrops)) {
+    for (const { path, file } of drop) reader.addFile(path, file);
+    reader.recognise();
+  }
+  knownDrops = drops.length;
+  for (const found of [...entries.flatMap((entry) => entry.found ?? []), ...unread.values()]) wished(found, reader);
+  return reader;
+}
+
+/** What the modules do; where it is more than they can, others do it. */
+async function able<T>(work: (modules: Pair<Reader, Engine>) => T): Promise<T> {
   try {
-    const module = await loadWasm<EngineModule>("engine-threads");
-    const shared = sharedMemory();
-    if (!shared) return null;
-    await startWasm(module, "engine-threads", shared.memory);
-    if (!module.initThreadPool) return null;
-    // The pool waits for ever where its workers may not start.
-    const pool = module.initThreadPool(threads).then(() => true);
-    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), POOL_TIMEOUT_MS));
-    if (!await Promise.race([pool, late])) return null;
-    memory = shared.memory;
-    return { engine: new module.Engine(), flavour: "threads", threads, memory: shared.most / 16 };
-  } catch {
-    return null; // memory or workers refused: one thread gives the same numbers
+    return work(modules);
+  } catch (error) {
+    if (whole || (error as Partial<EngineError>)?.code !== "not-plain") throw error;
+    await everything();
+    return work(modules);
   }
-}
-
-/** The largest shared memory that the browser reserves. */
-function sharedMemory(): { memory: WebAssembly.Memory; most: number } | null {
-  for (const most of MOST_PAGES) {
-    try {
-      return { memory: new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: most, shared: true }), most };
-    } catch {
-      // The next one is half as large.
-    }
-  }
-  return null;
-}
-
-async function startSingle(): Promise<Started> {
-  const module = await loadWasm<EngineModule>("engine-single");
-  memory = (await startWasm(module, "engine-single")).memory;
-  return { engine: new module.Engine(), flavour: "single", threads: 1, memory: null };
 }
 
 // ---- reading ----
@@ -246,7 +207,7 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
   selected = data.selected;
   wishes = data.wishes;
   if (!data.add) {
-    for (const entry of entries) engine.forget(entry.id);
+    for (const entry of entries) modules.engine.forget(entry.id);
     entries = [];
     unread.clear();
     hidden = new Set();
@@ -255,7 +216,7 @@ async function runJob(data: Extract<ToWorker, { type: "job" }>): Promise<void> {
   const drop: Drop = { checkpoints: [], skipped: [], errors: [] };
   // Each drop by itself, as it was when it came: files of two drops are no forms or parts of one model.
   for (const dropped of data.drops) {
-    const part = recognised(dropped);
+    const part = await recognised(dropped);
     drop.checkpoints.push(...part.checkpoints);
     drop.skipped.push(...part.skipped);
     drop.errors.push(...part.errors);
@@ -277,10 +238,8 @@ async function resume(data: Extract<ToWorker, { type: "resume" }>): Promise<void
   job = data.job;
   selected = data.selected;
   const errors: EngineError[] = [];
-  const todo = data.names.flatMap((name) => {
-    const found = unread.get(name);
-    return found ? asWished(found, errors) : [];
-  });
+  const left = data.names.flatMap((name) => unread.get(name) ?? []);
+  const todo = await allAsWished(left, errors);
   if (data.names.some((name) => unread.has(name))) post({ type: "found", job, drop: { checkpoints: todo, skipped: [], errors }, known: [] });
   for (const error of errors) post({ type: "failed", job, id: null, error });
   await readAll(todo, data.job);
@@ -348,32 +307,46 @@ function free(name: string, series: string | null, coming: Found[] = []): string
 }
 
 /** The checkpoints of one drop, wired as the user wants. */
-function recognised({ files: input, join }: Dropped): Drop {
+async function recognised({ files: input, join }: Dropped): Promise<Drop> {
   // Indices of the reader count every file that it was ever given.
-  for (const file of input) files[reader.addFile(file.path, file.file)] = file;
-  const drop = parsed(reader.recognise());
+  for (const file of input) files.push(file);
+  const drop = await able(({ reader }) => {
+    for (const { path, file } of input) reader.addFile(path, file);
+    return parsed(reader.recognise());
+  });
+  drops.push(input);
   for (const found of drop.checkpoints) found.series ??= join;
-  drop.checkpoints = drop.checkpoints.flatMap((found) => asWished(found, drop.errors));
+  const { errors } = drop;
+  drop.checkpoints = await allAsWished(drop.checkpoints, errors);
   return drop;
 }
 
-/** The checkpoint as the user wants it to be read, or nothing and an error more. */
-function asWished(found: Found, errors: EngineError[]): Found[] {
-  try {
-    return [wished(found)];
-  } catch (error) {
-    if (isTrap(error)) throw error;
-    errors.push(asError(error, found));
-    return [];
+/** The checkpoints as the user wants them to be read; for those that cannot be read so, errors more. */
+async function allAsWished(founds: Found[], errors: EngineError[]): Promise<Found[]> {
+  const wanted: Found[] = [];
+  for (const found of founds) {
+    try {
+      wanted.push(await able(({ reader }) => wished(found, reader)));
+    } catch (error) {
+      if (isTrap(error)) throw error;
+      errors.push(asError(error, found));
+    }
   }
+  return wanted;
 }
 
 /** Reads the state dict and the wiring that the user asked for. */
-function wished(found: Found): Found {
+function wished(found: Found, reader: Reader | WholeReader): Found {
   const path = wishes.stateDicts[found.id] ?? found.state_dicts.find((set) => set.chosen)?.path;
   const chosen = path === undefined ? found : parsed(reader.chooseStateDict(found.id, path));
-  const wired = parsed(reader.rewire(chosen.id, JSON.stringify(wishes.wiring)));
+  const wired = "rewire" in reader ? parsed(reader.rewire(chosen.id, JSON.stringify(wishes.wiring))) : asRecognised(chosen);
   return { ...wired, name: found.name, series: found.series };
+}
+
+/** The only wiring that not every reader can be asked for. */
+function asRecognised(found: Found): Found {
+  if (wishes.wiring === null) return found;
+  throw Object.assign(new Error("wired by hand"), { code: "not-plain" });
 }
 
 /** Other options, state dicts or wirings. */
@@ -381,24 +354,24 @@ async function change(data: Extract<ToWorker, { type: "options" | "wishes" }>): 
   job = data.job;
   selected = data.selected;
   if (data.type === "options") options = data.options;
-  else if (!granted(data.wishes, data.job)) return;
+  else if (!await granted(data.wishes, data.job)) return;
   await update(data.job);
   await finishJob(data.job);
 }
 
 /** Whether every checkpoint can be read as the user wishes; if not, all stay as they were. */
-function granted(next: Wishes, ofJob: number): boolean {
+async function granted(next: Wishes, ofJob: number): Promise<boolean> {
   const before = wishes;
   wishes = next;
   const held = entries.filter((entry) => entry.found);
   try {
-    const founds = held.map((entry) => wished(entry.found!));
+    const founds = await able(({ reader }) => held.map((entry) => wished(entry.found!, reader)));
     held.forEach((entry, i) => { entry.found = founds[i]!; });
     return true;
   } catch (error) {
     if (isTrap(error)) throw error;
     wishes = before;
-    for (const entry of held) wished(entry.found!);
+    for (const entry of held) wished(entry.found!, modules.reader);
     post({ type: "refused", job: ofJob });
     post({ type: "failed", job: ofJob, id: null, error: asError(error, held[0]?.found ?? null) });
     return false;
@@ -431,7 +404,7 @@ async function update(ofJob: number): Promise<void> {
 function redone(entry: Entry, ofJob: number): boolean {
   if (entry.restored || entry.reading !== wanted(entry.id).reading) return false;
   try {
-    const record = engine.redo(entry.id, options);
+    const record = modules.engine.redo(entry.id, options);
     if (!record) return false;
     Object.assign(entry, { record: named(record, entry), missing: null, nullsRefused: false, rescaled: null }, wanted(entry.id));
     post({ type: "checkpoint", job: ofJob, id: entry.id, name: entry.name });
@@ -502,8 +475,11 @@ async function readOne(found: Found, ofJob: number): Promise<void> {
 async function readInto(found: Found, ofJob: number, quiet = false): Promise<Checkpoint | null> {
   // Whatever the engine still has of it is gone from here on.
   for (const entry of entries) if (entry.id === found.id) entry.restored = true;
-  engine.load(found.id, reader.network(found.id));
-  const plan = engine.plan(found.id, options);
+  const plan = await able(({ reader, engine }) => {
+    engine.load(found.id, reader.network(found.id));
+    return engine.plan(found.id, options);
+  });
+  const { engine } = modules;
   let at = 0;
   let bytes = 0;
   let told = 0;
@@ -526,8 +502,8 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<Che
 function postDocument(ofJob: number, final: boolean): void {
   const records = entries.filter(current).map(inSeries);
   if (!records.length) return;
-  const document = engine.document(records, options);
-  post({ type: "document", job: ofJob, document, nulls: progress(null), final, memory: memory.buffer.byteLength });
+  const document = modules.engine.document(records, options);
+  post({ type: "document", job: ofJob, document, nulls: progress(null), final, memory: modules.memory.buffer.byteLength });
 }
 
 /** The record with the name of its series, where there are several. One from a result file keeps the name that it has. */
@@ -568,8 +544,9 @@ function toRescale(entry: Entry): Entry | null {
 
 /** Reads the first checkpoint once more for this one. */
 async function rescale(entry: Entry, first: Entry, ofJob: number): Promise<void> {
+  const engine = await everything();
   // After a restart the engine knows nothing of it.
-  if (first.restored) engine.load(first.id, reader.network(first.id));
+  if (first.restored) engine.load(first.id, modules.reader.network(first.id));
   const found = await rescaledNull(engine, (plan) => reading.read(slicesOf(plan)), first, entry, options, () => latest > ofJob);
   if (found !== undefined) entry.rescaled = { from: first.id, null: found };
 }
@@ -596,10 +573,10 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
   try {
     if (entry.restored) await bringBack(entry, ofJob);
     if (entry.restored) return; // a newer job goes on from here
-    if (entry.missing !== 0) entry.missing = pace.slice((count) => engine.nullSamples(entry.id, count));
+    if (entry.missing !== 0) entry.missing = pace.slice((count) => modules.engine.nullSamples(entry.id, count));
     const first = entry.missing === 0 ? toRescale(entry) : null;
     if (first) await rescale(entry, first, ofJob);
-    if (entry.missing === 0) engine.bootstrap(entry.id);
+    if (entry.missing === 0) whole?.engine.bootstrap(entry.id);
   } catch (error) {
     if (isTrap(error)) throw error;
     entry.nullsRefused = true;
@@ -607,7 +584,7 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
   }
   where = "";
   // Once: what follows from all samples takes as long as some of them do.
-  const record = entry.restored || entry.missing !== 0 ? null : engine.record(entry.id);
+  const record = entry.restored || entry.missing !== 0 ? null : modules.engine.record(entry.id);
   if (record) entry.record = named(record, entry);
   if (record && entry.rescaled?.null) addRescaled(record, entry.rescaled.null);
   if (!waitingForNulls().includes(entry)) postDocument(ofJob, waitingForNulls().length === 0 && !keptAfterCancel);
@@ -618,9 +595,9 @@ async function nullSlice(ofJob: number, keptAfterCancel: boolean, own: number): 
   queue(() => nullSlice(ofJob, keptAfterCancel, own));
 }
 
-/** Reads a checkpoint again whose record survived a restart but whose histograms did not. */
+/** Reads a checkpoint again whose record is here but whose histograms are not. */
 async function bringBack(entry: Entry, ofJob: number): Promise<void> {
-  if (entry.found && await readInto(entry.found, ofJob, true)) entry.restored = false;
+  if (entry.restored && entry.found && await readInto(entry.found, ofJob, true)) entry.restored = false;
 }
 
 // ---- comparison ----
@@ -628,16 +605,19 @@ async function bringBack(entry: Entry, ofJob: number): Promise<void> {
 /** The comparison without chance first, then beside more and more shuffled pairs, until a newer one is asked for. */
 async function compareSlice(data: Extract<ToWorker, { type: "compare" }>, pairs: number): Promise<void> {
   if (comparison !== data.request) return;
-  const [before, after] = [data.before, data.after].map((name) => entries.find((e) => e.name === name && !e.restored && current(e)));
+  const [before, after] = [data.before, data.after].map((name) => entries.find((e) => e.name === name && current(e)));
   const answer = (found: Comparison | null, refused = ""): void =>
     post({ type: "comparison", request: data.request, data: found, refused, final: !found || found.shuffled_pairs >= COMPARED_PAIRS });
   where = "comparing two checkpoints";
   let found: Comparison | null = null;
   let next = pairs;
   try {
+    const engine = await everything();
+    for (const entry of [before, after]) if (entry) await bringBack(entry, job);
+    if (comparison !== data.request) return;
     const until = performance.now() + SLICE_MS;
     do {
-      found = before && after ? engine.compare(before.id, after.id, COMPARED_NEURONS, next) : null;
+      found = before && after && !before.restored && !after.restored ? engine.compare(before.id, after.id, COMPARED_NEURONS, next) : null;
       next += 1;
     } while (found && pairs > 0 && next <= COMPARED_PAIRS && performance.now() < until);
     answer(found);
@@ -660,10 +640,11 @@ async function damage({ request, name, wish, first }: Extract<ToWorker, { type: 
   const entry = entries.find((e) => e.name === name);
   where = `damaging ${name}`;
   try {
+    const engine = await everything();
     await damageTest({
       engine, wish, first, id: entry?.found ? entry.id : null, name, options, pace,
       // After a restart the engine knows nothing of it.
-      load: () => { if (entry?.restored) engine.load(entry.id, reader.network(entry.id)); },
+      load: () => { if (entry?.restored) engine.load(entry.id, modules.reader.network(entry.id)); },
       read: (plan) => reading.read(slicesOf(plan)),
       over: () => stopped >= request || latest !== asked,
       tell: (progress) => post({ type: "damage", request, progress }),
@@ -674,7 +655,7 @@ async function damage({ request, name, wish, first }: Extract<ToWorker, { type: 
     });
   } finally {
     where = "";
-    engine.endDamage();
+    whole?.engine.endDamage();
   }
 }
 

@@ -1,7 +1,7 @@
 // The export menu: the figure at publication size, its caption, and the numbers behind it.
 
 import { fill, h, plain, rich } from "./dom";
-import { save } from "./export";
+import { save, type Beside } from "./export";
 import { close } from "./popover";
 import { loadStyles } from "./figures-style";
 import type { ResultDocument } from "./protocol";
@@ -20,8 +20,8 @@ const print: Print = { width: 174, text: "outlines", transparent: false };
 /** The menu needs its style sheet to be placed. */
 export const ready = loadStyles();
 
-export function exportMenu(name: string, shown: Shown | null, document_: ResultDocument | null): HTMLElement {
-  const menu = h("div.menu.export-menu", { role: "menu", "aria-label": "Export" });
+export function exportMenu(name: string, shown: Shown | null, document_: ResultDocument | null, beside?: Beside): HTMLElement {
+  const menu = h("div.menu-columns", { role: "menu", "aria-label": "Export" });
   const status = h("p.menu-status", { role: "status" });
 
   const item = (label: string, run: () => void | Promise<unknown>, off = false): HTMLElement => h("button.menu-item", {
@@ -29,39 +29,42 @@ export function exportMenu(name: string, shown: Shown | null, document_: ResultD
     onclick: () => {
       if (off) return;
       fill(status, "Making the file\u2026");
-      Promise.resolve(run()).then(() => close(), () => fill(status, "The file could not be made. Try again."));
+      Promise.resolve().then(run).then(() => close(), () => fill(status, "The file could not be made. Try again."));
     },
   }, label);
-  const choice = <K extends keyof Print>(label: string, key: K, value: Print[K]): HTMLElement => {
-    const button = h("button.menu-item.menu-choice", { type: "button", role: "menuitemradio", tabindex: "-1", "aria-checked": String(print[key] === value), "data-key": key, onclick: () => {
-      print[key] = value;
+  const radio = (label: string, key: string, on: boolean, choose: () => void): HTMLElement => {
+    const button = h("button.menu-item.menu-choice", { type: "button", role: "menuitemradio", tabindex: "-1", "aria-checked": String(on), "data-key": key, onclick: () => {
+      choose();
       for (const other of menu.querySelectorAll(`[data-key=${key}]`)) other.setAttribute("aria-checked", String(other === button));
     } }, h("span.menu-mark", { "aria-hidden": "true" }), label);
     return button;
   };
+  const choice = <K extends keyof Print>(label: string, key: K, value: Print[K]): HTMLElement => radio(label, key, print[key] === value, () => { print[key] = value; });
   const group = (title: string, ...items: HTMLElement[]): HTMLElement =>
     h("div.menu-group", { role: "group", "aria-label": plain(title) }, h("p.menu-title", { "aria-hidden": "true" }, rich(title)), ...items);
 
   const none = !shown;
-  const figure = (use: (shown: Shown) => Promise<unknown>) => () => shown ? use(shown) : undefined;
+  let which = { name, shown };
+  const figure = (use: (shown: Shown, name: string) => Promise<unknown>) => () => which.shown ? use(which.shown, which.name) : undefined;
   menu.append(
-    h("div.menu-columns", null,
-      h("div", null,
-        group("Width in print", ...WIDTHS.map(([width, label]) => choice(label, "width", width))),
-        group("Text in SVG", choice("Outlines of glyphs", "text", "outlines"), choice("Text, fonts inside", "text", "text")),
-        group("Ground", choice("White", "transparent", false), choice("Transparent", "transparent", true))),
-      h("div", null,
-        group("Figure",
-          item("SVG", figure((s) => saveSvg(name, s, print)), none),
-          ...PNGS.map(([perInch, label]) => item(label, figure((s) => savePng(name, s, print, perInch)), none)),
-          item("pgfplots (.tex)", figure((s) => saveTex(name, s, print)), none || !CHARTS.has(shown.figure.kind)),
-          item("Copy the caption", figure(async (s) => navigator.clipboard.writeText((await citation(s)).caption)), none)),
-        group("Numbers",
-          item("Numbers as CSV", () => { const text = document_ && viewOf(document_)?.csv(); if (text) save(new Blob([text], { type: "text/csv" }), `${name}.csv`); }, !document_),
-          item("Result as JSON", () => { if (document_) save(new Blob([JSON.stringify(document_)], { type: "application/json" }), `${name}.json`); }, !document_)))),
-    status);
+    h("div", { role: "presentation" },
+      beside ? group("Which figure",
+        radio(beside.own, "which", true, () => { which = { name, shown }; }),
+        radio(beside.other, "which", false, () => { which = { name: beside.name, shown: beside.chart.current() }; })) : "",
+      group("Width in print", ...WIDTHS.map(([width, label]) => choice(label, "width", width))),
+      group("Text in SVG", choice("Outlines of glyphs", "text", "outlines"), choice("Text, fonts inside", "text", "text")),
+      group("Ground", choice("White", "transparent", false), choice("Transparent", "transparent", true))),
+    h("div", { role: "presentation" },
+      group("Figure",
+        item("SVG", figure((s, as) => saveSvg(as, s, print)), none),
+        ...PNGS.map(([perInch, label]) => item(label, figure((s, as) => savePng(as, s, print, perInch)), none)),
+        item("pgfplots (.tex)", figure((s, as) => saveTex(as, s, print)), none || !CHARTS.has(shown.figure.kind)),
+        item("Copy the caption", figure(async (s) => navigator.clipboard.writeText((await citation(s)).caption)), none)),
+      group("Numbers",
+        item("Numbers as CSV", () => { const text = document_ && viewOf(document_)?.csv(); if (text) save(new Blob([text], { type: "text/csv" }), `${name}.csv`); }, !document_),
+        item("Result as JSON", () => { if (document_) save(new Blob([JSON.stringify(document_)], { type: "application/json" }), `${name}.json`); }, !document_))));
   menu.addEventListener("keydown", arrows);
-  return menu;
+  return h("div.menu.export-menu", null, menu, status);
 }
 
 function arrows(event: KeyboardEvent): void {

@@ -6,12 +6,15 @@ import { h, icon } from "./dom";
 import type { ResultDocument } from "./protocol";
 import { toggle } from "./popover";
 
-export function exportButton(name: () => string, chart: () => Chart | null, document_: () => ResultDocument | null): HTMLButtonElement {
+/** Another figure that the same menu saves. */
+export interface Beside { own: string; other: string; name: string; chart: Chart }
+
+export function exportButton(name: () => string, chart: () => Chart | null, document_: () => ResultDocument | null, beside?: Beside): HTMLButtonElement {
   const button = h("button.ghost.export", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("download", 18), "Export");
   button.addEventListener("click", () => {
     void import("./export-menu").then(async ({ exportMenu, ready }) => {
       await ready;
-      toggle(button, () => exportMenu(name(), chart()?.current() ?? null, document_()));
+      toggle(button, () => exportMenu(name(), chart()?.current() ?? null, document_(), beside));
     }, () => button.setAttribute("title", "The menu did not load. Try again."));
   });
   return button;

@@ -14,7 +14,7 @@ import { identitiesOf } from "./identity";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
-import type { Actions, Model, View } from "./model";
+import { newModel, type Actions, type Model, type View } from "./model";
 import { close } from "./popover";
 import { countRequests } from "./requests";
 import type { ScoreBook } from "./score-book";
@@ -36,10 +36,7 @@ document.querySelector(".unstarted")?.remove();
 const filesInput = document.querySelector<HTMLInputElement>("#files")!;
 const folderInput = document.querySelector<HTMLInputElement>("#folder")!;
 
-const model: Model = {
-  state: parse(location.hash), document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null,
-  keys: [], undoable: null, stopped: [], keeping: null, aside: false, found: new Map(), engine: canAnalyse() ? "none" : "missing", add: false, requests: 0, stoppedRequests: 0, offline: null, demoBytes: 0, memoryUsed: 0,
-};
+const model: Model = newModel(parse(location.hash), canAnalyse() ? "none" : "missing");
 const figures = new DemoFigures();
 let demo: DemoFile | null = null;
 let whole = false;
@@ -276,11 +273,13 @@ async function readView(before: Screen): Promise<() => View> {
 
 async function lessonView(): Promise<() => View> {
   const module = await import("./lessons/view");
+  await module.sheets();
   return () => module.lessonView(model, actions, phone);
 }
 
 async function helpView(): Promise<() => View> {
   const module = await import("./help/view");
+  await module.sheets();
   return () => module.helpView(model);
 }
 

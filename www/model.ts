@@ -154,6 +154,14 @@ export interface ListActions {
   showOwn(): void;
 }
 
+/** What is known before anything has come. */
+export function newModel(state: PageState, engine: "none" | "missing"): Model {
+  return {
+    state, document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null, keys: [], undoable: null,
+    stopped: [], keeping: null, aside: false, found: new Map(), engine, add: false, requests: 0, stoppedRequests: 0, offline: null, demoBytes: 0, memoryUsed: 0,
+  };
+}
+
 /** Whether the weights behind the shown document are at hand. */
 export function weightsHere(model: Model): boolean {
   return model.source === "files";

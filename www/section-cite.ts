@@ -31,7 +31,7 @@ export function citeSection(chart: () => Chart): (model: Model, actions: Actions
         navigator.clipboard?.writeText(text.textContent ?? "").then(() => done("Copied"), () => done("The browser refused to copy"));
       } }, copy);
       const download = file && h("button.quiet", { type: "button", onclick: () => save(new Blob([text.textContent ?? ""], { type: "application/x-bibtex" }), file) }, `Save as ${file}`);
-      return h("section.cite-part", { "aria-label": title },
+      return h("div.cite-part", null,
         h("div.title-row", null, h("h3.figure-title", null, title), h("div.tools", null, copied, download, button)),
         h("p.caption", null, words), text);
     });

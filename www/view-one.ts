@@ -155,7 +155,8 @@ export function oneView(model: Model, actions: Actions, card: HTMLElement, phone
             h("div.tab-row", null, tabs, help, h("div.tools", null, figure.look, tableButton)),
             h("div", { role: "tabpanel", id: "tab-panel" }, figure.root, emptyNote, qRow, slider.root, place)),
           h("section.one-right", { "aria-label": "Numbers" }, table,
-            h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote, exportButton(() => "neuromfa-nfd", () => nfd, () => model.document)), nfd.root, nfdTwin)),
+            h("div.nfd-head", null, h("h2.figure-title", null, "Neuron fractal dimension", why("nfd")), nfdNote), nfd.root,
+            h("div.nfd-foot", null, nfdTwin, exportButton(() => "neuromfa-nfd", () => nfd, () => model.document)))),
         where.root, besideChance.root, sensitivity.root, damage.root, wiring.root, list.root, cite.root, shareLine(actions))));
 
   function update(): void {

@@ -84,7 +84,7 @@ export function seriesView(model: Model, actions: Actions, card: HTMLElement, ph
     h("div.figures", null,
       h("section.left", { "aria-label": "Spectrum" },
         h("div.title-row", null, h("h2.figure-title", null, h("span.wide-only", null, "Multifractal spectrum "), h("span.phone-only", null, "Spectrum "), symbol("f(\u03b1)"), why("spectrum")), legend,
-          h("div.tools", null, spectrum.look, tableButton, exportButton(() => "neuromfa-spectrum", () => spectrum.chart, () => model.document))),
+          h("div.tools", null, spectrum.look, tableButton, exportButton(() => "neuromfa-spectrum", () => spectrum.chart, () => model.document, { own: "Spectrum", other: "Charts over the steps", name: "neuromfa-steps", chart: charts }))),
         spectrum.root, spectrumTwin),
       h("section.right", { "aria-label": "Change over training" }, charts.root, chartsSummary, slider.root)),
     numbers.root, analyseLine, learn, chance.root, scores.root, rivals.root, training.root, where.root, validity.root, list.root, details, cite.root, shareLine(actions));

@@ -6,7 +6,7 @@ import { icon, h } from "../../www/dom";
 import { isDrawable, loadDrawing, redrawAll, showDocuments } from "../../www/drawing";
 import { fromTransfer } from "../../www/drop";
 import { newFrame, parse, serialise, type Frame, type PageState, type Theme } from "../../www/hash";
-import type { Model } from "../../www/model";
+import { newModel, type Model } from "../../www/model";
 import type { Options, ResultDocument } from "../../www/protocol";
 import { isResult } from "../../www/result";
 import { systemTheme } from "../../www/theme";
@@ -39,7 +39,7 @@ let connected = 0;
 export class NeuroMFAView extends HTMLElement {
   static readonly observedAttributes = ["src", "hash", "theme", "question", "answer", "page", "heading"];
 
-  readonly #model: Model = emptyModel();
+  readonly #model: Model = { ...newModel(stateOf(""), "none"), source: "result" };
   /** Options that the host set beside those of the hash. */
   #options: Partial<Options> = {};
   #note: EmbedNote | null = null;
@@ -129,6 +129,7 @@ export class NeuroMFAView extends HTMLElement {
     this.#view = embedView(this.#model, {
       select: (index) => this.#select(index),
       tab: (tab) => { this.#model.state.tab = tab; this.#moved(); },
+      look: (next) => { Object.assign(this.#model.state, next); this.#moved(); },
     }, () => this.#shape());
     this.#place.replaceChildren(this.#view.root);
     const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -388,13 +389,6 @@ function stateOf(hash: string): PageState {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   given.set("embed", "1");
   return parse(given.toString());
-}
-
-function emptyModel(): Model {
-  return {
-    state: stateOf(""), document: null, keys: [], undoable: null, stopped: [], keeping: null, aside: false, source: "result", deck: null, selected: 0,
-    reading: null, banners: [], nulls: null, found: new Map(), engine: "none", memoryUsed: 0, add: false, requests: 0, demoBytes: 0,
-  };
 }
 
 declare global {

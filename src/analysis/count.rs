@@ -8,6 +8,7 @@ use super::elements::{Elements, TypeBins};
 use super::matrix::{Order, Piece, Scatter, StoredMatrix};
 use super::paths::PathSample;
 use super::values::ValueCount;
+use crate::WHOLE;
 use crate::multifractal::{Binning, BlockShape, GroupHistograms};
 use crate::network::{Matrix, SampledGroup};
 
@@ -46,6 +47,7 @@ impl Counter<'_> {
         let part = Part { stored: self.stored, matrix: self.matrix, group: self.group, piece };
         match &mut self.sink {
             Sink::Histograms(histograms) => part.count(histograms, self.samples, &elements, self.scratch),
+            Sink::Weights(_) if !WHOLE => {}
             Sink::Weights(weights) => part.keep(weights, self.samples, &elements),
         }
     }
@@ -72,7 +74,7 @@ impl Part<'_> {
             let range = self.piece.0.start - first..self.piece.0.end - first;
             for histograms in histograms {
                 count_all(histograms, elements, matrix, range.clone(), scratch);
-                if histograms.wants_squares() {
+                if WHOLE && histograms.wants_squares() {
                     histograms.add_squares(elements.squares(0..(range.end - range.start) as usize));
                 }
             }
@@ -81,6 +83,7 @@ impl Part<'_> {
         // Samples have nothing in common but the bytes.
         histograms.par_iter_mut().zip(samples).for_each(|(histograms, sample)| {
             match (sample, &self.stored.order) {
+                (Some(_), _) if !WHOLE => {}
                 (Some(groups), _) => {
                     self.visit(&groups[self.group], |run, (input, _)| {
                         count_edges(histograms, elements, run, input)
@@ -160,6 +163,7 @@ fn runs(matrix: &Matrix, elements: Range<u64>) -> impl Iterator<Item = Run> {
 }
 
 /// Adds consecutive elements to the histograms of their neurons.
+#[cfg_attr(small, optimize(speed), inline(never))]
 fn count_all(
     histograms: &mut GroupHistograms,
     elements: &Elements<'_>,
@@ -253,6 +257,7 @@ fn visit_scattered(
 }
 
 /// Adds the elements of a window of the storage one by one.
+#[cfg_attr(small, optimize(speed), inline(never))]
 fn count_scattered(
     histograms: &mut GroupHistograms,
     elements: &Elements<'_>,

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::WHOLE;
 use crate::checkpoint::{DType, bf16_to_f32, f16_to_f32};
 use crate::multifractal::{Binning, LANES, PatternBins, Weights};
 
@@ -33,7 +34,7 @@ impl TypeBins {
         let block = dtype.block();
         let patterns = match (block.elements, block.bytes) {
             (1, 2) => Some(1 << 15),
-            (1, 1) => Some(1 << 8),
+            (1, 1) if WHOLE => Some(1 << 8),
             _ => None,
         };
         Self {
@@ -61,6 +62,7 @@ impl<'a> Elements<'a> {
     pub(super) fn new(bytes: &'a [u8], lead: usize, bins: &'a TypeBins, binning: &'a Binning) -> Self {
         let block = bins.dtype.block();
         let (bytes, dtype, size) = match block.elements {
+            _ if !WHOLE => (Cow::Borrowed(bytes), bins.dtype, block.bytes as usize),
             1 => (Cow::Borrowed(bytes), bins.dtype, block.bytes as usize),
             _ => (Cow::Owned(decoded(bytes, bins.dtype)), DType::F32, size_of::<f32>()),
         };
@@ -92,6 +94,7 @@ impl<'a> Elements<'a> {
     }
 
     /// The value of one element.
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn value(&self, place: usize) -> f64 {
         let start = (place + self.lead) * self.size;
         let mut value = [0.0];
@@ -101,6 +104,7 @@ impl<'a> Elements<'a> {
 }
 
 impl Weights for Elements<'_> {
+    #[cfg_attr(small, optimize(speed))]
     fn bin(&self, run: Range<usize>, bins: &mut [u16]) -> f64 {
         let bytes = &self.bytes[(run.start + self.lead) * self.size..(run.end + self.lead) * self.size];
         match (self.dtype, &self.bins.patterns) {
@@ -109,15 +113,16 @@ impl Weights for Elements<'_> {
                 by_pattern(bytes, bins, patterns, u16::from_le_bytes, bf16_to_f32)
             }
             (DType::F16, Some(patterns)) => by_pattern(bytes, bins, patterns, u16::from_le_bytes, f16_to_f32),
-            (_, Some(patterns)) => {
+            (_, Some(patterns)) if WHOLE => {
                 let value = |pattern: u16| self.bins.values[usize::from(pattern)];
                 by_pattern(bytes, bins, patterns, |[byte]| u16::from(byte), value)
             }
-            (_, None) => singles(bytes, bins, self.binning),
+            _ => singles(bytes, bins, self.binning),
         }
     }
 }
 
+#[cfg_attr(small, optimize(speed))]
 fn singles(bytes: &[u8], bins: &mut [u16], binning: &Binning) -> f64 {
     let mut sum = SumOfMagnitudes::default();
     let (elements, rest) = bytes.as_chunks::<4>().0.as_chunks::<LANES>();
@@ -141,6 +146,7 @@ fn singles(bytes: &[u8], bins: &mut [u16], binning: &Binning) -> f64 {
     sum.total()
 }
 
+#[cfg_attr(small, optimize(speed))]
 fn doubles(bytes: &[u8], bins: &mut [u16], binning: &Binning) -> f64 {
     let (elements, _) = bytes.as_chunks();
     let mut sum = 0.0;
@@ -153,6 +159,7 @@ fn doubles(bytes: &[u8], bins: &mut [u16], binning: &Binning) -> f64 {
 }
 
 #[inline(always)]
+#[cfg_attr(small, optimize(speed))]
 fn by_pattern<const N: usize>(
     bytes: &[u8],
     bins: &mut [u16],

@@ -9,6 +9,9 @@ use crate::network::NoPaths;
 /// An analysis that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum AnalysisError {
+    /// What only a build with everything can do.
+    #[error("this part of the program does not analyse it")]
+    NotPlain,
     /// A threshold out of range.
     #[error(transparent)]
     Threshold(#[from] BinningError),
@@ -127,6 +130,7 @@ impl AnalysisError {
     /// Stable name of the kind of error.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NotPlain => "not-plain",
             Self::Threshold(_) => "bad-threshold",
             Self::Orders(_) => "bad-q-range",
             Self::Count { .. } => "bad-option",
@@ -148,6 +152,7 @@ impl AnalysisError {
             Self::Threshold(_) | Self::Orders(_) | Self::Count { .. } | Self::LayerRanges => {
                 "Change the setting."
             }
+            Self::NotPlain => "Analyse it with the other part.",
             Self::Rounding => "Make the thresholds integers.",
             Self::PathsOfAll => "Sample the network, or follow one hop with the original interconnect.",
             Self::PathsOfLayers => "Count all layers, or follow one hop with the original interconnect.",

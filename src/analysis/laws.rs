@@ -3,6 +3,7 @@
 use super::altered::SCALED_SIZE;
 use super::initialisation::{InitialShapes, Scheme};
 use super::{DistanceKind, NullKind, Options};
+use crate::WHOLE;
 use crate::multifractal::{Law, Mixture};
 use crate::network::Wiring;
 
@@ -26,11 +27,12 @@ pub(super) enum GroupLaws {
 
 impl NullLaws {
     pub(super) fn new(wiring: &Wiring) -> Self {
-        Self { shapes: Some(InitialShapes::new(wiring)) }
+        Self { shapes: WHOLE.then(|| InitialShapes::new(wiring)) }
     }
 
     pub(super) fn of(&self, kind: NullKind, options: &Options) -> GroupLaws {
         match kind {
+            _ if !WHOLE => GroupLaws::Permuted,
             NullKind::Shuffle | NullKind::Rescale => GroupLaws::Permuted,
             NullKind::Gaussian => GroupLaws::Normal,
             NullKind::Initialisation => {
@@ -54,6 +56,7 @@ impl GroupLaws {
     /// The law of a group; `None` where its entries are permuted.
     pub(super) fn of(&self, group: u32, deviation: Option<f64>) -> Option<Mixture> {
         match self {
+            _ if !WHOLE => None,
             Self::Permuted => None,
             Self::Normal => Some(Mixture::of(Law::Normal(deviation.unwrap_or(0.0)))),
             Self::Given(laws) => laws.get(group as usize).cloned(),

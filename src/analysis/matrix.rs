@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::WHOLE;
 use crate::checkpoint::{DType, Encoding, Storage, TensorEntry, View};
 use crate::network::{Matrix, SampledGroup};
 
@@ -83,6 +84,7 @@ impl StoredMatrix {
             Order::Rows { first } => {
                 let spans = match &sampled {
                     None => std::iter::once(0..self.matrix.elements()).collect(),
+                    Some(_) if !WHOLE => Vec::new(),
                     Some(groups) => self.sampled_spans(groups, index),
                 };
                 let shifted = |span: Range<u64>| span.start + first..span.end + first;

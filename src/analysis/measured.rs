@@ -12,6 +12,7 @@ use super::{AnalysisError, NetworkKind, NullKind, Options};
 use crate::multifractal::{
     Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, OutlineTables, Resamples, fold_group,
 };
+use crate::WHOLE;
 use crate::report::CheckpointRecord;
 
 /// A checkpoint that has been read: the folds of its groups, and their histograms where they fit the budget.
@@ -159,7 +160,7 @@ impl Measured {
     /// Folds the distances that leave each layer, of every sample.
     fn fold_paths(&mut self) {
         let Folded { samples, settings, tables, options, .. } = &mut self.folded;
-        let Some(paths) = &self.paths else { return };
+        let Some(paths) = self.paths.as_ref().filter(|_| WHOLE) else { return };
         tables.reach(paths.most_targets(options.hops));
         for (index, sample) in samples.iter_mut().enumerate() {
             *sample = SampleFold::new(sample.seed, settings);
@@ -194,6 +195,9 @@ impl Measured {
     /// they were not kept, the network is another sample, a layer was not read, or a threshold lies within a bin.
     pub fn redo(&mut self, options: &Options) -> Result<bool, AnalysisError> {
         options.check()?;
+        if !WHOLE && !options.are_plain() {
+            return Ok(false);
+        }
         let settings = options.fold_settings()?;
         let groups = options.groups(self.folded.identity.groups.len())?;
         let squares = |sample: &SampleGroups| sample.totals.iter().all(|totals| totals.deviation.is_some());
@@ -210,7 +214,7 @@ impl Measured {
         if !kept || !self.folded.options.same_network(options) {
             return Ok(false);
         }
-        if self.paths.is_some() {
+        if WHOLE && self.paths.is_some() {
             self.redo_paths(options, settings)?;
             return Ok(true);
         }
@@ -322,7 +326,7 @@ impl Measured {
                 totals.map(|(group, totals)| DealtGroup::new(group, totals, &laws, &self.binning)).collect()
             };
             let source = NullSource {
-                deck: match &self.paths {
+                deck: match self.paths.as_ref().filter(|_| WHOLE) {
                     Some(paths) => Deck::Paths(paths, options.hops, &laws),
                     None => Deck::Groups(self.samples.iter().map(dealt).collect()),
                 },
@@ -344,7 +348,7 @@ impl Measured {
         let Folded { options, settings, groups, bootstrap, .. } = &mut self.folded;
         let wanted = options.bootstrap as usize;
         let sample = &self.samples[0];
-        if options.network == NetworkKind::Sampled || wanted == 0 || sample.histograms.is_empty() {
+        if !WHOLE || options.network == NetworkKind::Sampled || wanted == 0 || sample.histograms.is_empty() {
             return false;
         }
         if bootstrap.as_ref().is_none_or(|known| known.len() != wanted) {

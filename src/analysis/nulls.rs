@@ -7,6 +7,7 @@ use super::laws::GroupLaws;
 use super::paths::Paths;
 use super::record::{DimensionHistogram, finite, six_decimals};
 use super::{NullKind, Options};
+use crate::WHOLE;
 use crate::multifractal::statistics::{interval95, mean, standard_deviation};
 use crate::multifractal::{
     Binning, ExactPartition, FoldSettings, GroupFold, GroupTotals, NumberTables, OutlineTables, Spectrum,
@@ -70,12 +71,14 @@ impl NullSource<'_> {
                 {
                     take(match law {
                         None => shuffle_group(totals, binning, settings, tables, (seed, index, group)),
+                        Some(_) if !WHOLE => continue,
                         Some(law) => {
                             draw_group(law, totals, binning, settings, tables, [seed, index, group, stream])
                         }
                     });
                 }
             }
+            Deck::Paths(..) if !WHOLE => {}
             Deck::Paths(paths, hops, laws) => {
                 let folds = paths.null_folds((seed, index), *hops, laws, binning, settings, tables);
                 folds.into_iter().for_each(|(fold, _)| take(fold));
@@ -145,7 +148,7 @@ impl NullSamples {
 
     fn scheme(&self, folded: &Folded) -> Option<String> {
         let scheme = || folded.laws.scheme(folded.options.initialisation).map(str::to_owned);
-        if self.kind == NullKind::Initialisation { scheme() } else { None }
+        if WHOLE && self.kind == NullKind::Initialisation { scheme() } else { None }
     }
 
     /// Computes up to `count` of the missing samples. Returns how many there were.

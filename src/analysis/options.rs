@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::AnalysisError;
 use super::initialisation::Scheme;
+use crate::WHOLE;
 use crate::multifractal::{
     Binning, Differences, FoldSettings, MINIMUM_DEGREE, QGrid, Rounding, SpectrumMode, Tie,
 };
@@ -181,7 +182,16 @@ impl Options {
 
     /// Whether a null model needs the sums of squares of the weights, which nothing else does.
     pub(super) fn needs_squares(&self) -> bool {
-        self.null.contains(&NullKind::Gaussian)
+        WHOLE && self.null.contains(&NullKind::Gaussian)
+    }
+
+    /// Whether they ask for nothing but what every build can do: the whole network, weight by weight, beside its shuffles.
+    pub(super) fn are_plain(&self) -> bool {
+        self.network == NetworkKind::Full
+            && !self.follows_paths()
+            && self.distance == DistanceKind::Inverse
+            && self.null.iter().all(|&kind| kind == NullKind::Shuffle)
+            && self.bootstrap == 0
     }
 
     /// Whether distances are those of paths, from neuron to neuron, and not lengths of single weights.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::laws::GroupLaws;
 use super::{AnalysisError, InterconnectKind, Options};
+use crate::WHOLE;
 use crate::checkpoint::Checkpoint;
 use crate::multifractal::{
     Binning, FoldSettings, GroupFold, NumberTables, PathGraph, PathStep, draw_lengths, fold_group,
@@ -50,11 +51,12 @@ pub(super) fn interconnect(
     wiring: &Wiring,
     options: &Options,
 ) -> Result<(Interconnect, Option<Warning>), AnalysisError> {
-    if options.follows_paths() {
+    if WHOLE && options.follows_paths() {
         PathNetwork::check(wiring)?;
     }
     Ok(match options.interconnect {
         InterconnectKind::Original => (Interconnect::Original, None),
+        _ if !WHOLE => return Err(AnalysisError::NotPlain),
         InterconnectKind::Serial => {
             let (interconnect, warning) = Interconnect::of(checkpoint, wiring)?;
             (interconnect.in_series(), warning)

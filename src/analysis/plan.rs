@@ -13,6 +13,7 @@ use super::record::Identity;
 use super::sequence::Sequence;
 use super::values::ValueCount;
 use super::{AnalysisError, NetworkKind, Options};
+use crate::WHOLE;
 use crate::checkpoint::{Checkpoint, StreamError};
 use crate::multifractal::{Binning, GroupHistograms};
 use crate::network::{Group, Matrix, SampledGroup, Wiring};
@@ -153,22 +154,24 @@ impl Analysis {
         histogram_budget: u64,
     ) -> Result<Self, AnalysisError> {
         options.check()?;
+        refuse_rare(checkpoint, wiring, options)?;
         let binning = options.binning()?;
         let chosen = options.groups(wiring.groups.len())?;
         let groups = || chosen.iter().map(|&group| &wiring.groups[group]);
         match options.network {
             NetworkKind::Full => check_memory(groups(), &binning)?,
             // Draws are made for all groups, so that those of a layer do not depend on which ones are chosen.
-            NetworkKind::Sampled => check_memory(wiring.groups.iter(), &binning)?,
+            NetworkKind::Sampled if WHOLE => check_memory(wiring.groups.iter(), &binning)?,
+            NetworkKind::Sampled => {}
         }
-        let altering = Altering::new(alteration, options, groups())?;
+        let altering = if WHOLE { Altering::new(alteration, options, groups())? } else { None };
         let (interconnect, warning) = paths::interconnect(checkpoint, wiring, options)?;
         let samples: Vec<Option<Vec<SampledGroup>>> = match options.network {
-            NetworkKind::Full => vec![None],
-            NetworkKind::Sampled => paths::draw(wiring, options, interconnect).map(Some).collect(),
+            NetworkKind::Sampled if WHOLE => paths::draw(wiring, options, interconnect).map(Some).collect(),
+            _ => vec![None],
         };
         let paths =
-            options.follows_paths().then(|| Paths::new(wiring, &samples, interconnect)).transpose()?;
+            (WHOLE && options.follows_paths()).then(|| Paths::new(wiring, &samples, interconnect)).transpose()?;
         let stored = |group: &Group| -> Vec<StoredMatrix> {
             let matrices = group.matrices.iter();
             matrices.map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()
@@ -255,7 +258,7 @@ impl Analysis {
         if self.next < self.reads.len() {
             return Err(Box::new(self));
         }
-        match self.counting.paths.take() {
+        match self.counting.paths.take().filter(|_| WHOLE) {
             Some(paths) => self.measured.follow(paths),
             None => {
                 self.complete_until(self.matrices.len());
@@ -272,7 +275,7 @@ impl Analysis {
     }
 
     fn begin_group(&mut self, group: usize) {
-        if let Some(gathering) = self.altering.as_mut().and_then(Altering::gathering) {
+        if let Some(gathering) = self.altering.as_mut().filter(|_| WHOLE).and_then(Altering::gathering) {
             gathering.begin(&self.matrices[group]);
         }
         if self.counting.paths.is_none() {
@@ -304,10 +307,11 @@ impl Analysis {
         if self.sequence.is_none() {
             self.sequence = step.sequence(stored, self.samples_to_read());
         }
-        let scaled = matches!(self.altering, Some(Altering::Scaled(_))).then(|| stored.scaled());
+        let scaled = (WHOLE && matches!(self.altering, Some(Altering::Scaled(_)))).then(|| stored.scaled());
         let counted = scaled.as_ref().unwrap_or(stored);
         let mut counter = self.counting.counter(counted, (group, matrix), self.measured.binning());
-        let take = |piece: &Piece, bytes: &[u8]| match &mut self.altering {
+        let mut altering = self.altering.as_mut().filter(|_| WHOLE);
+        let take = |piece: &Piece, bytes: &[u8]| match &mut altering {
             None => counter.count(piece, bytes),
             Some(Altering::Gathered(gathering)) => gathering.take(stored, matrix, piece, bytes),
             Some(Altering::Scaled(factors)) => {
@@ -319,7 +323,9 @@ impl Analysis {
 
     /// Alters the group that was read, and counts it as it would have been counted.
     fn count_altered(&mut self, group: usize) {
-        let Some(altering) = self.altering.as_mut().and_then(Altering::gathering) else { return };
+        let Some(altering) = self.altering.as_mut().filter(|_| WHOLE).and_then(Altering::gathering) else {
+            return;
+        };
         altering.apply(group);
         for (matrix, stored) in self.matrices[group].iter().enumerate() {
             let stored = altering.stored(stored);
@@ -332,11 +338,24 @@ impl Analysis {
     }
 }
 
+/// Where a build does not have everything: refuses what it has not.
+fn refuse_rare(checkpoint: &Checkpoint, wiring: &Wiring, options: &Options) -> Result<(), AnalysisError> {
+    let plain = |matrix: &Matrix| {
+        let tensor = &checkpoint.tensors[matrix.tensor];
+        tensor.storage.is_random_access() && tensor.dtype.is_plain()
+    };
+    let mut matrices = wiring.groups.iter().flat_map(|group| &group.matrices);
+    match WHOLE || (options.are_plain() && matrices.all(plain)) {
+        true => Ok(()),
+        false => Err(AnalysisError::NotPlain),
+    }
+}
+
 /// Input neurons of every group, or those of a sample.
 fn neurons(wiring: &Wiring, sample: Option<&[SampledGroup]>) -> Vec<usize> {
     match sample {
-        Some(groups) => groups.iter().map(|group| group.inputs.len()).collect(),
-        None => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
+        Some(groups) if WHOLE => groups.iter().map(|group| group.inputs.len()).collect(),
+        _ => wiring.groups.iter().map(|group| group.neurons as usize).collect(),
     }
 }
 
@@ -347,7 +366,7 @@ impl Step {
         stored: &StoredMatrix,
         samples: &[Option<Vec<SampledGroup>>],
     ) -> Option<Sequence> {
-        let stepwise = matches!(self.kind, StepKind::Stored { .. });
+        let stepwise = WHOLE && matches!(self.kind, StepKind::Stored { .. });
         stepwise.then(|| Sequence::new(stored, stored.pieces(samples, self.group, self.matrix)))
     }
 
@@ -361,7 +380,7 @@ impl Step {
     ) -> Result<(), AnalysisError> {
         match (&self.kind, &mut *sequence) {
             (StepKind::Piece(piece), _) => take(piece, bytes),
-            (StepKind::Stored { last }, Some(decoding)) => {
+            (StepKind::Stored { last }, Some(decoding)) if WHOLE => {
                 let pushed = decoding.push(bytes, take);
                 let result = pushed.and_then(|()| if *last { decoding.finish() } else { Ok(()) });
                 result.map_err(|error| AnalysisError::Stored { tensor: stored.name.clone(), error })?;
@@ -370,7 +389,7 @@ impl Step {
                 }
             }
             // It was begun.
-            (StepKind::Stored { .. }, None) => {}
+            (StepKind::Stored { .. }, _) => {}
         }
         Ok(())
     }
@@ -383,7 +402,7 @@ pub(super) fn steps_of(
     samples: &[Option<Vec<SampledGroup>>],
 ) -> Result<Vec<Step>, AnalysisError> {
     let step = |(offset, length), kind| Step { file: stored.file, offset, length, group, matrix, kind };
-    if stored.storage.is_random_access() {
+    if !WHOLE || stored.storage.is_random_access() {
         let pieces = stored.pieces(samples, group, matrix).into_iter();
         return Ok(pieces.map(|piece| step(stored.bytes_of(&piece), StepKind::Piece(piece))).collect());
     }

@@ -32,6 +32,7 @@ impl ValueCount {
     }
 
     /// Looks at the middle of a piece of so many elements.
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn look(&mut self, elements: &Elements<'_>, length: usize) {
         if self.runs == RUNS_PER_GROUP || has_few_values(elements.dtype()) {
             return;

@@ -4,10 +4,11 @@
 //! Names decide, together with the names beside them: `scale` alone is a word that many models use, `scale` beside
 //! `W_q` is HQQ's. A tensor of a floating-point type of 16 bits or more is never taken for a packed weight.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 
 use super::{DType, TensorEntry};
+use crate::sorted::commonest;
 
 const SCALES: &str = "quantisation scales";
 const ZEROS: &str = "quantisation zero points";
@@ -134,23 +135,18 @@ impl fmt::Display for PackedKind {
     }
 }
 
-/// Why tensors are no weight matrices, in plain words (`quantisation scales`, `packed integers`, `LoRA deltas`), by
-/// their index. Tensors that are not in it may be weights.
-pub fn not_weights(tensors: &[TensorEntry]) -> BTreeMap<usize, &'static str> {
+/// Why each of the tensors is no weight matrix, in plain words (`quantisation scales`, `packed integers`, `LoRA deltas`); `None`
+/// for those that may be weights.
+pub fn not_weights(tensors: &[TensorEntry]) -> Vec<Option<&'static str>> {
     let names = Names::of(tensors);
-    let reasons = tensors.iter().enumerate().map(|(index, tensor)| (index, role(tensor, &names)));
-    reasons.filter_map(|(index, reason)| Some((index, reason?))).collect()
+    tensors.iter().map(|tensor| role(tensor, &names)).collect()
 }
 
 /// How most of the packed weights are packed; `None` where there are none. Whether the other tensors are enough for
 /// a network is for the caller to say.
 pub fn packed(tensors: &[TensorEntry]) -> Option<PackedKind> {
     let names = Names::of(tensors);
-    let mut counts: BTreeMap<PackedKind, usize> = BTreeMap::new();
-    for kind in tensors.iter().filter_map(|tensor| packing(tensor, &names)) {
-        *counts.entry(kind).or_default() += 1;
-    }
-    counts.into_iter().max_by_key(|&(_, count)| count).map(|(kind, _)| kind)
+    commonest(tensors.iter().filter_map(|tensor| Some((packing(tensor, &names)?, 1))).collect())
 }
 
 /// Tensors by name, to look for those beside another.

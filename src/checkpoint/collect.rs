@@ -15,12 +15,14 @@
 //!   its reader says what is wrong with it.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::index::Index;
 use super::natural::natural_order;
 use super::onnx::files_of_onnx;
 use super::sniff::{has_extension, looks_like_torch};
+use crate::WHOLE;
+use crate::sorted::grouped;
 use crate::source::ReadAt;
 
 /// A file that the user gave, by itself or as part of a folder.
@@ -320,7 +322,7 @@ fn folder_drafts(inputs: &[Input<'_>], folder: &Folder<'_>, skipped: &mut Vec<Sk
 /// are passed over anyway.
 fn external_data(inputs: &[Input<'_>], folder: &Folder<'_>, kinds: &[(usize, Kind)]) -> Vec<usize> {
     let others = || kinds.iter().filter(|(_, kind)| *kind == Kind::Other).map(|&(at, _)| at);
-    if folder.given.is_some() || others().next().is_none() {
+    if !WHOLE || folder.given.is_some() || others().next().is_none() {
         return Vec::new();
     }
     let models = kinds.iter().filter(|(_, kind)| *kind == Kind::Weights(Form::Onnx));
@@ -395,11 +397,10 @@ fn shard_number(name: &str) -> Option<(ShardSet<'_>, u32)> {
 
 /// Parts that belong together by their names, with those that are missing.
 fn numbered(inputs: &[Input<'_>], folder: &Folder<'_>, shards: Vec<Shard<'_>>) -> Vec<Draft> {
-    let mut sets: BTreeMap<ShardSet<'_>, (Form, BTreeMap<u32, usize>)> = BTreeMap::new();
-    for Shard { at, form, set, number } in shards {
-        sets.entry(set).or_insert((form, BTreeMap::new())).1.insert(number, at);
-    }
-    let whole = |(set, (form, here)): (ShardSet<'_>, (Form, BTreeMap<u32, usize>))| {
+    let sets = grouped(shards.into_iter().map(|shard| (shard.set, shard)).collect());
+    let whole = |(set, shards): (ShardSet<'_>, Vec<Shard<'_>>)| {
+        let form = shards[0].form;
+        let here: HashMap<u32, usize> = shards.iter().map(|shard| (shard.number, shard.at)).collect();
         // Some writers count from 0.
         let first = u32::from(!here.contains_key(&0));
         let parts = (first..first + set.parts).map(|number| match here.get(&number) {
@@ -414,13 +415,11 @@ fn numbered(inputs: &[Input<'_>], folder: &Folder<'_>, shards: Vec<Shard<'_>>) -
 /// Files between which the layers of one model are cut, each layer across its neurons, as for several computers: from
 /// each of them alone would come plausible numbers that are wrong.
 fn sliced(inputs: &[Input<'_>], folder: &Folder<'_>, weights: &[(usize, Form)]) -> Vec<Draft> {
-    let mut sets: BTreeMap<(&str, &str), Vec<Part>> = BTreeMap::new();
-    for &(at, form) in weights {
-        if let Some((set, _)) = slice_number(inputs[at].file_name()).filter(|_| form == Form::PyTorch) {
-            sets.entry(set).or_default().push(part(inputs, at));
-        }
-    }
-    let several = sets.into_iter().filter(|(_, parts)| are_slices(parts));
+    let slice = |&(at, form): &(usize, Form)| {
+        let (set, _) = slice_number(inputs[at].file_name()).filter(|_| form == Form::PyTorch)?;
+        Some((set, part(inputs, at)))
+    };
+    let several = grouped(weights.iter().filter_map(slice).collect()).into_iter().filter(|(_, parts)| are_slices(parts));
     let draft = |((before, _), mut parts): ((&str, &str), Vec<Part>)| {
         parts.sort_by(|a, b| natural_order(&a.name, &b.name));
         draft(folder, Form::PyTorch, before.trim_end_matches(['_', '.']), parts)

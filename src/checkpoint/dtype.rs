@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use super::quantised::QuantisedType;
+use crate::WHOLE;
 
 /// Type of the elements of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -166,6 +167,11 @@ impl DType {
         !matches!(self, Self::Integer(_) | Self::Complex(_))
     }
 
+    /// Whether it is one of those that nearly every checkpoint has.
+    pub(crate) fn is_plain(self) -> bool {
+        matches!(self, Self::F64 | Self::F32 | Self::F16 | Self::BF16)
+    }
+
     /// Whether [`decode_f32`](Self::decode_f32) is exact: every floating-point type but F64.
     pub fn fits_f32(self) -> bool {
         self.is_float() && self != Self::F64
@@ -177,6 +183,7 @@ impl DType {
     /// # Panics
     /// When `bytes` is too short for `values`, or the type is no floating-point type: mistakes of the caller, which
     /// no file can cause.
+    #[cfg_attr(small, optimize(speed))]
     pub fn decode_f32(self, bytes: &[u8], values: &mut [f32]) {
         let block = self.block();
         let blocks = (values.len() as u64).div_ceil(block.elements);
@@ -186,6 +193,7 @@ impl DType {
             Self::F32 => each(bytes, values, f32::from_le_bytes),
             Self::F16 => each(bytes, values, |element| f16_to_f32(u16::from_le_bytes(element))),
             Self::BF16 => each(bytes, values, |element| bf16_to_f32(u16::from_le_bytes(element))),
+            _ if !WHOLE => {}
             Self::F8E4M3 => each(bytes, values, |[element]: [u8; 1]| F8E4M3[usize::from(element)]),
             Self::F8E5M2 => each(bytes, values, |[element]: [u8; 1]| F8E5M2[usize::from(element)]),
             Self::F8E4M3Fnuz => each(bytes, values, |[element]: [u8; 1]| F8E4M3FNUZ[usize::from(element)]),
@@ -206,6 +214,7 @@ impl DType {
     ///
     /// # Panics
     /// As [`decode_f32`](Self::decode_f32).
+    #[cfg_attr(small, optimize(speed))]
     pub fn decode_f64(self, bytes: &[u8], values: &mut [f64]) {
         assert!(
             bytes.len() as u64 * self.block().elements >= values.len() as u64 * self.block().bytes,

@@ -59,6 +59,8 @@ pub enum Problem {
     WebPage,
     #[error("is {format}. This format is not read yet.")]
     NotReadYet { format: &'static str },
+    #[error("needs more than this part of the program.")]
+    NotPlain,
     #[error("keeps its weights in HDF5, as Keras and TensorFlow do. HDF5 is not read.")]
     Hdf5,
     #[error("ends early. A safetensors file begins with 8 bytes of header length; the file has {bytes}.")]
@@ -126,6 +128,7 @@ impl Problem {
             Self::LfsPointer { .. } => "lfs-pointer",
             Self::WebPage => "web-page",
             Self::NotReadYet { .. } => "not-read-yet",
+            Self::NotPlain => "not-plain",
             Self::Hdf5 => "hdf5",
             Self::TooShort { .. } => "too-short",
             Self::HeaderTooLong { .. } => "header-too-long",
@@ -169,6 +172,7 @@ impl Problem {
             }
             Self::LfsPointer { .. } => "Fetch the weights with “git lfs pull”.",
             Self::WebPage => "Download the weights again, from the link to the raw file.",
+            Self::NotPlain => "Read it with the other reader.",
             Self::NotReadYet { .. } => "Convert it to safetensors.",
             Self::Hdf5 => {
                 "Load it in Keras, and save the weights for NumPy: \

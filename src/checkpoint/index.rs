@@ -1,6 +1,6 @@
 //! `*.index.json`: which file of a checkpoint holds which tensor.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -33,7 +33,9 @@ impl Index {
 
     /// Names of the files, each once.
     pub(super) fn files(&self) -> Vec<String> {
-        let names: BTreeSet<&String> = self.weight_map.values().collect();
+        let mut names: Vec<&String> = self.weight_map.values().collect();
+        names.sort_unstable();
+        names.dedup();
         names.into_iter().cloned().collect()
     }
 }

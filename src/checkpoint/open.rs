@@ -1,6 +1,6 @@
 //! From the files of a checkpoint to its tensors; headers only.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::collect::are_slices;
 use super::contents::{Contents, RawTensor, RawType, unread_type};
@@ -14,6 +14,7 @@ use super::{
     Candidate, Checkpoint, DType, FileInfo, Input, TensorEntry, config, gguf, npy, npz, onnx, pytorch,
     safetensors,
 };
+use crate::WHOLE;
 use crate::report::{SkippedRecord, Warning};
 use crate::source::ReadAt;
 
@@ -87,6 +88,7 @@ fn read(input: &Input<'_>, options: &OpenOptions) -> Result<(&'static str, Conte
     Ok(match sniff(input.file_name(), source)? {
         Container::Safetensors => ("safetensors", safetensors::read(source)?),
         Container::Zip => read_archive(source, state_dict)?,
+        _ if !WHOLE => return Err(Problem::NotPlain),
         Container::Pickle => ("PyTorch", pytorch::read_stream(source, state_dict)?),
         Container::Tar => ("PyTorch", pytorch::read_tar(source, state_dict)?),
         Container::Npy => ("NumPy", npy::read(source)?),
@@ -99,10 +101,13 @@ fn read(input: &Input<'_>, options: &OpenOptions) -> Result<(&'static str, Conte
 fn read_archive(source: &dyn ReadAt, state_dict: Option<&str>) -> Result<(&'static str, Contents), Problem> {
     let archive = Archive::read(source)?;
     let holds = |ending: &str| archive.entries.iter().any(|entry| entry.name.ends_with(ending));
+    if !WHOLE && (holds(".npy") || archive.entries.iter().any(|entry| entry.deflated)) {
+        return Err(Problem::NotPlain);
+    }
     if holds(".weights.h5") {
         return Err(Problem::Hdf5);
     }
-    Ok(match holds(".npy") {
+    Ok(match WHOLE && holds(".npy") {
         true => ("NumPy", npz::read(source, &archive)?),
         false => ("PyTorch", pytorch::read_zip(source, &archive, state_dict)?),
     })
@@ -149,7 +154,7 @@ fn add_file(
     for (key, value) in contents.metadata {
         checkpoint.metadata.entry(key).or_insert(value);
     }
-    let mut types = BTreeSet::new();
+    let mut types = Vec::new();
     for tensor in contents.tensors {
         match tensor.dtype {
             RawType::Known(dtype) => checkpoint.tensors.push(entry(tensor, dtype, file)),
@@ -168,12 +173,14 @@ fn add_file(
 }
 
 /// Why a tensor of the type called `name` is skipped. The files choose these names: only the first are told.
-fn unknown_type(types: &mut BTreeSet<String>, name: String) -> String {
-    if types.len() == MAX_NAMED_TYPES && !types.contains(&name) {
-        return "another type, which is not read".to_owned();
-    }
+fn unknown_type(types: &mut Vec<String>, name: String) -> String {
     let reason = unread_type(&name);
-    types.insert(name);
+    if !types.contains(&name) {
+        if types.len() == MAX_NAMED_TYPES {
+            return "another type, which is not read".to_owned();
+        }
+        types.push(name);
+    }
     reason
 }
 
@@ -198,7 +205,7 @@ fn add_external(
     inputs: &[Input<'_>],
     tensors: Vec<RawTensor>,
 ) -> Result<(), CheckpointError> {
-    if tensors.is_empty() {
+    if tensors.is_empty() || !WHOLE {
         return Ok(());
     }
     let mut files: BTreeMap<String, Vec<RawTensor>> = BTreeMap::new();
@@ -319,8 +326,8 @@ fn missing_parts(missing: &[&str], left_out: &str) -> Warning {
 /// What the missing files hold, in words: the blocks that their tensors name.
 fn blocks(index: &Index, missing: &HashSet<&str>) -> String {
     let lost = index.weight_map.iter().filter(|(_, file)| missing.contains(file.as_str()));
-    let numbers: BTreeSet<u64> = lost.filter_map(|(tensor, _)| block_of(tensor)).collect();
-    match (numbers.first(), numbers.last()) {
+    let numbers = || lost.clone().filter_map(|(tensor, _)| block_of(tensor));
+    match (numbers().min(), numbers().max()) {
         (Some(first), Some(last)) if first == last => format!("of block {first} what it holds"),
         (Some(first), Some(last)) => format!("what it holds of blocks {first} to {last}"),
         _ => "what it holds".to_owned(),

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::contents::read_vec;
 use super::error::{Problem, grouped, short};
 use super::stream::{Inflater, StreamError};
+use crate::WHOLE;
 use crate::source::{Buffered, ReadAt};
 
 /// Most entries of an archive.
@@ -195,7 +196,7 @@ impl Archive {
         if bytes > limit {
             return Err(ZipProblem::EntryTooLarge { entry: name(), bytes, limit }.into());
         }
-        if !entry.deflated {
+        if !WHOLE || !entry.deflated {
             return read_vec(source, entry.offset, bytes);
         }
         if bytes > FREE_BYTES && bytes / MAX_RATIO > stored {
@@ -212,7 +213,7 @@ impl Archive {
 
     /// The first bytes of an entry, decompressed: `wanted`, or all where there are fewer.
     pub(super) fn head(source: &dyn ReadAt, entry: &Entry, wanted: u64) -> Result<Vec<u8>, Problem> {
-        if !entry.deflated {
+        if !WHOLE || !entry.deflated {
             return read_vec(source, entry.offset, wanted.min(entry.bytes));
         }
         let mut head = Vec::new();

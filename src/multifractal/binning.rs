@@ -116,6 +116,7 @@ impl Binning {
     }
 
     /// The bin of a weight, by the definition: r = 1/|w| in f64.
+    #[cfg_attr(small, optimize(speed))]
     pub fn bin_f64(&self, weight: f64) -> u16 {
         bin_by_definition(&self.splits, weight)
     }
@@ -150,6 +151,7 @@ impl Binning {
     /// The bins of sixteen weights, by table.
     #[cold]
     #[inline(never)]
+    #[cfg_attr(small, optimize(speed))]
     pub fn bins_by_table(&self, weights: &[f32; LANES]) -> [u16; LANES] {
         weights.map(|weight| self.table.bin(weight))
     }
@@ -167,6 +169,7 @@ pub struct PatternBins {
 
 impl PatternBins {
     /// `decode` gives the value of each of the first `patterns` patterns without a sign.
+    #[cfg_attr(small, optimize(speed))]
     pub fn new(binning: &Binning, patterns: u16, decode: impl Fn(u16) -> f32) -> Self {
         let mut bins = Box::new([0; PATTERNS]);
         for (pattern, bin) in (0..patterns).zip(bins.iter_mut()) {
@@ -182,6 +185,7 @@ impl PatternBins {
     }
 }
 
+#[cfg_attr(small, optimize(speed))]
 fn bin_by_definition(splits: &[f64], weight: f64) -> u16 {
     let beyond = 2 * splits.len() as u16;
     if weight == 0.0 {

@@ -35,6 +35,7 @@ impl ExactSums {
     }
 
     /// Adds an array.
+    #[cfg_attr(small, optimize(speed), inline(never))]
     pub fn add(&mut self, values: &[f64]) {
         assert_eq!(values.len(), self.cells, "arrays of one length");
         let mut errors = values.to_vec();
@@ -69,6 +70,7 @@ impl ExactSums {
     }
 
     /// The doubles that are nearest to the sums, ties to even; zeros are positive.
+    #[cfg_attr(small, optimize(speed), inline(never))]
     pub fn rounded(&self) -> Vec<f64> {
         let cell = |cell: usize| match self.levels.as_slice() {
             [] => 0.0,

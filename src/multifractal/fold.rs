@@ -217,6 +217,7 @@ impl<'a> Folder<'a> {
     }
 
     /// Folds the histogram of the next neuron.
+    #[cfg_attr(small, optimize(speed), inline(never))]
     pub(super) fn push(&mut self, counts: &[u32], entries: u64) {
         let zeros = u64::from(counts[self.binning.zeros()]);
         let nonfinite = u64::from(counts[self.binning.nonfinite()]);
@@ -238,6 +239,7 @@ impl<'a> Folder<'a> {
         self.push_mass(counts);
     }
 
+    #[cfg_attr(small, optimize(speed))]
     fn push_mass(&mut self, counts: &[u32]) {
         mass_numbers(counts, self.settings, &mut self.numbers);
         let number = u64::from(self.numbers.last().copied().unwrap_or(1));
@@ -264,6 +266,7 @@ impl<'a> Folder<'a> {
     }
 
     /// The fold of all neurons pushed so far.
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn finish(mut self) -> GroupFold {
         if self.block.neurons() > 0 {
             self.block.flush(&self.settings.grid, &mut self.fold.partition);
@@ -273,6 +276,7 @@ impl<'a> Folder<'a> {
 }
 
 /// N(r) = 1 + edges of the spectrum up to radius r, for r = 0, 1, ..., into `of_radii`.
+#[cfg_attr(small, optimize(speed))]
 pub(super) fn mass_numbers(counts: &[u32], settings: &FoldSettings, of_radii: &mut Vec<u32>) {
     // The gate: only edges longer than 1.
     let gate = Binning::lower(1) + 1;
@@ -284,6 +288,7 @@ pub(super) fn mass_numbers(counts: &[u32], settings: &FoldSettings, of_radii: &m
 
 /// N(r) = 1 + edges up to radius r, for r = 0, 1, ..., up to `threshold`, into `numbers`. Edges in bins before `gate`
 /// do not count.
+#[cfg_attr(small, optimize(speed))]
 fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut Vec<u32>) {
     let last = threshold.round_ties_even() as usize;
     let (halves, _) = counts.as_chunks::<2>();
@@ -300,6 +305,7 @@ fn numbers(counts: &[u32], threshold: f64, gate: usize, numbers: &mut Vec<u32>) 
 }
 
 /// The same, with radii of another rounding.
+#[cfg_attr(small, optimize(speed))]
 fn rounded_numbers(
     counts: &[u32],
     threshold: f64,

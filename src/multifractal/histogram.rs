@@ -129,6 +129,7 @@ impl GroupHistograms {
     }
 
     /// The counts of one neuron, one for each bin, into `counts`.
+    #[cfg_attr(small, optimize(speed), inline(never))]
     pub fn counts_into(&self, neuron: usize, counts: &mut Vec<u32>) {
         let range = neuron * self.width..(neuron + 1) * self.width;
         counts.clear();
@@ -140,6 +141,7 @@ impl GroupHistograms {
 
     /// Counts a block of weights, which begins at weight `at`; its neuron 0 is neuron `first` of the group. `scratch` is
     /// room for bins that can be used again.
+    #[cfg_attr(small, optimize(speed))]
     pub fn count(
         &mut self,
         weights: &impl Weights,
@@ -174,6 +176,7 @@ impl GroupHistograms {
     }
 
     /// Counts consecutive weights of one neuron.
+    #[cfg_attr(small, optimize(speed))]
     pub fn count_edges(&mut self, weights: &impl Weights, run: Range<usize>, neuron: usize) {
         for start in run.clone().step_by(MOST_SMALL) {
             let part = start..run.end.min(start + MOST_SMALL);
@@ -191,6 +194,7 @@ impl GroupHistograms {
 
     /// Notes that each of these neurons gets so many entries, at most 65,535, and sees to it that its small counters
     /// can hold them.
+    #[cfg_attr(small, optimize(speed))]
     fn make_room(&mut self, neurons: Range<usize>, entries: usize) {
         for neuron in neurons {
             self.entries[neuron] += entries as u32;
@@ -214,6 +218,7 @@ impl GroupHistograms {
     }
 
     /// What the shuffle null needs to know of the group.
+    #[cfg_attr(small, optimize(speed), inline(never))]
     pub fn totals(&self) -> GroupTotals {
         /// Small counters of so many neurons add up to less than 2^32.
         const NEURONS: usize = 1 << 16;
@@ -242,6 +247,7 @@ impl GroupHistograms {
 
 /// Counts a block whose rows have one weight for each neuron. Weights are binned in the order of their storage, and the
 /// bins laid out by tiles of neurons, which are then counted one after the other. Returns the sum of |w|.
+#[cfg_attr(small, optimize(speed))]
 fn count_columns(
     counters: &mut [u16],
     weights: &impl Weights,
@@ -281,6 +287,7 @@ fn count_columns(
 }
 
 /// Bins a row of weights; its bins go to their places among those of all tiles.
+#[cfg_attr(small, optimize(speed), inline(never))]
 fn bin_row(weights: &impl Weights, at: usize, bins: &mut [u16], (row, rows): (usize, usize)) -> f64 {
     let neurons = bins.len() / rows;
     let mut strip = [0; WEIGHTS_PER_STRIP];
@@ -297,6 +304,7 @@ fn bin_row(weights: &impl Weights, at: usize, bins: &mut [u16], (row, rows): (us
 }
 
 /// Counts a block whose neurons have several weights side by side. Returns the sum of |w|.
+#[cfg_attr(small, optimize(speed))]
 fn count_rows(counters: &mut [u16], weights: &impl Weights, at: usize, shape: BlockShape) -> f64 {
     let BlockShape { rows, neurons, tail } = shape;
     let width = counters.len() / neurons;
@@ -321,6 +329,7 @@ fn in_order<T: Send>(
 }
 
 /// Counts the weights of neurons whose rows begin `stride` weights apart from weight `at` on. Returns the sum of |w|.
+#[cfg_attr(small, optimize(speed), inline(never))]
 fn count_tile(
     counters: &mut [u16],
     weights: &impl Weights,

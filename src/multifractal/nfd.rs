@@ -7,6 +7,7 @@ pub type NeuronDimensions = Vec<f64>;
 
 /// Slope of ln N(r) on ln r over a neuron's own distinct rounded radii above 0. `numbers` has N(r), one more than the
 /// edges up to r, for r = 0, 1, ...; 0 for 10 edges or fewer, or fewer than two distinct radii. `points` is scratch.
+#[cfg_attr(small, optimize(speed))]
 pub(super) fn dimension(
     numbers: &[u32],
     log_radius: &[f64],

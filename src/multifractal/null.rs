@@ -14,6 +14,7 @@ use crate::random::stream;
 ///
 /// Only the totals of the group are needed. The entries of a group of moderate size are permuted in memory; of a larger
 /// one they are drawn from an urn, which has the same distribution and takes no memory for them.
+#[cfg_attr(small, optimize(speed), inline(never))]
 pub fn shuffle_group(
     totals: &GroupTotals,
     binning: &Binning,
@@ -38,6 +39,7 @@ pub fn draw_group<const N: usize>(
     fold_dealt(Deal::Independent(Urn::new(law, stream(key))), totals, binning, settings, tables)
 }
 
+#[cfg_attr(small, optimize(speed))]
 fn fold_dealt(
     mut deal: Deal,
     totals: &GroupTotals,
@@ -76,6 +78,7 @@ impl Deal {
     }
 
     /// Counts so many entries: of those that are left, or each by itself.
+    #[cfg_attr(small, optimize(speed))]
     fn next(&mut self, entries: u64, histogram: &mut [u32]) {
         match self {
             Self::Permuted(kinds, place) => {
@@ -92,6 +95,7 @@ impl Deal {
 }
 
 /// The kinds of all entries, in a random order.
+#[cfg_attr(small, optimize(speed))]
 fn permuted(counts: &[u64], mut random: Xoshiro256PlusPlus) -> Vec<u16> {
     let of_kind = |(kind, &count): (usize, &u64)| std::iter::repeat_n(kind as u16, count as usize);
     let mut kinds: Vec<u16> = counts.iter().enumerate().flat_map(of_kind).collect();

@@ -36,6 +36,7 @@ impl OutlineTables {
     }
 
     /// Z_q(r) of a group at every radius from 0 on.
+    #[cfg_attr(small, optimize(speed))]
     fn sums(&self, partition: &PartitionSums, small: &SmallNeurons, radii: usize) -> Vec<[f64; ORDERS]> {
         let mut sums = vec![[0.0; ORDERS]; radii];
         // Radius 0 is no point of the spectrum.
@@ -61,6 +62,7 @@ impl OutlineTables {
 
 impl OutlineTables {
     /// Adds the powers of a neuron, given as N(d) and N(r) at each radius.
+    #[cfg_attr(small, optimize(speed))]
     fn add_one(&self, sums: &mut [[f64; ORDERS]], (total, numbers): (u8, &[u8])) {
         let inverse = &self.inverses[usize::from(total)];
         for (sum, &number) in sums.iter_mut().zip(numbers) {
@@ -69,6 +71,7 @@ impl OutlineTables {
     }
 
     /// Those of two neurons: half the traffic with the sums.
+    #[cfg_attr(small, optimize(speed))]
     fn add_two(&self, sums: &mut [[f64; ORDERS]], one: (u8, &[u8]), other: (u8, &[u8])) {
         let [first, second] = [one.0, other.0].map(|total| &self.inverses[usize::from(total)]);
         for (sum, (&one, &other)) in sums.iter_mut().zip(one.1.iter().zip(other.1)) {
@@ -92,6 +95,7 @@ fn add(sums: &mut [f64; ORDERS], power: &[f64; ORDERS], inverse: &[f64; ORDERS],
 ///
 /// The alphas of a concave tau fall: the first and the last are its largest and smallest (method, section 7). Where
 /// those that are looked at do not fall, and in any but the exact mode, the whole spectrum is computed. Neurons of few edges are raised otherwise than there: the last digits may differ.
+#[cfg_attr(small, optimize(speed), inline(never))]
 pub fn outline(
     fold: &GroupFold,
     settings: &FoldSettings,
@@ -113,6 +117,7 @@ pub fn outline(
 }
 
 /// alpha_0 and the width, if alpha falls from order to order.
+#[cfg_attr(small, optimize(speed))]
 fn falling_ends(fold: &GroupFold, radii: &[u32], step: f64, few: &OutlineTables) -> Option<(f64, f64)> {
     let length = radii.last().map_or(0, |&radius| radius as usize + 1);
     let sums = few.sums(&fold.partition, &fold.small, length);

@@ -120,6 +120,7 @@ impl PartitionSums {
     }
 
     /// Notes a kept neuron, of which `numbers` has N(r) at r = 0, 1, ...: a radius occurs where N(r) grows.
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn keep(&mut self, numbers: &[u32]) {
         self.kept += 1;
         for (occupied, pair) in self.occupied[1..].iter_mut().zip(numbers.windows(2)) {
@@ -135,6 +136,7 @@ impl PartitionSums {
     }
 
     /// Adds the sums of other neurons.
+    #[cfg_attr(small, optimize(speed), inline(never))]
     pub fn add(&mut self, other: &Self) {
         if !other.z.is_empty() {
             let theirs = other.z.iter();
@@ -169,6 +171,7 @@ impl MassBlock {
     }
 
     /// Appends a neuron: p^step and p^-step at the radii 1, 2, ..., T.
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn push(&mut self, masses: impl Iterator<Item = (f64, f64)>) {
         let start = self.ratios.len();
         self.ratios.resize(start + self.padded, 0.0);
@@ -180,6 +183,7 @@ impl MassBlock {
     }
 
     /// Adds the block's neurons to `sums`, in order, and empties the block.
+    #[cfg_attr(small, optimize(speed), inline(never))]
     pub(super) fn flush(&mut self, grid: &QGrid, sums: &mut PartitionSums) {
         let orders = grid.orders.len();
         let mut lanes = vec![[0.0; LANES]; orders];
@@ -198,6 +202,7 @@ impl MassBlock {
 
     /// Sums of p^q over the neurons for the radii of one set of lanes. Two neurons at a time: half the traffic with
     /// the accumulators.
+    #[cfg_attr(small, optimize(speed))]
     fn raise(&self, grid: &QGrid, from: usize, lanes: &mut [[f64; LANES]]) {
         let (below, rest) = lanes.split_at_mut(grid.below);
         let (zero, above) = rest.split_at_mut(1);
@@ -240,6 +245,7 @@ impl PowerSums {
 
     /// Adds a mass, given as p^step and p^-step, that occurs `times` times.
     #[inline]
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn push(&mut self, (ratio, inverse): (f64, f64), times: f64) {
         let (row, lane) = (self.filled / LANES, self.filled % LANES);
         self.ratios[row][lane] = ratio;
@@ -251,6 +257,7 @@ impl PowerSums {
         }
     }
 
+    #[cfg_attr(small, optimize(speed))]
     fn raise(&mut self) {
         let (below, rest) = self.lanes.split_at_mut(self.below);
         let (zero, above) = rest.split_at_mut(1);
@@ -266,6 +273,7 @@ impl PowerSums {
     }
 
     /// Adds the sums of all orders to `z` and begins anew.
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn add_to(&mut self, z: &mut [f64]) {
         if self.filled > 0 {
             self.raise();
@@ -282,12 +290,14 @@ type Pair = [[f64; LANES]; 2];
 /// Adds first, first * base, first * base^2, ... to the sums above and, of the second ones, to those below 0, from the
 /// middle outwards. One after the other: both at once need more registers than there are.
 #[inline(always)]
+#[cfg_attr(small, optimize(speed))]
 fn raise(first: [Pair; 2], bases: [Pair; 2], above: &mut [[f64; LANES]], below: &mut [[f64; LANES]]) {
     multiply_up(first[0], bases[0], above.iter_mut());
     multiply_up(first[1], bases[1], below.iter_mut().rev());
 }
 
 #[inline(always)]
+#[cfg_attr(small, optimize(speed))]
 fn multiply_up<'a>(
     [mut one, mut other]: Pair,
     bases: Pair,

@@ -47,6 +47,7 @@ impl SmallNeurons {
     pub const LARGEST_NUMBER: u64 = u8::MAX as u64;
 
     /// Adds a neuron: its numbers at the radii 1, 2, ..., T, of which the last is N(d), at most 255.
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn push(&mut self, numbers: &[u32]) {
         self.numbers.extend(numbers.iter().map(|&number| number as u8));
         self.totals.push(numbers.last().map_or(0, |&total| total as u8));
@@ -188,6 +189,7 @@ impl<'a> Tally<'a> {
     }
 
     /// The numbers that occur at the next radius and how many neurons have each, by ascending N(d) and N(r).
+    #[cfg_attr(small, optimize(speed), inline(never))]
     fn next_radius(&mut self) -> Option<&[(Number, u64)]> {
         let radius = self.radii.next()?;
         let row = (radius - self.first) * self.places.len();
@@ -202,6 +204,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Moves the counts of numbers within a range to those that were found; returns how many these are.
+    #[cfg_attr(small, optimize(speed))]
     fn collect(&mut self, radius: u32, (least, most): (u8, u8)) -> usize {
         /// Most counts are 0: so many are passed over at once.
         const STRIDE: usize = 4;
@@ -226,6 +229,7 @@ impl<'a> Tally<'a> {
     }
 
     /// The first of those that were found, and the counted ones.
+    #[cfg_attr(small, optimize(speed))]
     fn with_counted(&mut self, radius: u32, found: usize) -> &[(Number, u64)] {
         let first = |radius| Number { radius, total: 0, number: 0 };
         let mut counted = self.neurons.counted.range(first(radius)..first(radius + 1)).peekable();
@@ -240,6 +244,7 @@ impl<'a> Tally<'a> {
 }
 
 /// `[radii, neurons]`, from `[neurons, radii]`.
+#[cfg_attr(small, optimize(speed), inline(never))]
 fn numbers_by_radius(neurons: &SmallNeurons, radii: &Range<usize>) -> Vec<u8> {
     let count = neurons.totals.len();
     let columns = radii.start - 1..(radii.end - 1).min(neurons.radii());

@@ -156,6 +156,7 @@ pub fn spectrum(sums: &PartitionSums, grid: &QGrid, mode: SpectrumMode) -> Optio
 }
 
 /// The line of every order; `None` with fewer than two radii or no neuron.
+#[cfg_attr(small, optimize(speed), inline(never))]
 fn fits(sums: &PartitionSums, grid: &QGrid, radii: &[u32]) -> Option<Vec<Fit>> {
     if radii.len() < 2 || sums.kept() == 0 {
         return None;
@@ -177,6 +178,7 @@ pub fn log_relative_radii(radii: &[u32]) -> Vec<f64> {
 }
 
 /// ln Z_q(r) of one order at the given radii.
+#[cfg_attr(small, optimize(speed))]
 pub fn log_partition(sums: &PartitionSums, order: usize, radii: &[u32]) -> Vec<f64> {
     let z = sums.order(order);
     radii.iter().map(|&radius| libm::log(z[radius as usize])).collect()
@@ -234,6 +236,7 @@ fn range(values: &[f64]) -> Option<(f64, f64)> {
 }
 
 /// Ordinary least squares; `x` and `y` have the same length, at least 2, and x is not constant.
+#[cfg_attr(small, optimize(speed))]
 pub fn fit_line(x: &[f64], y: &[f64]) -> Fit {
     // Z_0 is constant. Said exactly: rounding would turn 0/0 into some R^2.
     if y.iter().all(|value| *value == y[0]) {

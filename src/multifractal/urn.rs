@@ -39,6 +39,7 @@ impl Urn {
     }
 
     /// The kind of the next entry. There must be one.
+    #[cfg_attr(small, optimize(speed))]
     pub(super) fn draw(&mut self) -> u16 {
         let made = self.before[self.left.len()];
         if 2 * self.total <= made {
@@ -71,6 +72,7 @@ impl Urn {
         kind
     }
 
+    #[cfg_attr(small, optimize(speed))]
     fn make_table(&mut self) {
         self.before.clear();
         self.before.push(0);

@@ -1,11 +1,12 @@
 //! The blocks of a family among the tensors of a checkpoint.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use super::families::{FAMILIES, Family, Form, Row, Stack};
 use super::names::{self, Numbered};
 use super::{Group, Matrix, NetworkError, Role};
 use crate::checkpoint::{TensorEntry, Usage};
+use crate::sorted::grouped;
 
 /// More groups than this are no network of experts.
 const MOST_GROUPS: usize = 1 << 20;
@@ -15,7 +16,7 @@ pub(super) struct Blocks {
     pub(super) family: &'static Family,
     pub(super) groups: Vec<Group>,
     /// Tensors of the groups.
-    pub(super) tensors: BTreeSet<usize>,
+    pub(super) tensors: HashSet<usize>,
     /// The first group whose matrices do not leave the same neurons.
     unequal: Option<NetworkError>,
 }
@@ -40,17 +41,16 @@ pub(super) fn find(
     may_be_weight: impl Fn(usize) -> bool,
 ) -> Vec<Blocks> {
     let places = places();
-    let mut found: BTreeMap<(usize, &str), Vec<Hit>> = BTreeMap::new();
+    let mut found: Vec<((usize, &str), Hit)> = Vec::new();
     for (tensor, name) in names.iter().enumerate().filter(|(tensor, _)| may_be_weight(*tensor)) {
         for numbered in names::numbered(name) {
-            for (family, prefix, hit) in hits(&places, &numbered, tensor, &tensors[tensor]) {
-                found.entry((family, prefix)).or_default().push(hit);
-            }
+            let hits = hits(&places, &numbered, tensor, &tensors[tensor]).into_iter();
+            found.extend(hits.map(|(family, prefix, hit)| ((family, prefix), hit)));
         }
     }
     let has = |sign: &str| tensors.iter().any(|tensor| tensor.name.contains(sign));
     let signed: Vec<bool> = FAMILIES.iter().map(|family| family.sign.is_none_or(has)).collect();
-    let mut blocks: Vec<Blocks> = found
+    let mut blocks: Vec<Blocks> = grouped(found)
         .into_iter()
         .filter(|((family, _), _)| signed[*family])
         .map(|((family, _), hits)| build(&FAMILIES[family], hits, tensors))
@@ -141,15 +141,17 @@ type GroupKey = (BlockKey, Option<u32>, usize);
 
 /// Turns the tensors that were found into groups; those of which a matrix is missing (a lost shard) are left out.
 fn build(family: &'static Family, hits: Vec<Hit>, tensors: &[TensorEntry]) -> Blocks {
-    let mut blocks = Blocks { family, groups: Vec::new(), tensors: BTreeSet::new(), unequal: None };
-    let mut widths: BTreeMap<BlockKey, u64> = BTreeMap::new();
+    let mut blocks = Blocks { family, groups: Vec::new(), tensors: HashSet::new(), unequal: None };
+    // That of the block at hand, where its attention came.
+    let mut width: Option<(BlockKey, u64)> = None;
     for ((block, expert, row), members) in members(family, hits, tensors) {
         let Some(row) = rows(&family.stacks[block.0]).nth(row) else { continue };
         let matrices: Option<Vec<Matrix>> = members.into_iter().collect();
         let Some(matrices) = matrices.filter(|matrices| !matrices.is_empty()) else { continue };
         let used = matrices.iter().any(|matrix| blocks.tensors.contains(&matrix.tensor));
         let shares = is_partial(row.form) || expert.is_some();
-        if (used && !shares) || !is_plausible(row, &matrices, tensors, widths.get(&block).copied()) {
+        let known = width.filter(|&(of, _)| of == block).map(|(_, width)| width);
+        if (used && !shares) || !is_plausible(row, &matrices, tensors, known) {
             continue;
         }
         if let Err(unequal) = check_equal(&matrices, tensors) {
@@ -158,7 +160,7 @@ fn build(family: &'static Family, hits: Vec<Hit>, tensors: &[TensorEntry]) -> Bl
         }
         let neurons = matrices[0].neurons();
         if row.role == Role::AttentionIn {
-            widths.insert(block, neurons);
+            width = Some((block, neurons));
         }
         blocks.tensors.extend(matrices.iter().map(|matrix| matrix.tensor));
         let (stack, stage, number) = block;
@@ -191,15 +193,15 @@ fn members(
     family: &Family,
     hits: Vec<Hit>,
     tensors: &[TensorEntry],
-) -> BTreeMap<GroupKey, Vec<Option<Matrix>>> {
+) -> Vec<(GroupKey, Vec<Option<Matrix>>)> {
     let router =
         |hit: &Hit| rows(&family.stacks[hit.stack]).nth(hit.row).is_some_and(|row| row.form == Form::Router);
     let (routers, hits): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(router);
-    let experts: BTreeMap<_, u64> = routers
+    let experts: HashMap<BlockKey, u64> = routers
         .into_iter()
         .map(|hit| ((hit.stack, hit.stage, hit.block), tensors[hit.tensor].shape[0]))
         .collect();
-    let mut groups: BTreeMap<GroupKey, Vec<Option<Matrix>>> = BTreeMap::new();
+    let mut groups: HashMap<GroupKey, Vec<Option<Matrix>>> = HashMap::new();
     for hit in hits {
         let Some(row) = rows(&family.stacks[hit.stack]).nth(hit.row) else { continue };
         let parts = experts.get(&(hit.stack, hit.stage, hit.block)).copied();
@@ -214,6 +216,8 @@ fn members(
             members[hit.member] = Some(matrix);
         }
     }
+    let mut groups: Vec<(GroupKey, Vec<Option<Matrix>>)> = groups.into_iter().collect();
+    groups.sort_unstable_by_key(|&(key, _)| key);
     groups
 }
 

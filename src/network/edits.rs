@@ -145,7 +145,7 @@ fn apply_group(
     group: &GroupSpec,
     checkpoint: &Checkpoint,
     tensors: &BTreeMap<&str, usize>,
-    no_weights: &BTreeMap<usize, &'static str>,
+    no_weights: &[Option<&'static str>],
 ) -> Result<Group, NetworkError> {
     if let Some(block) = group.block.filter(|&block| block >= names::MOST_BLOCKS) {
         return Err(NetworkError::LargeBlock { group: group.name.clone(), block, most: names::MOST_BLOCKS });
@@ -157,7 +157,7 @@ fn apply_group(
         };
         let index = *tensors.get(spec.tensor.as_str()).ok_or_else(unknown)?;
         let tensor = &checkpoint.tensors[index];
-        check_weights(tensor, no_weights.get(&index).copied())?;
+        check_weights(tensor, no_weights[index])?;
         let why =
             |why| NetworkError::WrongShape { tensor: spec.tensor.clone(), shape: tensor.shape.clone(), why };
         read(spec, index, tensor).map_err(why)

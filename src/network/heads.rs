@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Group, Role};
 use crate::checkpoint::{Checkpoint, TensorEntry};
@@ -80,7 +80,7 @@ pub(super) fn width_of(checkpoint: &Checkpoint, queries: u64) -> Option<HeadWidt
 /// The width of the heads of the first block whose queries share keys and values; `None` where none does.
 pub(super) fn head_width(checkpoint: &Checkpoint, names: &[&str], groups: &[Group]) -> Option<HeadWidth> {
     let outs = groups.iter().filter(|group| group.role == Role::AttentionOut);
-    let queries: BTreeMap<_, u64> = outs.map(|group| ((group.stack, group.block), group.neurons)).collect();
+    let queries: HashMap<_, u64> = outs.map(|group| ((group.stack, group.block), group.neurons)).collect();
     let shared = groups.iter().filter(|group| group.role == Role::AttentionIn).find_map(|group| {
         let projections = Projections::of(group, *queries.get(&(group.stack, group.block))?)?;
         (projections.keys < projections.queries).then_some(projections)

@@ -76,12 +76,12 @@ fn flax_kernel(index: usize, shape: &[u64]) -> Option<Matrix> {
 
 /// Why a tensor is no layer, by its name. The first kernel of some networks is called an embedding.
 fn reason(tensor: &TensorEntry) -> Option<&'static str> {
-    let name = tensor.name.to_lowercase();
+    let name = tensor.name.to_ascii_lowercase();
     left_out(&name, false).filter(|_| tensor.shape.len() != 4 || name.contains("patch_embed"))
 }
 
 fn contains(name: &str, parts: &[&str]) -> bool {
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     parts.iter().any(|part| name.contains(part))
 }
 

@@ -1,6 +1,6 @@
 //! From tensor names and shapes to groups.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 
 use super::blocks::{self, Blocks};
 use super::families::{left_out, model_name};
@@ -10,6 +10,7 @@ use crate::checkpoint::{
     unread_kind,
 };
 use crate::report::{SkippedRecord, Warning};
+use crate::sorted::commonest;
 
 /// A family that names less than one in so many of the matrices does not tell how the network is wired.
 const LEAST_SHARE: usize = 4;
@@ -22,7 +23,7 @@ pub fn recognise(checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
     let tensors = &checkpoint.tensors;
     let no_weights = not_weights(tensors);
     let may_be_weight = |index: usize| {
-        tensors[index].dtype.is_float() && tensors[index].elements() > 0 && !no_weights.contains_key(&index)
+        tensors[index].dtype.is_float() && tensors[index].elements() > 0 && no_weights[index].is_none()
     };
     let names: Vec<&str> = tensors.iter().map(|tensor| names::plain(&tensor.name)).collect();
     let layers = layers::find(tensors, may_be_weight);
@@ -36,14 +37,14 @@ pub fn recognise(checkpoint: &Checkpoint) -> Result<Wiring, NetworkError> {
     warnings.extend(check_packed(checkpoint, &groups, &no_weights)?);
     check_unread(checkpoint, &groups, in_transformer)?;
     if groups.is_empty() {
-        let holds = commonest(no_weights.values().map(|&reason| (reason, 1)));
+        let holds = commonest(no_weights.iter().flatten().map(|&reason| (reason, 1)).collect());
         return Err(NetworkError::NoMatrix { checkpoint: checkpoint.name.clone(), holds });
     }
-    let others: BTreeSet<usize> = match in_transformer {
+    let others: HashSet<usize> = match in_transformer {
         true => families.flat_map(|other| other.tensors).collect(),
-        false => BTreeSet::new(),
+        false => HashSet::new(),
     };
-    let why = |index: usize, tensor: &TensorEntry| match no_weights.get(&index) {
+    let why = |index: usize, tensor: &TensorEntry| match no_weights[index] {
         Some(reason) => reason,
         None if others.contains(&index) => "another set of weights in the same file",
         None => reason(tensor, in_transformer),
@@ -65,10 +66,10 @@ fn architecture(blocks: &Blocks, checkpoint: &Checkpoint) -> &'static str {
 fn check_packed(
     checkpoint: &Checkpoint,
     groups: &[Group],
-    no_weights: &BTreeMap<usize, &'static str>,
+    no_weights: &[Option<&'static str>],
 ) -> Result<Option<Warning>, NetworkError> {
     let Some(kind) = packed(&checkpoint.tensors) else { return Ok(None) };
-    let count = no_weights.values().filter(|reason| [PACKED_INTEGERS, SCALED_APART].contains(reason)).count();
+    let count = no_weights.iter().flatten().filter(|reason| [PACKED_INTEGERS, SCALED_APART].contains(reason)).count();
     match count {
         0 => Ok(None),
         _ if count >= tensors_of(groups) => {
@@ -81,13 +82,13 @@ fn check_packed(
 /// A network of which more matrices are of types that are not read than of others is refused.
 fn check_unread(checkpoint: &Checkpoint, groups: &[Group], in_transformer: bool) -> Result<(), NetworkError> {
     let is_layer = |name: &&String| {
-        layers::is_named_weight(name) && left_out(&name.to_lowercase(), in_transformer).is_none()
+        layers::is_named_weight(name) && left_out(&name.to_ascii_lowercase(), in_transformer).is_none()
     };
     let unread = checkpoint.skipped.iter().filter_map(|record| {
         Some((unread_kind(&record.reason)?, record.tensors.iter().filter(is_layer).count()))
     });
     let count: usize = unread.clone().map(|(_, count)| count).sum();
-    match commonest(unread) {
+    match commonest(unread.collect()) {
         Some(kind) if count > 0 && count >= tensors_of(groups) => {
             Err(NetworkError::Unread { checkpoint: checkpoint.name.clone(), kind: kind.to_owned() })
         }
@@ -95,17 +96,10 @@ fn check_unread(checkpoint: &Checkpoint, groups: &[Group], in_transformer: bool)
     }
 }
 
-/// The text with the largest sum of counts.
-fn commonest<'a>(counts: impl Iterator<Item = (&'a str, usize)>) -> Option<&'a str> {
-    let mut sums: BTreeMap<&str, usize> = BTreeMap::new();
-    counts.for_each(|(text, count)| *sums.entry(text).or_default() += count);
-    sums.into_iter().max_by_key(|&(_, sum)| sum).map(|(text, _)| text)
-}
-
 /// Number of tensors that the groups take.
 fn tensors_of(groups: &[Group]) -> usize {
     let matrices = groups.iter().flat_map(|group| &group.matrices);
-    matrices.map(|matrix| matrix.tensor).collect::<BTreeSet<usize>>().len()
+    matrices.map(|matrix| matrix.tensor).collect::<HashSet<usize>>().len()
 }
 
 fn packed_part(count: usize, kind: PackedKind) -> Warning {
@@ -129,7 +123,7 @@ fn reason(tensor: &TensorEntry, in_transformer: bool) -> &'static str {
         DType::Complex(_) => return "complex numbers",
         _ => (),
     }
-    let by_name = left_out(&tensor.name.to_lowercase(), in_transformer);
+    let by_name = left_out(&tensor.name.to_ascii_lowercase(), in_transformer);
     by_name.unwrap_or(match (tensor.shape.len(), in_transformer) {
         (0 | 1, _) => "vectors",
         (_, true) => NOT_NAMED,
@@ -158,6 +152,8 @@ pub(super) fn skipped(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::checkpoint::{DType, IntegerType, Storage};
 

@@ -183,7 +183,7 @@ pub fn svg(document: &ResultDocument, figure: &Figure) -> Result<String, PlotErr
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" role=\"img\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\">\n<title>{}</title>\n<desc>{}</desc>\n\
-         <metadata>{}</metadata>\n<g stroke-linejoin=\"round\">\n{body}</g>\n</svg>\n",
+         <metadata>{}</metadata>\n<g stroke-linejoin=\"round\" font-kerning=\"none\">\n{body}</g>\n</svg>\n",
         words::title(&scene),
         svg::escape(&words::description(&scene)),
         svg::escape(&words::receipt(&scene)),

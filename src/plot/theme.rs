@@ -202,7 +202,7 @@ impl Theme {
             outlined: true,
             sizes: SCREEN,
             bg: ground,
-            grid: blend(ground, gray, 0.5),
+            grid: blend(ground, gray, 0.25),
             axis: text,
             ink: text,
             ink2: text,

@@ -101,7 +101,8 @@ pub struct CheckpointRecord {
     pub mean: MeanRecord,
     /// How sure the means are: over the samples of a sampled network, or by a bootstrap over the neurons of the whole one,
     /// where it was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "first", serde(skip))]
+    #[cfg_attr(not(feature = "first"), serde(default, skip_serializing_if = "Option::is_none"))]
     pub uncertainty: Option<UncertaintyRecord>,
     /// Null models.
     #[serde(default)]
@@ -132,21 +133,22 @@ pub struct CheckpointRecord {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_baseline: bool,
     /// What was done to the weights before they were analysed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "first", serde(skip))]
+    #[cfg_attr(not(feature = "first"), serde(default, skip_serializing_if = "Option::is_none"))]
     pub damage: Option<DamageRecord>,
-    /// What linear algebra says of the matrices, where it was asked for. The page's engine has none of this and of the two
-    /// that follow: its module need not know how they are written.
-    #[cfg_attr(feature = "engine", serde(skip))]
-    #[cfg_attr(not(feature = "engine"), serde(default, skip_serializing_if = "Option::is_none"))]
+    /// What linear algebra says of the matrices, where it was asked for. The page's engines have none of this and of the two
+    /// that follow: their modules need not know how they are written.
+    #[cfg_attr(any(feature = "engine", feature = "first"), serde(skip))]
+    #[cfg_attr(not(any(feature = "engine", feature = "first")), serde(default, skip_serializing_if = "Option::is_none"))]
     pub rivals: Option<RivalsRecord>,
     /// Numbers under other options. Absent where they were not asked for.
-    #[cfg_attr(feature = "engine", serde(skip))]
-    #[cfg_attr(not(feature = "engine"), serde(default, skip_serializing_if = "Vec::is_empty"))]
+    #[cfg_attr(any(feature = "engine", feature = "first"), serde(skip))]
+    #[cfg_attr(not(any(feature = "engine", feature = "first")), serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub sensitivity: Vec<SensitivityAxis>,
     /// The exact mode, what the published code does otherwise, each by itself, and all together. Absent where they were
     /// not asked for.
-    #[cfg_attr(feature = "engine", serde(skip))]
-    #[cfg_attr(not(feature = "engine"), serde(default, skip_serializing_if = "Vec::is_empty"))]
+    #[cfg_attr(any(feature = "engine", feature = "first"), serde(skip))]
+    #[cfg_attr(not(any(feature = "engine", feature = "first")), serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub quirks: Vec<SensitivityPoint>,
 }
 

@@ -2,25 +2,25 @@
 
 #[cfg(feature = "bench")]
 mod bench;
-#[cfg(feature = "reader")]
+#[cfg(any(feature = "reader", feature = "first"))]
 mod blob;
 #[cfg(feature = "view")]
 mod canvas;
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "engine", feature = "first"))]
 mod engine;
 #[cfg(feature = "lab")]
 mod lab;
-#[cfg(any(feature = "reader", feature = "engine", feature = "lab"))]
+#[cfg(any(feature = "reader", feature = "engine", feature = "first", feature = "lab"))]
 mod network;
-#[cfg(any(feature = "engine", feature = "lab"))]
+#[cfg(any(feature = "engine", feature = "first", feature = "lab"))]
 mod plan;
 #[cfg(feature = "printer")]
 mod printer;
-#[cfg(feature = "reader")]
+#[cfg(any(feature = "reader", feature = "first"))]
 mod reader;
 #[cfg(feature = "scores")]
 mod scores;
-#[cfg(any(feature = "view", feature = "engine"))]
+#[cfg(any(feature = "view", feature = "engine", feature = "first"))]
 mod series;
 mod value;
 #[cfg(feature = "view")]
@@ -28,17 +28,17 @@ mod view;
 
 #[cfg(feature = "bench")]
 pub use bench::Bench;
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "engine", feature = "first"))]
 pub use engine::Engine;
 #[cfg(feature = "lab")]
 pub use lab::{LessonNoise, Sensitivity, lesson_emergence, lesson_measure, lesson_ring};
 #[cfg(feature = "printer")]
 pub use printer::{Printer, with_density};
-#[cfg(feature = "reader")]
+#[cfg(any(feature = "reader", feature = "first"))]
 pub use reader::Reader;
 #[cfg(feature = "scores")]
 pub use scores::{ScoreFiles, associate};
 #[cfg(feature = "view")]
 pub use view::{View, arrange};
-#[cfg(feature = "threads")]
+#[cfg(feature = "pool")]
 pub use wasm_bindgen_rayon::init_thread_pool;

@@ -27,3 +27,8 @@ impl Network {
         postcard::from_bytes(bytes).ok()
     }
 }
+
+/// A checkpoint on its way from the reader to the engine, where both are in one module.
+#[cfg(all(feature = "first", not(any(feature = "reader", feature = "engine"))))]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub struct Handle(pub(super) Network);

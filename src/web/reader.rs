@@ -14,10 +14,13 @@ use web_sys::Blob;
 use super::blob::BlobSource;
 use super::network::Network;
 use super::value::{Report, thrown};
+use crate::WHOLE;
 use crate::checkpoint::{
     Candidate, Checkpoint, CheckpointError, Import, Input, OpenOptions, StateDict, collect, open_with,
 };
-use crate::network::{NetworkError, Wiring, WiringSpec, recognise};
+#[cfg(feature = "reader")]
+use crate::network::WiringSpec;
+use crate::network::{NetworkError, Wiring, recognise};
 use crate::report::{SkippedRecord, Warning};
 
 /// All files that the page was given, and the checkpoints in them.
@@ -90,6 +93,7 @@ struct FoundFile {
 }
 
 /// The wiring that the page's editor begins with.
+#[cfg(feature = "reader")]
 #[derive(Serialize)]
 struct EditableWiring {
     spec: WiringSpec,
@@ -98,6 +102,7 @@ struct EditableWiring {
     tensors: Vec<ListedTensor>,
 }
 
+#[cfg(feature = "reader")]
 #[derive(Serialize)]
 struct ListedTensor {
     name: String,
@@ -125,6 +130,10 @@ impl Reader {
         let dropped = self.recognised..self.files.len();
         self.recognised = self.files.len();
         let inputs = inputs(&self.files[dropped.clone()]);
+        // What is in files beside them is told by the models.
+        if !WHOLE && inputs.iter().any(|input| input.path.ends_with(".onnx")) {
+            return Err(thrown(&not_plain()));
+        }
         let collection = collect(&inputs);
         let mut drop = Drop { checkpoints: Vec::new(), skipped: Vec::new(), errors: Vec::new() };
         for skipped in collection.skipped {
@@ -136,6 +145,7 @@ impl Reader {
                     drop.checkpoints.push(Found::new(self.checkpoints.len(), &known));
                     self.checkpoints.push(known);
                 }
+                Err(report) if !WHOLE => return Err(thrown(&report)),
                 Err(report) => drop.errors.push(report),
             }
         }
@@ -156,6 +166,7 @@ impl Reader {
     }
 
     /// The wiring of a checkpoint as the user may edit it, and the tensors that could be part of one.
+    #[cfg(feature = "reader")]
     pub fn wiring(&self, checkpoint: usize) -> Result<String, JsValue> {
         let Known { checkpoint, wiring, .. } = self.known(checkpoint)?;
         let floats = checkpoint.tensors.iter().filter(|tensor| tensor.dtype.is_float());
@@ -174,6 +185,7 @@ impl Reader {
     }
 
     /// Wires a checkpoint as the user says, or, with null, as it is recognised; returns what was found instead.
+    #[cfg(feature = "reader")]
     pub fn rewire(&mut self, checkpoint: usize, spec: &str) -> Result<String, JsValue> {
         let spec: Option<WiringSpec> = serde_json::from_str(spec)
             .map_err(|error| thrown(&Report::new("bad-wiring", format!("This is no wiring: {error}."))))?;
@@ -187,7 +199,16 @@ impl Reader {
         to_json(&Found::new(checkpoint, &self.checkpoints[checkpoint]))
     }
 
+    /// A checkpoint and its wiring, for [`Engine::load`](super::Engine::load).
+    #[cfg(not(feature = "reader"))]
+    pub fn network(&self, checkpoint: usize) -> Result<super::network::Handle, JsValue> {
+        let Known { checkpoint, wiring, dropped, .. } = self.known(checkpoint)?;
+        let files = checkpoint.files.iter().map(|file| dropped.start + file.input).collect();
+        Ok(super::network::Handle(Network { checkpoint: checkpoint.clone(), wiring: wiring.clone(), files }))
+    }
+
     /// A checkpoint and its wiring as bytes, for [`Engine::load`](super::Engine::load).
+    #[cfg(feature = "reader")]
     pub fn network(&self, checkpoint: usize) -> Result<Vec<u8>, JsValue> {
         let Known { checkpoint, wiring, dropped, .. } = self.known(checkpoint)?;
         let files = checkpoint.files.iter().map(|file| dropped.start + file.input).collect();
@@ -264,10 +285,21 @@ impl Found {
 }
 
 fn unreadable(error: &CheckpointError) -> Report {
+    if !WHOLE {
+        return not_plain();
+    }
     Report { code: error.code().to_owned(), text: error.text(), file: error.file.clone(), hint: error.hint() }
 }
 
 fn no_network(error: &NetworkError, file: String) -> Report {
+    if !WHOLE {
+        return not_plain();
+    }
     let hint = error.hint().to_owned();
     Report { code: error.code().to_owned(), text: format!("{error}. {hint}"), file, hint }
+}
+
+/// Whatever is wrong: a module with everything finds the words for it.
+fn not_plain() -> Report {
+    Report::new("not-plain", "")
 }

@@ -2,19 +2,19 @@
 
 use js_sys::{Error, Reflect};
 use serde::Serialize;
-#[cfg(any(feature = "view", feature = "engine", feature = "lab"))]
+#[cfg(any(feature = "view", feature = "printer", feature = "engine", feature = "first", feature = "lab"))]
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 /// Reads a plain value; throws `code` with `text` when it has another shape.
-#[cfg(any(feature = "view", feature = "engine", feature = "lab"))]
+#[cfg(any(feature = "view", feature = "printer", feature = "engine", feature = "first", feature = "lab"))]
 pub(super) fn read<T: DeserializeOwned>(value: JsValue, code: &str, text: &str) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value)
         .map_err(|error| thrown(&Report::new(code, format!("{text} {error}"))))
 }
 
 /// Writes a plain value: what `JSON.parse` of the same document gives.
-#[cfg(any(feature = "view", feature = "engine", feature = "lab"))]
+#[cfg(any(feature = "view", feature = "printer", feature = "engine", feature = "first", feature = "lab"))]
 pub(super) fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&serializer).map_err(JsValue::from)

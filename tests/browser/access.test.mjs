@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chromiumTab } from './chromium.mjs';
-import { needs, picture, site, until, visit } from './harness.mjs';
+import { assertQuiet, needs, picture, site, until, visit } from './harness.mjs';
 import { settled, views } from './views.mjs';
 
 /** 720 is a window of 1440 at 200 %. */
@@ -25,6 +25,8 @@ for (const [name, { open }] of Object.entries(views)) {
       }
     }
     assert.deepEqual(problems, []);
+    // All that there is to see and do was here: nothing of it asked anything of another site.
+    assertQuiet(tab);
   });
 }
 

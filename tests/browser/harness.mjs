@@ -184,9 +184,9 @@ export function assertQuiet(tab) {
   assert.deepEqual(tab.foreign, [], 'requests to other sites');
 }
 
-/** Which engine module the site has delivered. */
+/** Which flavour of the engine the site has delivered. */
 export function flavours({ paths }) {
-  const asked = paths.map((path) => path.match(/engine-(\w+)_bg\.wasm/)?.[1]).filter(Boolean);
+  const asked = paths.map((path) => path.match(/(?:first|engine)-(\w+)_bg\.wasm/)?.[1]).filter(Boolean);
   return [...new Set(asked)];
 }
 

@@ -82,7 +82,7 @@ test('how to cite, and every topic in 320 pixels', needs('Chromium'), async (t) 
   await visit(tab, `${server.url}#v=1&view=help&help=cite`);
   await tab.page.getByRole('button', { name: 'Copy: BibTeX' }).click();
   await until('BibTeX', async () => (await tab.evaluate(() => navigator.clipboard.readText())).includes(`version ${version}`));
-  for (const id of ['start', 'method', 'numbers', 'checks', 'limits', 'privacy', 'keys', 'faq', 'cite', 'changelog', 'report']) {
+  for (const id of ['start', 'method', 'numbers', 'checks', 'limits', 'privacy', 'keys', 'faq', 'cite', 'changes', 'report']) {
     await tab.page.evaluate((topic) => { location.hash = `#v=1&view=help&help=${topic}`; }, id);
     await until(id, () => tab.evaluate((topic) => document.querySelector('.help-topics [aria-current]')?.getAttribute('href').endsWith(`help=${topic}`), id));
     const wide = await tab.evaluate(() => document.documentElement.scrollWidth);

@@ -189,3 +189,157 @@ test('an analysis is ended by its signal, and the next one runs', needs('Chromiu
   assert.ok(ended.seconds < 8, `${ended.seconds} s`);
   assertNumbers(await analysed(tab));
 });
+
+/** A result of the demo beside the package's files, and a page with this inside of it. */
+async function elements(t, inside, contextOptions) {
+  const own = folder(t);
+  cpSync(unpacked, join(own, 'neuromfa'), { recursive: true });
+  cpSync(join(root, 'demo/first-view.json'), join(own, 'result.json'));
+  writeFileSync(join(own, 'index.html'), `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; font-src 'self'; style-src 'self'; img-src data:">
+<title>Lesson</title><link rel="icon" href="data:,"><main><h1>Lesson</h1>${inside}</main>
+<script type="module" src="neuromfa/widget.js"></script></html>`);
+  const server = await site(t, { folder: own, isolated: false });
+  const tab = await chromiumTab(t, contextOptions);
+  await tab.goto(server.url);
+  return tab;
+}
+
+test('the element draws a result under a strict policy, for keys and for those who listen', needs('Chromium'), async (t) => {
+  const tab = await elements(t, `<neuromfa-view src="result.json" heading="h2" question="Wider than chance?" answer="Yes." page="https://example.org/"></neuromfa-view>
+<neuromfa-view src="result.json" theme="dark" hash="step=64&amp;tab=tau&amp;fixed=theme"></neuromfa-view><neuromfa-view src="none.json"></neuromfa-view>`);
+  const { page } = tab;
+  const view = page.locator('neuromfa-view');
+  await view.nth(0).locator('.spectrum canvas').waitFor();
+  await until('both figures', () => view.nth(1).evaluate((one) => one.document !== null && one.shadowRoot.querySelector('canvas').width > 0));
+
+  // The question is a heading, the answer is behind a button.
+  await view.nth(0).getByRole('heading', { level: 2, name: 'Wider than chance?' }).waitFor();
+  await view.nth(0).getByRole('button', { name: 'Show answer' }).press('Enter');
+  await view.nth(0).getByText('Yes.').waitFor();
+  assert.match(await view.nth(0).getByRole('link', { name: /full view/i }).getAttribute('href'), /^https:\/\/example\.org\//);
+
+  // One cursor for keys, told to those who listen; the slider changes the state that the host hears of.
+  await page.evaluate(() => {
+    window.heard = [];
+    document.addEventListener('neuromfa-state', ({ detail }) => window.heard.push(detail.hash));
+  });
+  const figure = view.nth(0).getByRole('group', { name: /spectrum/i }).first();
+  await figure.focus();
+  await figure.press('ArrowRight');
+  await until('the readout', () => view.nth(0).evaluate((one) => /q .*α .*shuffled/.test(one.shadowRoot.querySelector('[aria-live]').textContent)));
+  const slider = view.nth(0).getByRole('slider');
+  assert.match(await slider.getAttribute('aria-valuetext'), /shuffled/);
+  await slider.focus();
+  await slider.press('Home');
+  await until('the state', () => page.evaluate(() => window.heard.some((hash) => /step=0\b/.test(hash))));
+
+  // Each has its own theme and state; what cannot be loaded says so.
+  assert.match(await view.nth(1).evaluate((one) => one.hash), /step=64.*tab=tau/);
+  const grounds = await view.evaluateAll((all) => all.slice(0, 2).map((one) => getComputedStyle(one.shadowRoot.querySelector('.embed')).backgroundColor));
+  assert.notEqual(grounds[0], grounds[1]);
+  await view.nth(2).getByText('none.json was answered with 404').waitFor();
+  assert.ok(await page.evaluate(() => document.fonts.check('16px "NeuroMFA Sans"')));
+
+  const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]), []);
+  await tab.screenshot(picture('package-element'));
+  assert.deepEqual(tab.problems.filter((text) => !text.includes('none.json')), []);
+  assert.deepEqual(tab.foreign, []);
+});
+
+test('the element on a phone needs no second direction of scrolling, and gives files of the reader a place', needs('Chromium'), async (t) => {
+  const tab = await elements(t, '<neuromfa-view src="result.json"></neuromfa-view><neuromfa-view hash="drop=1&amp;null_samples=3"></neuromfa-view>', { viewport: { width: 320, height: 700 } });
+  const { page } = tab;
+  const view = page.locator('neuromfa-view');
+  await until('the figure', () => view.nth(0).evaluate((one) => one.document !== null).catch(() => false));
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+
+  await page.evaluate(() => {
+    window.results = [];
+    document.addEventListener('neuromfa-result', ({ detail, target }) => window.results.push({ detail, own: target === document.querySelectorAll('neuromfa-view')[1] }));
+  });
+  await view.nth(1).locator('input[type=file]').setInputFiles(files);
+  const [result] = await until('the result', () => page.evaluate(() => window.results.length > 0 && window.results));
+  assert.equal(result.own, true);
+  assertGolden(result.detail.checkpoints[1], 'step1000.safetensors');
+  assert.equal(result.detail.options.null_samples, 3);
+  await view.nth(1).getByRole('slider').waitFor({ state: 'attached' });
+
+  // What is no checkpoint is said, and the figure stays.
+  await view.nth(1).locator('input[type=file]').setInputFiles(thesis(t));
+  await view.nth(1).getByText(/thesis\.pdf is not a checkpoint/).waitFor();
+  assert.equal(await view.nth(1).evaluate((one) => one.document.checkpoints.length), 2);
+});
+
+test('anywidget: render follows the model, and cleans up', needs('Chromium'), async (t) => {
+  const tab = await elements(t, '<div id="cell"></div>');
+  await tab.evaluate(async () => {
+    const { default: widget } = await import('./neuromfa/widget.js');
+    const values = { document: {}, hash: 'tab=tau', height: 300 };
+    const callbacks = new Map();
+    window.model = {
+      get: (name) => values[name],
+      on: (event, callback) => callbacks.set(event, callback),
+      off: (event, callback) => callbacks.get(event) === callback && callbacks.delete(event),
+      set(name, value) { values[name] = value; callbacks.get(`change:${name}`)(); },
+      left: () => callbacks.size,
+    };
+    window.clean = widget.render({ model: window.model, el: document.querySelector('#cell') });
+  });
+  const view = () => tab.evaluate(() => {
+    const one = document.querySelector('neuromfa-view');
+    return { steps: one.document?.checkpoints.length ?? 0, hash: one.hash, height: one.clientHeight };
+  });
+  assert.deepEqual(await view(), { steps: 0, hash: (await view()).hash, height: 300 });
+  await tab.evaluate(async () => window.model.set('document', await (await fetch('result.json')).json()));
+  const shown = await until('the document', async () => { const now = await view(); return now.steps > 0 && now; });
+  assert.match(shown.hash, /tab=tau/);
+  await tab.evaluate(() => { window.model.set('hash', 'tab=dimension'); window.model.set('height', 0); });
+  const followed = await view();
+  assert.match(followed.hash, /tab=dimension/);
+  assert.ok(followed.height > 300, `${followed.height} px`);
+  await tab.evaluate(() => window.model.set('document', 'result.json'));
+  await until('the same by its address', async () => (await view()).steps === shown.steps);
+  assert.equal(await tab.evaluate(() => { window.clean(); return document.querySelectorAll('neuromfa-view').length + window.model.left(); }), 0);
+});
+
+test('its types hold for a strict consumer, by both ways of resolving, and it can be published', () => {
+  const project = join(fresh, 'consumer');
+  mkdirSync(join(project, 'node_modules'), { recursive: true });
+  cpSync(unpacked, join(project, 'node_modules/neuromfa'), { recursive: true });
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(project, 'use.ts'), `import { analyze, open, NeuroMFAError, type Options, type ResultDocument } from 'neuromfa';
+import { NeuroMFAView } from 'neuromfa/element';
+import widget from 'neuromfa/widget.js';
+const options: Partial<Options> = { mode: 'reference', null: ['shuffle'] };
+const result: ResultDocument = await analyze(await open([new URL('https://example.org/a.safetensors')]), options, {
+  signal: AbortSignal.timeout(5), onProgress: (p) => p.phase === 'reading' ? p.bytes : p.done, onError: (error) => { if (error instanceof NeuroMFAError) error.hint.trim(); },
+});
+const width: number | null = result.checkpoints[0]!.mean.width;
+const view: NeuroMFAView = document.querySelector('neuromfa-view')!;
+view.document = result;
+view.options = options;
+widget.render({ model: { get: () => width, on: () => undefined }, el: document.body });
+// @ts-expect-error there is no such mode
+await analyze([], { mode: 'fast' });
+// @ts-expect-error a document is no text
+view.document = 'result.json';
+`);
+  for (const resolution of [['--module', 'esnext', '--moduleResolution', 'bundler'], ['--module', 'nodenext', '--moduleResolution', 'nodenext']]) {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const command = [tsc, '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', '', ...resolution, 'use.ts'];
+    try {
+      execFileSync(process.execPath, command, { cwd: project, encoding: 'utf8' });
+    } catch (error) {
+      assert.fail(error.stdout);
+    }
+  }
+  // Every file that is described is there, and everything that is there is meant to be.
+  const { exports: doors } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
+  for (const file of Object.values(doors).flatMap((door) => (typeof door === 'string' ? [door] : Object.values(door)))) assert.ok(existsSync(join(unpacked, file)), file);
+  const listed = readdirSync(unpacked).filter((name) => !/^chunk-\w+\.js$/.test(name)).sort();
+  assert.deepEqual(listed, ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'element.js', 'fonts', 'index.js', 'package.json', 'parts.js', 'types', 'wasm', 'widget.js', 'workers']);
+});

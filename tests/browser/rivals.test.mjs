@@ -24,7 +24,7 @@ test('simple rivals stand beside E, and those of the matrices are computed when 
   await tab.page.locator('.rivals summary').click();
   // Each checkpoint fills its row when its matrices are measured; the last one comes last.
   const [shares, values] = await until('the tables, whole', async () => { const found = await tables(tab); return found.length === 2 && found[1].length === 4 && found[1].every((row) => row.at(-1) !== '\u2013') && found; });
-  // Of "neuromfa analyze --rivals" (tests/cli_rivals.rs): spectral norm, stable rank and exponent, each beside shuffled.
+  // Of "neuromfa analyze --rivals" (tests/commands/rivals.rs): spectral norm, stable rank and exponent, each beside shuffled.
   assert.deepEqual(values.at(-1).slice(5), ['3.312', '1.970', '12.046', '25.339', '3.593', '5.288']);
   assert.deepEqual(shares.map((row) => row[0]), ['log(1 + step)', 'E of shuffled weights', 'Mean |w|', 'Mean weighted degree', 'Spectral norm', 'Stable rank', 'Power-law exponent']);
   assert.ok(shares.every((row) => row[1] === '4' && row[4] !== '\u2013'), 'chance beside every share');

@@ -73,7 +73,8 @@ export const views = {
     async open(tab, url) {
       await visit(tab, `${url}#v=1&view=one`);
       await tab.choose(join(dist, 'demo/result.json'));
-      await until('the result', () => tab.evaluate(() => /Result file/.test(document.querySelector('#status').textContent) && document.querySelector('main h1')?.textContent));
+      await until('the result', () => tab.evaluate(() => /Result file/.test(document.querySelector('#status').textContent)));
+      await until('its figures', () => tab.evaluate(drawn, main));
     },
   },
   empty: {

@@ -17,8 +17,8 @@ import { START } from "../../www/help/start";
 import { matches } from "../../www/help/topic";
 import { VOCABULARY } from "../../www/help/vocabulary";
 
-// Figures ask the window for its theme when their modules are loaded. Nothing is drawn here.
-Object.assign(globalThis, { matchMedia: () => ({ matches: false, addEventListener: () => undefined }), addEventListener: () => undefined });
+// Modules of figures and workers ask the window for its theme and origin when they are loaded. Nothing is drawn here.
+Object.assign(globalThis, { self: globalThis, matchMedia: () => ({ matches: false, addEventListener: () => undefined }), addEventListener: () => undefined });
 const { STEPS } = await import("../../www/read/steps");
 
 const TOPICS = [START, METHOD, NUMBERS, CHECK_HELP, LIMITS, PRIVACY, KEY_HELP, FAQ, CHANGES];
@@ -75,6 +75,9 @@ test("both ways to cite say what CITATION.cff says", () => {
   const words = citations("1.2.3").map((one) => one.text).join(" ");
   for (const title of values("title")) for (const text of [bare, words]) assert.ok(text.includes(title), title);
   for (const name of values("family-names")) for (const text of [bare, words]) assert.ok(text.includes(name), name);
+  // And the entries that the export writes, word by word.
+  const [, template] = /format!\(\s*"(@inproceedings[\s\S]*?)"\s*\)/.exec(readFileSync("src/report/cite.rs", "utf8")) ?? [];
+  assert.equal(bibtex("1.2.3"), template?.replace(/\{version\}(?=\}\})/, "1.2.3").replaceAll("{{", "{").replaceAll("}}", "}"));
   for (const text of [bare, words]) assert.ok(text.includes("version 1.2.3") && text.includes("2402.09099") && text.includes("2025"));
 });
 

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { parse, serialise } from "../../www/hash";
 import { direction, largest, minutes, nearestTo } from "../../www/lessons/lesson";
 
-// Figures ask the window for its theme when their modules are loaded. Nothing is drawn here.
-Object.assign(globalThis, { matchMedia: () => ({ matches: false, addEventListener: () => undefined }), addEventListener: () => undefined });
+// Modules of figures and workers ask the window for its theme and origin when they are loaded. Nothing is drawn here.
+Object.assign(globalThis, { self: globalThis, matchMedia: () => ({ matches: false, addEventListener: () => undefined }), addEventListener: () => undefined });
 const { LESSONS } = await import("../../www/lessons/lessons");
 const { STEPS } = await import("../../www/read/steps");
 

@@ -29,4 +29,4 @@ function words(text: string): string {
   return text.replace(/\[([^\]]+)\](\([^)]*\))?/g, "$1").replace(/[`*{}]/g, "").trim();
 }
 
-export const CHANGES: Topic = { id: "changelog", title: "Changes", about: "What is new in each version.", entries: changesOf(changelog) };
+export const CHANGES: Topic = { id: "changes", title: "Changes", about: "What is new in each version.", entries: changesOf(changelog) };

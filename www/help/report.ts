@@ -6,6 +6,7 @@ import { DEFAULTS, serialise, initial } from "../hash";
 import { fill, h } from "../dom";
 import type { Model } from "../model";
 import type { EngineError, Options } from "../protocol";
+import { sheet } from "../styles";
 import { VERSION } from "../version";
 import { VOCABULARY } from "./vocabulary";
 
@@ -66,8 +67,9 @@ export function namesIn(model: Model): string[] {
 /** The text, to be looked at first, and a button that copies it. */
 export function reportPart(model: Model, error: ReportSource["error"] = null): HTMLElement {
   const text = reportText({ version: VERSION, browser: navigator.userAgent, engine: model.engine, options: model.state.options, error, names: namesIn(model) });
+  void sheet("help/help");
   const said = h("span.caption", { role: "status" });
-  const preview = h("pre.report-text", { tabindex: "0", "aria-label": "The report" }, text);
+  const preview = h("pre.report-text", { tabindex: "0", role: "group", "aria-label": "The report" }, text);
   const copy = (): void => {
     (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).then(
       () => fill(said, "Copied."),

@@ -21,8 +21,8 @@ export const PRIVACY: Topic = {
   entries: [
     { id: "never-uploaded", title: "Nothing is uploaded", body: ["Files are opened by this page, on this computer. There is no server that could take them, and the page\u2019s own policy forbids it to talk to any other site. The status line counts such requests, by the browser\u2019s own record."] },
     { id: "what-is-kept", title: "What is kept", body: ["The last result is kept in this browser, without the weights, so that it is there after a reload. \u201cForget\u201d removes it. In a frame of another page nothing is kept. Your choice of light or dark is kept, too."] },
-    { id: "what-links-hold", title: "What links and reports hold", body: ["A link holds settings. A report (see below) holds version, browser, settings and the code of an error. Neither has names of files or tensors, nor any of your data."] },
-    { id: "offline", title: "Without a network", body: ["After the first visit the browser has a copy of the program, where it allows service workers. The whole site can also be served from any folder or stick by any static server: it asks for nothing from elsewhere."] },
+    { id: "what-links-hold", title: "What links and reports hold", body: ["A link holds settings and short fingerprints of files; one that you make with \u201cEmbed\u201d can hold the numbers of a result. A report holds version, browser, settings and the code of an error. None of them has weights, or names of files or tensors."] },
+    { id: "offline", title: "Without a network", body: ["After the first visit the browser has a copy of the program, where it allows service workers; the status line then says \u201cWorks offline\u201d. The whole site can also be served from any folder or stick by any static server: it asks for nothing from elsewhere."] },
   ],
 };
 

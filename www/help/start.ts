@@ -19,15 +19,15 @@ export const START: Topic = {
     ] },
     { id: "several-parts", title: "One model in several files", body: ["Drop all parts together, with their index file if there is one. A part that is missing is named, and the layers in it are left out."] },
     { id: "series", title: "A training series", body: [
-      "Drop several checkpoints at once, or a folder. They are put in the order of the steps in their names (step1000, checkpoint-500, iter_20). Names, steps and the checkpoint that {E} counts from can be changed under \u201cList of checkpoints\u201d.",
+      "Drop several checkpoints at once, or a folder. They are put in the order of the steps in their names (step1000, checkpoint-500, epoch_2). Names, steps and the checkpoint that {E} counts from can be changed under \u201cList of checkpoints\u201d.",
       "Several folders become several series, each with a first checkpoint of its own.",
     ] },
     { id: "add", title: "Add to what is there", body: ["Tick \u201cAdd to what is loaded\u201d before you drop. Otherwise the new files take the place of the old ones once their first result is there."] },
     { id: "results", title: "Result files", body: [
-      "\u201cExport\u201d stores the result: numbers, curves, options and a fingerprint of each file, but no weights. Dropped on the page, it draws the same picture again. Settings that need weights are locked until you add the checkpoint.",
+      "\u201cExport\u201d, \u201cResult as JSON\u201d stores the result: numbers, curves, options and a fingerprint of each file, but no weights. Dropped on the page, it draws the same picture again. Settings that need weights are locked until you add the checkpoint.",
       "The command line writes the same file, and the same numbers.",
     ] },
     { id: "scores", title: "Benchmark scores", body: ["Drop results of lm-evaluation-harness, or a table with a column of steps, beside a series. Their correlation with {E} is shown together with that of log(1 + step), of shuffled weights, and of the late phase alone."] },
-    { id: "link", title: "The link", body: ["The address of the page holds all settings, and opens the same view elsewhere. It never holds weights or names of files."] },
+    { id: "link", title: "The link", body: ["The address of the page holds all settings, and a short fingerprint of your files, so that whoever opens it is told whether theirs are the same. It never holds weights or names of files. \u201cEmbed\u201d makes links and frames for other pages; these can hold the numbers of a small result, too."] },
   ],
 };

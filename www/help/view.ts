@@ -1,12 +1,13 @@
 // Help: topics, a search over all of them, and a report that can be copied.
 
 import { bibtex, citations } from "../cite";
-import { fill, h, plain, rich } from "../dom";
+import { fill, h, hidden, plain, rich } from "../dom";
 import { placeAddress, readAddress } from "../hash";
 import { keyList } from "../keys";
 import type { Model, View } from "../model";
 import { lines } from "../read/step";
 import { plural } from "../format";
+import { sheet } from "../styles";
 import { VERSION } from "../version";
 import { CHANGES } from "./changes";
 import { CHECK_HELP } from "./checks";
@@ -25,8 +26,10 @@ export const TOPICS: readonly Topic[] = [START, METHOD, NUMBERS, CHECK_HELP, LIM
 
 const address = (id: string): string => placeAddress("help", { help: id });
 
+/** The style sheets of help. */
+export const sheets = (): Promise<unknown> => Promise.all([sheet("read/read"), sheet("help/help")]);
+
 export function helpView(model: Model): View {
-  styles();
   const search = h("input.field.help-search", { type: "search", id: "help-search", autocomplete: "off", "aria-describedby": "help-found" });
   const found = h("p.caption", { id: "help-found", role: "status" });
   const list = h("ul.help-topics");
@@ -67,7 +70,7 @@ export function helpView(model: Model): View {
   function results(wanted: string): void {
     const hits = TOPICS.flatMap((topic) => topic.entries.filter((entry) => matches(entry, wanted)).map((entry) => ({ topic, entry })));
     fill(found, hits.length ? `${plural(hits.length, "entry", "entries")}.` : "Nothing was found. Try another word.");
-    fill(place, ...hits.map(({ topic, entry }) => entryPart(entry, topic)));
+    fill(place, h("h2.headline.result", null, "Found"), ...hits.map(({ topic, entry }) => entryPart(entry, topic)));
   }
 
   search.addEventListener("input", look);
@@ -128,13 +131,13 @@ function entryPart(entry: Entry, topic?: Topic): HTMLElement {
 }
 
 function readLink(step: string, title: string): HTMLElement {
-  return h("p", null, h("a.text-link", { href: readAddress(step), "aria-label": `How to read this, on ${plain(title)}` }, "In \u201cHow to read this\u201d, with a figure"));
+  return h("p", null, h("a.text-link", { href: readAddress(step) }, "In \u201cHow to read this\u201d, with a figure", hidden(`: ${plain(title)}`)));
 }
 
 function citePart(): HTMLElement {
   const block = (title: string, text: string): HTMLElement => {
     const said = h("span.caption", { role: "status" });
-    const pre = h("pre.report-text", { tabindex: "0", "aria-label": title }, text);
+    const pre = h("pre.report-text", { tabindex: "0", role: "group", "aria-label": title }, text);
     const copy = (): void => {
       (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).then(() => fill(said, "Copied."),
         () => { getSelection()?.selectAllChildren(pre); fill(said, "The text is selected: copy it by hand."); });
@@ -143,11 +146,4 @@ function citePart(): HTMLElement {
       h("p.report-actions", null, h("button.ghost.framed", { type: "button", "aria-label": `Copy: ${title}`, onclick: copy }, "Copy"), said));
   };
   return h("div", null, ...citations().map(({ of, text }) => block(of, text)), block("BibTeX", bibtex()));
-}
-
-function styles(): void {
-  for (const name of ["read/read", "help/help"]) {
-    const href = `assets/${name}.css`;
-    if (!document.querySelector(`link[href="${href}"]`)) document.head.append(h("link", { rel: "stylesheet", href }));
-  }
 }

@@ -66,7 +66,7 @@ const steps: LessonStep[] = [
     heading: "Ask chance, too",
     plain: ["Nobody published shuffled weights of that model. For the demo on this page they were computed: its accuracy, its {E}, and the {E} of the same weights dealt to its neurons at random."],
     task: "Compare both figures: in the grey one there is no structure at all.",
-    live: shuffledLive, start: [],
+    live: shuffledLive, start: [], predict: true,
     question: { text: "Which goes best with the demo\u2019s accuracy?", choices: ["{E}", "{E} of shuffled weights", "log(1 + step)"] },
     async find({ actions }) {
       const one = await correlation(actions, (await demoDocument())!, null);

@@ -1,8 +1,6 @@
 // A lesson: a few steps, each with something to do, something to predict, and an answer that is computed when it is asked for.
 
-import { lab } from "../lab";
 import type { Live, Setting } from "../read/step";
-import type { LessonAnswers, LessonAsk } from "../read/protocol";
 
 /** What is asked: one of several sentences, or a number. `near` is how far off still counts as close. */
 export type Question =
@@ -60,16 +58,6 @@ export function minutes(lesson: Lesson): number {
 function wordsOf({ heading, plain, task, question, caution }: LessonStep): number {
   const texts = [heading, ...plain, task, question.text, ...("choices" in question ? question.choices : []), caution];
   return texts.join(" ").split(/\s+/).length;
-}
-
-/** One question to the laboratory, and its answer. */
-export function computed<K extends LessonAsk["what"]>(ask: Extract<LessonAsk, { what: K }>): Promise<LessonAnswers[K]> {
-  return new Promise((resolve, reject) => {
-    lab(ask, (state, data, error) => {
-      if (state === "done") resolve(data as LessonAnswers[K]);
-      else if (state !== "working") reject(new Error(error?.text || "The laboratory stopped."));
-    });
-  });
 }
 
 /** The place of the largest value. */

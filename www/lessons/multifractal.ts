@@ -5,7 +5,8 @@ import { demoDocument, widthLive } from "../read/demo";
 import { cantorLive, ringLive } from "../read/known";
 import { ringExponent } from "../read/ring";
 import { against, extent, shuffleOf } from "../verdict";
-import { computed, direction, largest, type Lesson, type LessonStep } from "./lesson";
+import { computed } from "./computed";
+import { direction, largest, type Lesson, type LessonStep } from "./lesson";
 
 /** A weight below 1 is one above it, with the line mirrored. */
 const WEIGHTS = Array.from({ length: 36 }, (_, i) => (5 + i) / 10);

@@ -5,7 +5,8 @@ import { chanceLive, demoDocument, widthLive } from "../read/demo";
 import { scaleLive } from "../read/noise";
 import type { NoiseAnswer } from "../read/protocol";
 import { against, extent, shuffledShare, shuffleOf } from "../verdict";
-import { computed, direction, type Lesson, type LessonStep } from "./lesson";
+import { computed } from "./computed";
+import { direction, type Lesson, type LessonStep } from "./lesson";
 
 /** As the figure of the steps computes it. */
 const noise = (scale: number, threshold: number): Promise<NoiseAnswer> => computed<"noise">({ kind: "lesson", what: "noise", scale, threshold, shuffles: 10 });

@@ -6,6 +6,7 @@ import { placeAddress } from "../hash";
 import type { Actions, Model, View } from "../model";
 import { lines, type Live } from "../read/step";
 import { STEPS } from "../read/steps";
+import { sheet } from "../styles";
 import { plural } from "../format";
 import { minutes, type Lesson, type LessonStep } from "./lesson";
 import { LESSONS } from "./lessons";
@@ -16,8 +17,10 @@ type Part = Live;
 
 const address = (lesson = "", at = 1): string => placeAddress("lesson", lesson ? { lesson, ...(at > 1 ? { at: String(at) } : {}) } : {});
 
+/** The style sheets of lessons. */
+export const sheets = (): Promise<unknown> => Promise.all([sheet("read/read"), sheet("lessons/lessons")]);
+
 export function lessonView(model: Model, actions: Actions, phone: () => boolean): View {
-  styles();
   // A visitor may come here first.
   void loadDrawing();
   const place = h("div");
@@ -112,12 +115,4 @@ function listPart(): Part {
       h("ol.lesson-list", null, ...items)),
     update: () => undefined, destroy: () => undefined,
   };
-}
-
-/** Two style sheets that the first view does not need. */
-function styles(): void {
-  for (const name of ["read/read", "lessons/lessons"]) {
-    const href = `assets/${name}.css`;
-    if (!document.querySelector(`link[href="${href}"]`)) document.head.append(h("link", { rel: "stylesheet", href }));
-  }
 }

@@ -4,11 +4,12 @@ import { append, fill, h, icon, rich } from "../dom";
 import { loadDrawing } from "../drawing";
 import { readAddress, type Screen } from "../hash";
 import type { Actions, Model, View } from "../model";
+import { sheet } from "../styles";
 import { stepBlock, type Live } from "./step";
 import { STEPS } from "./steps";
 
 export function readView(model: Model, actions: Actions, phone: () => boolean, before: Screen): View {
-  styles();
+  void sheet("read/read");
   // A visitor may come here first.
   void loadDrawing();
   const back = h("button.text-link.read-back", { type: "button", onclick: () => actions.show(before) }, icon("back", 18), "Back to the result");
@@ -41,10 +42,4 @@ export function readView(model: Model, actions: Actions, phone: () => boolean, b
 function way(index: number, word: string): HTMLElement | null {
   const step = STEPS[index];
   return step ? h("a.text-link", { href: readAddress(step.id) }, h("span", null, word, rich(step.short))) : null;
-}
-
-/** The style sheet of the steps is not part of the first view. */
-function styles(): void {
-  if (document.querySelector("link.read-styles")) return;
-  document.head.append(h("link.read-styles", { rel: "stylesheet", href: "assets/read/read.css" }));
 }

@@ -8,7 +8,7 @@ export interface DamageEngine {
   damageRounds(kind: string, amount: number, rounds: number, seed: number): Damage[];
   planDamaged(checkpoint: number, options: object, damage: Damage): Plan;
   feed(bytes: Uint8Array): void;
-  finish(): Checkpoint;
+  finishDamaged(): Checkpoint;
   damagedNullSamples(count: number): number;
   damagedRecord(): Checkpoint | null;
   document(records: Checkpoint[], options: object): ResultDocument;
@@ -62,7 +62,7 @@ async function damagedRound({ engine, read, over, pace }: DamageTest, id: number
     if (over()) return false;
     engine.feed(part);
   }
-  engine.finish();
+  engine.finishDamaged();
   shuffling();
   for (let missing = engine.damagedNullSamples(0); missing > 0;) {
     missing = pace.slice((count) => engine.damagedNullSamples(count));

@@ -7,6 +7,7 @@ use super::tree::Tree;
 use super::{PyTorchProblem, Saved};
 use crate::checkpoint::error::{Problem, short};
 use crate::checkpoint::zip::{Archive, Entry};
+use crate::WHOLE;
 use crate::source::ReadAt;
 
 /// The entry that holds the pickle, in a folder whose name does not matter.
@@ -61,7 +62,7 @@ fn read_pickle(source: &dyn ReadAt, entry: &Entry) -> Result<Tree, Problem> {
     if entry.bytes > MAX_PICKLE_BYTES {
         return Err(PyTorchProblem::PickleTooLong { limit: MAX_PICKLE_BYTES }.into());
     }
-    if entry.deflated {
+    if WHOLE && entry.deflated {
         let bytes = Archive::contents(source, entry, MAX_PICKLE_BYTES)?;
         let end = bytes.len() as u64;
         return pickle::read_whole(Cursor::new(&bytes, 0..end));

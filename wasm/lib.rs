@@ -1,0 +1,3 @@
+//! What the page calls for a first analysis.
+
+pub use neuromfa::web::*;
