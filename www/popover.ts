@@ -21,9 +21,13 @@ export function toggle(button: HTMLElement, content: () => HTMLElement): void {
   (panel.querySelector<HTMLElement>("button, a, input, select, [tabindex='0']") ?? panel).focus({ preventScroll: true });
 }
 
-/** A menu stands outside of the page's landmarks, which only a dialog may. */
+/** What stands outside of the page's landmarks is a dialog, whatever is in it. */
 function dialogOf(content: HTMLElement, button: HTMLElement): HTMLElement {
-  return content.getAttribute("role") === "menu" ? h("div", { role: "dialog", "aria-label": button.textContent }, content) : content;
+  const role = content.getAttribute("role");
+  const dialog = role && role !== "dialog" ? h("div", null, content) : content;
+  dialog.setAttribute("role", "dialog");
+  if (!dialog.hasAttribute("aria-label")) dialog.setAttribute("aria-label", button.textContent.trim());
+  return dialog;
 }
 
 export function close(focus = true): boolean {

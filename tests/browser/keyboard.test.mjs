@@ -69,7 +69,7 @@ test('slider, figure, menus, explanations and sections', needs('Chromium'), asyn
   await press(tab, 't');
   await until('the table', () => tab.evaluate(() => document.querySelector('.twin-place table') !== null));
   await press(tab, 't', 'e');
-  await until('the menu', () => tab.evaluate(() => document.querySelector('.popover .menu') !== null));
+  await until('the menu', () => tab.evaluate(() => document.querySelector('.popover [role="menu"]') !== null));
   const first = (await focused(tab)).label;
   await press(tab, 'ArrowDown');
   assert.notEqual((await focused(tab)).label, first, 'arrows move in the menu');
@@ -100,7 +100,10 @@ test('slider, figure, menus, explanations and sections', needs('Chromium'), asyn
 test('files by the letter O, tabs by arrows, settings, and a reading that is cancelled', needs('Chromium'), async (t) => {
   const server = await site(t);
   const tab = await chromiumTab(t, { reducedMotion: 'reduce' });
+  // Whoever listens gets the browser's dialog; the browser takes a moment to hand it over.
+  tab.page.on('filechooser', () => {});
   await visit(tab, `${server.url}#v=1&null=`);
+  await until('the engine', () => tab.evaluate(() => /Engine: \d/.test(document.querySelector('#status').textContent)));
   const opened = tab.page.waitForEvent('filechooser');
   await press(tab, 'o');
   await (await opened).setFiles(series[2]);

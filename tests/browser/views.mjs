@@ -92,7 +92,7 @@ export const views = {
   },
   lessons: {
     async open(tab, url) {
-      await demo(tab, url, '#v=1&view=lesson');
+      await words(tab, url, '#v=1&view=lesson');
       await until('the list', () => tab.page.getByRole('heading', { name: 'Lessons' }).isVisible());
     },
   },
@@ -104,7 +104,7 @@ export const views = {
   },
   help: {
     async open(tab, url) {
-      await demo(tab, url, '#v=1&view=help');
+      await words(tab, url, '#v=1&view=help');
       await until('the topic', () => tab.page.getByRole('heading', { name: 'Start', exact: true }).isVisible());
     },
     turns: ['method', 'numbers', 'checks', 'faq', 'cite', 'changes', 'report'].map((topic) => `a[href*="help=${topic}"]`),
@@ -134,8 +134,13 @@ export const views = {
 
 /** The demo in one of its screens, drawn by the module. */
 async function demo(tab, url, hash = '') {
-  await visit(tab, `${url}${hash}`);
+  await words(tab, url, hash);
   await until('the figures', () => tab.evaluate(drawn, main));
+}
+
+/** A screen without figures. */
+async function words(tab, url, hash) {
+  await visit(tab, `${url}${hash}`);
   await until('the engine', () => tab.evaluate(() => !/starting|when needed/.test(document.querySelector('#status').textContent)));
   await tab.evaluate(() => document.fonts.ready.then(() => true));
 }
