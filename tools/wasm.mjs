@@ -12,16 +12,18 @@ import { Failure, isMain, main, root, run, runBeside, say, target } from './lib.
 // linker's part of the threads (shared memory) is in build.rs.
 const common = '-C target-feature=+simd128 -Z unstable-options -C panic=immediate-abort';
 const threads = { rustflags: `${common} -C target-feature=+atomics,+bulk-memory`, folder: 'wasm-threads' };
+// A folder of their own lets them be built beside the others: linking a module keeps one processor busy for a minute.
+const beside = { rustflags: common, folder: 'wasm-beside' };
 const flavours = [
   // What everybody downloads: for size, but for its kernels (`cfg(small)`).
   { name: 'first-single', crate: 'first', features: '', rustflags: common, level: '2' },
   { name: 'first-threads', crate: 'first', features: 'pool', ...threads, level: '2' },
-  { name: 'view', features: 'view', rustflags: common, level: 'z' },
-  { name: 'printer', features: 'printer', rustflags: common, level: 'z' },
+  { name: 'view', features: 'view', ...beside, level: 'z' },
+  { name: 'printer', features: 'printer', ...beside, level: 'z' },
   { name: 'reader', features: 'reader', rustflags: common, level: 'z' },
-  { name: 'scores', features: 'scores', rustflags: common, level: 'z' },
+  { name: 'scores', features: 'scores', ...beside, level: 'z' },
   // Twice as fast as for size.
-  { name: 'lab', features: 'lab', rustflags: common, level: '2' },
+  { name: 'lab', features: 'lab', ...beside, level: '2' },
   { name: 'engine-single', features: 'engine', rustflags: common, level: '2' },
   { name: 'engine-threads', features: 'threads', ...threads, level: '2' },
 ];
@@ -44,7 +46,7 @@ async function buildSome(names) {
   // What stands there is not all of one state.
   rmSync(join(out, '.inputs'), { force: true });
   const bindgen = buildBindgen();
-  await buildFolder(flavours.filter(({ name }) => names.includes(name)), bindgen, out);
+  await buildFolders(flavours.filter(({ name }) => names.includes(name)), bindgen, out);
 }
 
 /** The jobs of the bench, built as both flavours of the engine are. */
@@ -62,10 +64,14 @@ async function buildModules(flavours, out) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const bindgen = buildBindgen();
-  const folders = [...new Set(flavours.map(folderOf))];
-  await Promise.all(folders.map((folder) => buildFolder(flavours.filter((flavour) => folderOf(flavour) === folder), bindgen, out)));
+  await buildFolders(flavours, bindgen, out);
   writeFileSync(stamp, wanted);
   return out;
+}
+
+async function buildFolders(flavours, bindgen, out) {
+  const folders = [...new Set(flavours.map(folderOf))];
+  await Promise.all(folders.map((folder) => buildFolder(flavours.filter((flavour) => folderOf(flavour) === folder), bindgen, out)));
 }
 
 /** One after the other: the next flavour overwrites the compiled file, so it is bound at once. */
@@ -76,7 +82,7 @@ async function buildFolder(flavours, bindgen, out) {
   }
 }
 
-/** The modules without threads share a folder, hence all dependencies; other flags need another one. */
+/** Modules of one folder share all dependencies, and wait for each other; other flags need another one. */
 function folderOf({ folder = 'wasm' }) {
   return join(target, folder);
 }
