@@ -20,11 +20,10 @@ import { countRequests } from "./requests";
 import type { ScoreBook } from "./score-book";
 import { splitScores } from "./score-files";
 import type { ResultDocument } from "./protocol";
+import { isPlace, screensOf, type Shown } from "./screens";
 import { Session } from "./session";
 import { canAnalyse } from "./support";
 import { setTheme, startTheme, theme, onTheme } from "./theme";
-import { readingView } from "./view-reading";
-import { seriesView } from "./view-series";
 import { ERRORS, finding, ofLayers, seriesHeadline } from "./words";
 
 /** A reading shorter than this does not change the screen. */
@@ -187,12 +186,18 @@ if (!framed) main.append(banners.root, kept.root);
 main.append(stage, live);
 const phone = (): boolean => main.clientWidth < PHONE;
 
+const screens = screensOf({
+  model, actions, figures, phone, framed, card: card.root,
+  noDemo: () => noDemo, follow, open: (files) => session.open(files),
+  themed: () => { model.state.theme = theme(); remember(); schedule(); },
+});
+
 let view: View | null = null;
 let shown = "";
 let readingSince = 0;
 let readingTimer = 0;
 
-function screen(): Screen | "reading" | "waiting" | "frame" {
+function screen(): Shown {
   if (framed) return isPlace(model.state.view) ? model.state.view : "frame";
   if (model.reading) {
     readingSince ||= performance.now();
@@ -206,11 +211,6 @@ function screen(): Screen | "reading" | "waiting" | "frame" {
   if (isPlace(model.state.view)) return model.state.view;
   if (!model.document) return "waiting";
   return model.state.view === "one" || model.document.checkpoints.length === 1 ? "one" : "series";
-}
-
-/** Screens that need no document. */
-function isPlace(view: string): view is "read" | "lesson" | "help" {
-  return view === "read" || view === "lesson" || view === "help";
 }
 
 function render(): void {
@@ -231,78 +231,9 @@ function render(): void {
   const before = shown === "one" ? "one" : "series";
   shown = next;
   top.update();
-  view = next === "waiting" ? welcome() : { frame: () => late("NeuroMFA", frameView), series: () => seriesView(model, actions, card.root, phone, figures), one: () => late("One checkpoint", oneView), reading: () => readingView(model, actions, card.root, phone), read: () => part("How to read this", () => readView(before)), lesson: () => part("Lessons", lessonView), help: () => part("Help", helpView) }[next]();
+  view = screens[next](before);
   fill(stage, view?.root);
   if (lost) stage.querySelector("h1")?.focus({ preventScroll: true });
-}
-
-/** Before the demo is there, and where a host has none: the way in, and a heading only once it is known that none comes. */
-function welcome(): View {
-  const headline = h("h1.headline", { tabindex: "-1" });
-  const update = (): void => fill(headline, noDemo ? "See the spectrum of a network\u2019s weights, beside chance" : "");
-  update();
-  return { root: h("div.view.series-view", null, h("div.top", null, h("div.words", null, headline), card.root)), update, destroy: () => undefined };
-}
-
-/** A screen that is loaded when it is first shown, so that the first view need not wait for it. */
-function late(title: string, load: () => Promise<() => View>): View {
-  const root = h("div", null, h("h1.sr", { tabindex: "-1" }, title));
-  let inside: View | null = null;
-  let gone = false;
-  load().then((build) => {
-    if (gone) return;
-    const focused = root.contains(document.activeElement);
-    inside = build();
-    fill(root, inside.root);
-    if (focused) root.querySelector("h1")?.focus({ preventScroll: true });
-  }, () => fill(root, h("h1.headline", { tabindex: "-1" }, title), h("p.deck", null, "This part of the page did not load. Reload the page to try again.")));
-  return { root, update: () => inside?.update(), destroy: () => { gone = true; inside?.destroy(); } };
-}
-
-/** One checkpoint. */
-async function oneView(): Promise<() => View> {
-  const module = await import("./view-one");
-  return () => module.oneView(model, actions, card.root, phone);
-}
-
-/** "How to read this"; `before` is the screen to go back to. */
-async function readView(before: Screen): Promise<() => View> {
-  const module = await import("./read/view");
-  return () => module.readView(model, actions, phone, before);
-}
-
-async function lessonView(): Promise<() => View> {
-  const module = await import("./lessons/view");
-  await module.sheets();
-  return () => module.lessonView(model, actions, phone);
-}
-
-async function helpView(): Promise<() => View> {
-  const module = await import("./help/view");
-  await module.sheets();
-  return () => module.helpView(model);
-}
-
-/** A part of the page besides results; in a frame it talks to the page around it, as the figure does. */
-function part(title: string, load: () => Promise<() => View>): View {
-  return late(title, async () => {
-    const build = await load();
-    if (!framed) return build;
-    const module = await import("./embed/page");
-    await module.styles();
-    return () => module.framedPlace(model, build(), { follow, open: (files) => session.open(files) });
-  });
-}
-
-/** The bare figure, and the messages of the page around it. */
-async function frameView(): Promise<() => View> {
-  const module = await import("./embed/page");
-  await module.styles();
-  return () => module.framedView(model, actions, {
-    card: card.root, figures, noDemo: () => noDemo,
-    follow, open: (files) => session.open(files),
-    themed: () => { model.state.theme = theme(); remember(); schedule(); },
-  });
 }
 
 let due = false;

@@ -9,10 +9,10 @@ use super::paths::Paths;
 use super::record::{Identity, LogLogFit};
 use super::values::ValueCount;
 use super::{AnalysisError, NetworkKind, NullKind, Options};
+use crate::WHOLE;
 use crate::multifractal::{
     Binning, FoldSettings, GroupHistograms, GroupTotals, NumberTables, OutlineTables, Resamples, fold_group,
 };
-use crate::WHOLE;
 use crate::report::CheckpointRecord;
 
 /// A checkpoint that has been read: the folds of its groups, and their histograms where they fit the budget.

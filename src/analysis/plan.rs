@@ -170,8 +170,9 @@ impl Analysis {
             NetworkKind::Sampled if WHOLE => paths::draw(wiring, options, interconnect).map(Some).collect(),
             _ => vec![None],
         };
-        let paths =
-            (WHOLE && options.follows_paths()).then(|| Paths::new(wiring, &samples, interconnect)).transpose()?;
+        let paths = (WHOLE && options.follows_paths())
+            .then(|| Paths::new(wiring, &samples, interconnect))
+            .transpose()?;
         let stored = |group: &Group| -> Vec<StoredMatrix> {
             let matrices = group.matrices.iter();
             matrices.map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()

@@ -284,7 +284,7 @@ mod tests {
             tensors.iter().map(|(name, dtype, shape, _)| tensor(name, *dtype, shape)).collect();
         let found = not_weights(&entries);
         for (index, (name, _, _, expected)) in tensors.iter().enumerate() {
-            assert_eq!(found.get(&index).copied(), *expected, "{name}");
+            assert_eq!(found[index], *expected, "{name}");
         }
         assert_eq!(packed(&entries), kind);
     }

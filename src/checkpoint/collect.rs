@@ -419,7 +419,9 @@ fn sliced(inputs: &[Input<'_>], folder: &Folder<'_>, weights: &[(usize, Form)]) 
         let (set, _) = slice_number(inputs[at].file_name()).filter(|_| form == Form::PyTorch)?;
         Some((set, part(inputs, at)))
     };
-    let several = grouped(weights.iter().filter_map(slice).collect()).into_iter().filter(|(_, parts)| are_slices(parts));
+    let several = grouped(weights.iter().filter_map(slice).collect())
+        .into_iter()
+        .filter(|(_, parts)| are_slices(parts));
     let draft = |((before, _), mut parts): ((&str, &str), Vec<Part>)| {
         parts.sort_by(|a, b| natural_order(&a.name, &b.name));
         draft(folder, Form::PyTorch, before.trim_end_matches(['_', '.']), parts)

@@ -189,11 +189,7 @@ fn is_partial(form: Form) -> bool {
 }
 
 /// The matrices of every group, in order; `None` for those that are missing.
-fn members(
-    family: &Family,
-    hits: Vec<Hit>,
-    tensors: &[TensorEntry],
-) -> Vec<(GroupKey, Vec<Option<Matrix>>)> {
+fn members(family: &Family, hits: Vec<Hit>, tensors: &[TensorEntry]) -> Vec<(GroupKey, Vec<Option<Matrix>>)> {
     let router =
         |hit: &Hit| rows(&family.stacks[hit.stack]).nth(hit.row).is_some_and(|row| row.form == Form::Router);
     let (routers, hits): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(router);

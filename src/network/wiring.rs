@@ -69,7 +69,8 @@ fn check_packed(
     no_weights: &[Option<&'static str>],
 ) -> Result<Option<Warning>, NetworkError> {
     let Some(kind) = packed(&checkpoint.tensors) else { return Ok(None) };
-    let count = no_weights.iter().flatten().filter(|reason| [PACKED_INTEGERS, SCALED_APART].contains(reason)).count();
+    let count =
+        no_weights.iter().flatten().filter(|reason| [PACKED_INTEGERS, SCALED_APART].contains(reason)).count();
     match count {
         0 => Ok(None),
         _ if count >= tensors_of(groups) => {

@@ -139,16 +139,25 @@ pub struct CheckpointRecord {
     /// What linear algebra says of the matrices, where it was asked for. The page's engines have none of this and of the two
     /// that follow: their modules need not know how they are written.
     #[cfg_attr(any(feature = "engine", feature = "first"), serde(skip))]
-    #[cfg_attr(not(any(feature = "engine", feature = "first")), serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        not(any(feature = "engine", feature = "first")),
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub rivals: Option<RivalsRecord>,
     /// Numbers under other options. Absent where they were not asked for.
     #[cfg_attr(any(feature = "engine", feature = "first"), serde(skip))]
-    #[cfg_attr(not(any(feature = "engine", feature = "first")), serde(default, skip_serializing_if = "Vec::is_empty"))]
+    #[cfg_attr(
+        not(any(feature = "engine", feature = "first")),
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
     pub sensitivity: Vec<SensitivityAxis>,
     /// The exact mode, what the published code does otherwise, each by itself, and all together. Absent where they were
     /// not asked for.
     #[cfg_attr(any(feature = "engine", feature = "first"), serde(skip))]
-    #[cfg_attr(not(any(feature = "engine", feature = "first")), serde(default, skip_serializing_if = "Vec::is_empty"))]
+    #[cfg_attr(
+        not(any(feature = "engine", feature = "first")),
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
     pub quirks: Vec<SensitivityPoint>,
 }
 

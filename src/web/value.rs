@@ -2,7 +2,13 @@
 
 use js_sys::{Error, Reflect};
 use serde::Serialize;
-#[cfg(any(feature = "view", feature = "printer", feature = "engine", feature = "first", feature = "lab"))]
+#[cfg(any(
+    feature = "view",
+    feature = "printer",
+    feature = "engine",
+    feature = "first",
+    feature = "lab"
+))]
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 

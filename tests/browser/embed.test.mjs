@@ -105,6 +105,13 @@ test('a host sets, opens and hears, and bad messages change nothing', needs('Chr
   await until('the state', async () => /step=512.*embed=1/.test((await heard('state')).at(-1)?.hash ?? ''));
   assert.equal(await frame.locator('.range').getAttribute('aria-valuetext').then((text) => /step 512/.test(text)), true);
 
+  // One checkpoint alone is another picture; the slider keeps all of them.
+  const pixels = () => frame.evaluate(() => document.querySelector('.embed .chart.spectrum canvas').toDataURL());
+  const before = await pixels();
+  await say({ type: 'neuromfa:set', hash: 'v=1&step=512&view=one' });
+  await until('the other picture', async () => (await pixels()) !== before && (await drawn(frame)));
+  assert.equal(await frame.locator('.range').getAttribute('max'), '14');
+
   // What is wrong has one answer each, what is meant for others none.
   const bad = [{ type: 'neuromfa:set' }, { type: 'neuromfa:set', hash: 7 }, { type: 'neuromfa:set', hash: 'x'.repeat(40_000) }, { type: 'neuromfa:open' }, { type: 'neuromfa:open', files: ['a'] }, { type: 'neuromfa:open', document: { schema: 'neuromfa-result/1' } },
     { type: 'neuromfa:open', document: { schema: 'neuromfa-result/1', options: {}, checkpoints: [{ samples: [], mean: {}, network: {}, nulls: [] }] } }];

@@ -156,6 +156,8 @@ test('the export menu is worked by keys, and figures keep to forced colours', ne
   await tab.page.keyboard.press('End');
   assert.equal(await focused(), 'Result as JSON');
   await tab.page.keyboard.press('s');
+  assert.equal(await focused(), 'Spectrum');
+  await tab.page.keyboard.press('s');
   assert.equal(await focused(), 'SVG');
   await tab.page.keyboard.press('Escape');
   await until('the focus back', async () => (await focused()).includes('Export'));

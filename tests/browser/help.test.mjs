@@ -60,7 +60,7 @@ test('a report of an error has the code, and no name', needs('Chromium'), async 
   const tab = await chromiumTab(t, { permissions: ['clipboard-read', 'clipboard-write'] });
   await visit(tab, `${server.url}#v=1&threshold=120`);
   await tab.choose([path]);
-  await tab.page.getByRole('button', { name: 'Details' }).click();
+  await tab.page.locator('.banner').getByRole('button', { name: 'Details' }).click();
   const text = await until('the report', () => tab.evaluate(() => document.querySelector('.banner .report-text')?.textContent));
   assert.doesNotMatch(text, /Weaver|merger|4711|draft|Dear|nobody/i);
   assert.match(text, new RegExp(`^NeuroMFA ${version.replaceAll('.', '\\.')}\n`));

@@ -293,7 +293,8 @@ test('anywidget: render follows the model, and cleans up', needs('Chromium'), as
     const one = document.querySelector('neuromfa-view');
     return { steps: one.document?.checkpoints.length ?? 0, hash: one.hash, height: one.clientHeight };
   });
-  assert.deepEqual(await view(), { steps: 0, hash: (await view()).hash, height: 300 });
+  const { steps, height } = await view();
+  assert.deepEqual([steps, height], [0, 300]);
   await tab.evaluate(async () => window.model.set('document', await (await fetch('result.json')).json()));
   const shown = await until('the document', async () => { const now = await view(); return now.steps > 0 && now; });
   assert.match(shown.hash, /tab=tau/);
@@ -328,7 +329,8 @@ await analyze([], { mode: 'fast' });
 // @ts-expect-error a document is no text
 view.document = 'result.json';
 `);
-  for (const resolution of [['--module', 'esnext', '--moduleResolution', 'bundler'], ['--module', 'nodenext', '--moduleResolution', 'nodenext']]) {
+  // The second time our own declarations are looked at only where they are used: types that got lost make the last lines fail.
+  for (const resolution of [['--module', 'esnext', '--moduleResolution', 'bundler'], ['--module', 'nodenext', '--moduleResolution', 'nodenext', '--skipLibCheck']]) {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const command = [tsc, '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', '', ...resolution, 'use.ts'];
     try {
@@ -337,6 +339,8 @@ view.document = 'result.json';
       assert.fail(error.stdout);
     }
   }
+  // Without asking any registry.
+  npm(['publish', '--dry-run', '--registry=http://127.0.0.1:9', '--fetch-retries=0'], unpacked);
   // Every file that is described is there, and everything that is there is meant to be.
   const { exports: doors } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
   for (const file of Object.values(doors).flatMap((door) => (typeof door === 'string' ? [door] : Object.values(door)))) assert.ok(existsSync(join(unpacked, file)), file);

@@ -139,5 +139,5 @@ test("the words of errors are known, so that a report can be read", () => {
       for (const word of words) if (!VOCABULARY.has(word.toLowerCase().replace(/-$/, ""))) missing.add(word);
     }
   }
-  assert.deepEqual([...missing], []);
+  assert.deepEqual([...missing], [], "words for www/help/vocabulary.ts");
 });

@@ -41,7 +41,7 @@ function randomState(next: () => number): PageState {
   options.null = some(NULL_KINDS).filter((kind) => possible({ ...options, null: [kind] }).null.length > 0);
   Object.assign(state, {
     theme: pick([null, "light", "dark"]), threads: pick([null, 1, 64]), step: pick([null, 0, 3000]), view: pick(["series", "one", "read", "lesson", "help"]), answers: pick(["hidden", "shown"]),
-    tab: pick(["spectrum", "tau", "fit", "dimension"]), beside: pick(NULL_KINDS), preset: pick([null, "published"]), demo: next() < 0.3,
+    tab: pick(["spectrum", "tau", "fit", "dimension"]), beside: pick(NULL_KINDS), preset: pick([null, "published"]), demo: next() < 0.3, zoom: pick([null, [0.5, 1.5, -1, 0]]), pins: pick([[], [0, 3]]), chance: next() < 0.5,
     open: some(["where-it-happens", "simple-rivals"]), result: pick(["", "a.json", "week_3/out-1.json", "xVvNbjW3DX2V"]),
   });
   if (state.view === "read") Object.assign(state, { read: pick(["", "noise"]), set: pick([[], [2, -1.5]]) });

@@ -3,13 +3,13 @@
 import { fetched } from "../demo";
 import { debounce, fill, h, icon, plain, rich } from "../dom";
 import { pack, unpack, MOST_PACKED } from "../embed/pack";
-import { styles as viewStyles } from "../embed/page";
 import { save } from "../export";
 import { integer } from "../format";
 import { CONTROLS, newFrame, parse, serialise, type Control, type PageState, type Tab, type Theme } from "../hash";
 import { identitiesOf } from "../identity";
 import type { Actions, Model } from "../model";
 import type { ResultDocument } from "../protocol";
+import { sheet } from "../styles";
 import { chosenTheme, showTheme } from "../theme";
 import { embedView } from "../view-embed";
 import { capital, label } from "../words";
@@ -43,7 +43,7 @@ const PROMISE = "The link holds settings only, no weights and no file names.";
 const PROMISE_INSIDE = "The link holds settings and the numbers of the figure, no weights and no file names.";
 
 export async function openBuilder(model: Model, actions: Actions): Promise<void> {
-  const [{ LESSONS }] = await Promise.all([import("../lessons/lessons"), styles()]);
+  const [{ LESSONS }] = await Promise.all([import("../lessons/lessons"), sheet("embed/embed"), sheet("builder/builder")]);
   const own = model.source === "demo" ? null : model.document;
   const packed = own ? await pack(own).catch(() => null) : null;
   const documents = new Map<Content, ResultDocument | null>([["demo", own ? null : model.document], ["inside", packed ? await unpack(packed) : null], ["beside", own], ["files", own], ["lesson", model.document]]);
@@ -287,17 +287,4 @@ function titleOf(question: string): string {
 
 function setText(node: Element, text: string): void {
   if (node.textContent !== text) node.textContent = text;
-}
-
-let styled: Promise<unknown> | null = null;
-
-/** The sheets of the builder and of the view, once. */
-function styles(): Promise<unknown> {
-  styled ??= Promise.all([viewStyles(), new Promise((resolve) => {
-    const sheet = h("link", { rel: "stylesheet", href: "assets/builder/builder.css" });
-    sheet.addEventListener("load", resolve);
-    sheet.addEventListener("error", resolve);
-    document.head.append(sheet);
-  })]);
-  return styled;
 }

@@ -1,11 +1,11 @@
 // The page as a frame in another one: the bare figure, its messages, and its style sheet.
 
 import type { DemoFigures } from "../demo";
-import { h } from "../dom";
 import { isDrawable, loadDrawing } from "../drawing";
 import { newFrame, parse, serialise, type PageState } from "../hash";
 import type { Actions, Model, View } from "../model";
 import type { InputFile, ResultDocument } from "../protocol";
+import { sheet } from "../styles";
 import { setTheme, theme } from "../theme";
 import { embedView, type EmbedNote, type EmbedShape } from "../view-embed";
 import { connect, type Host } from "./messages";
@@ -140,15 +140,5 @@ function noteOf(model: Model, actions: Actions, parts: FrameParts): EmbedNote | 
   return parts.noDemo() && !model.document ? { icon: "warn", text: "There is nothing to show yet: drop checkpoints or a result file.", actions: [] } : null;
 }
 
-let styled: Promise<unknown> | null = null;
-
-/** The sheet of the view, once; where it does not come, words and figure still do. */
-export function styles(): Promise<unknown> {
-  styled ??= new Promise((resolve) => {
-    const sheet = h("link", { rel: "stylesheet", href: "assets/embed/embed.css" });
-    sheet.addEventListener("load", resolve);
-    sheet.addEventListener("error", resolve);
-    document.head.append(sheet);
-  });
-  return styled;
-}
+/** The sheet of the view; where it does not come, words and figure still do. */
+export const styles = (): Promise<unknown> => sheet("embed/embed");

@@ -20,13 +20,13 @@ missing mlp model model's models module more most moved multiple multiples must 
 needs neighbours neither nests network networks neuromfa neuromfa-result neurons new next no nobody nodes noise none
 nor not note notes nothing null number numbered numbers numpy of off offsets on once one ones only onnx optimiser
 options or order orders original other others otherwise out outside overlap own page pages part parts password paths
-pickle pickles piles place plainly pointer points powers programs promises pull put puts pytorch pytorch's q q-max
-q-min quantisation queries quotation radii radius range ranges raw reaches read readable reads reason record records
-refers refused reload rename rescale result results ring round rounded rounds rows run safe safetensors same sample
-sampled samples save saved says scale schema scores second see separators setting settings several shape share shorten
-should shuffles simd single size slices smaller so some split stack stand stands state states stays step steps still
-storage storages stored stores such system table tables take takes tell tells tensor tensorflow tensors test text
-texts than that the their them there these they this thousands threshold thresholds through time to together
+pickle pickles piles place plainly pointer points powers program programs promises pull put puts pytorch pytorch's q
+q-max q-min quantisation queries quotation radii radius range ranges raw reaches read readable reads reason record
+records refers refused reload rename rescale result results ring round rounded rounds rows run safe safetensors same
+sample sampled samples save saved says scale schema scores second see separators setting settings several shape share
+shorten should shuffles simd single size slices smaller so some split stack stand stands state states stays step steps
+still storage storages stored stores such system table tables take takes tell tells tensor tensorflow tensors test
+text texts than that the their them there these they this thousands threshold thresholds through time to together
 tokenizers told too trained training transformers true trust try twice two type u under unless unpack up use uses utf
 valid value values version versions was way ways web webassembly weight weights were what where whether which while
 whole whose wired wiring with within without workers write written wrong wrongly wrote yet you your zero zip

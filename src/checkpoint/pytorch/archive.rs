@@ -5,9 +5,9 @@ use super::pickle::{self, MAX_PICKLE_BYTES};
 use super::tensors::{Placed, Storages};
 use super::tree::Tree;
 use super::{PyTorchProblem, Saved};
+use crate::WHOLE;
 use crate::checkpoint::error::{Problem, short};
 use crate::checkpoint::zip::{Archive, Entry};
-use crate::WHOLE;
 use crate::source::ReadAt;
 
 /// The entry that holds the pickle, in a folder whose name does not matter.
