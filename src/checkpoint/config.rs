@@ -19,7 +19,7 @@ pub(super) fn read(source: &dyn ReadAt) -> Result<ModelConfig, String> {
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err("it is no JSON object".to_owned());
     }
-    let raw: Raw = serde_json::from_slice(&bytes).map_err(|error| super::error::short(&error.to_string()))?;
+    let raw: Raw = serde_json::from_slice(&bytes).map_err(|error| super::error::wrong_json(&error))?;
     Ok(raw.into_config())
 }
 

@@ -229,6 +229,12 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
+/// Where a small file beside the weights is no JSON of the kind that it should be. Only the place: the parser's own words would be
+/// a part of every download.
+pub(crate) fn wrong_json(error: &serde_json::Error) -> String {
+    format!("its JSON is wrong at line {}, column {}", error.line(), error.column())
+}
+
 /// The start of a name from a file, safe to print on one line.
 pub(crate) fn short(name: &str) -> String {
     const CHARS: usize = 100;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::contents::read_vec;
-use super::error::{Problem, short};
+use super::error::{Problem, wrong_json};
 use crate::source::ReadAt;
 
 /// Longest index that is read.
@@ -28,7 +28,7 @@ impl Index {
             Problem::Read(error) => error.to_string(),
             _ => "there is not enough memory for it".to_owned(),
         })?;
-        serde_json::from_slice(&bytes).map_err(|error| short(&error.to_string()))
+        serde_json::from_slice(&bytes).map_err(|error| wrong_json(&error))
     }
 
     /// Names of the files, each once.

@@ -15,6 +15,7 @@ use super::DType;
 use super::contents::{Contents, RawTensor, RawType, read_vec};
 use super::error::{Problem, short};
 use super::lenient::Lenient;
+use crate::WHOLE;
 use crate::source::ReadAt;
 
 /// Longest header, as in the reference implementation.
@@ -91,6 +92,9 @@ fn parse(header: &[u8]) -> Result<Listing, Problem> {
 
 /// Where and why the JSON is wrong. The parser tells line and column, people search by byte.
 fn syntax(header: &[u8], error: &serde_json::Error) -> Problem {
+    if !WHOLE {
+        return Problem::NotPlain;
+    }
     let lines = header.split_inclusive(|&byte| byte == b'\n');
     let before: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
     let byte = PREFIX_BYTES + (before + error.column().saturating_sub(1)) as u64;

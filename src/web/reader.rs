@@ -225,7 +225,8 @@ impl Reader {
 }
 
 fn to_json<T: Serialize>(value: &T) -> Result<String, JsValue> {
-    serde_json::to_string(value).map_err(|error| thrown(&Report::new("too-large", error.to_string())))
+    serde_json::to_string(value)
+        .map_err(|_| thrown(&Report::new("too-large", "The answer is too large for the page.".to_owned())))
 }
 
 fn inputs(files: &[DroppedFile]) -> Vec<Input<'_>> {
