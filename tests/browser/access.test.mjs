@@ -36,7 +36,7 @@ function lost() {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) problems.push(`the page is ${scrollWidth} wide`);
   const scrolls = (node) => {
-    for (let one = node.parentElement; one; one = one.parentElement) if (/auto|scroll/.test(getComputedStyle(one).overflowX)) return true;
+    for (let one = node; one; one = one.parentElement) if (/auto|scroll/.test(getComputedStyle(one).overflow)) return true;
     return false;
   };
   const clipped = (node) => {
