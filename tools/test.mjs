@@ -107,6 +107,8 @@ async function browser() {
   await step('size budgets', () => checkSizes(scripts));
   await fetchBrowsers();
   await nodeTests('browser tests', files('tests/browser', '.test.mjs'));
+  // These look at what stands there, and at no clock: two at a time.
+  await nodeTests('views of the page', files('tests/browser/views', '.test.mjs'), 2);
 }
 
 /** Shares compiled macros with the modules. The threaded feature compiles only with the flags of its own build. */
@@ -135,14 +137,14 @@ async function step(name, work) {
 }
 
 /** Runs test files one after the other: they share two cores, and some measure time. */
-async function nodeTests(name, paths) {
+async function nodeTests(name, paths, atOnce = 1) {
   begin(name);
   const tap = join(results, `${name.replaceAll(' ', '-')}.tap`);
   const reporters = [
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...['--test-reporter=tap', `--test-reporter-destination=${tap}`],
   ];
-  const options = ['--enable-source-maps', '--test', '--test-concurrency=1', ...reporters];
+  const options = ['--enable-source-maps', '--test', `--test-concurrency=${atOnce}`, ...reporters];
   const { ok } = await capture(process.execPath, [...options, ...paths]);
 
   const report = readFileSync(tap, 'utf8');

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { chromiumTab } from './chromium.mjs';
-import { needs, site, until } from './harness.mjs';
-import { settled, views } from './views.mjs';
+import { chromiumTab } from '../chromium.mjs';
+import { needs, site, until } from '../harness.mjs';
+import { settled, views } from '../views.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

@@ -1,9 +1,9 @@
 // Every view in a narrow window, at 200 % zoom, from right to left, in forced colours and on paper.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chromiumTab } from './chromium.mjs';
-import { assertQuiet, needs, picture, site, until, visit } from './harness.mjs';
-import { settled, views } from './views.mjs';
+import { chromiumTab } from '../chromium.mjs';
+import { assertQuiet, needs, picture, site, until, visit } from '../harness.mjs';
+import { settled, views } from '../views.mjs';
 
 /** 720 is a window of 1440 at 200 %. */
 const widths = [320, 720, 1440];

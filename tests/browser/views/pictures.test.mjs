@@ -10,11 +10,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
-import { root, target } from '../../tools/lib.mjs';
-import { chromiumTab } from './chromium.mjs';
-import { needs, site } from './harness.mjs';
-import { pack } from './png.mjs';
-import { settled, views } from './views.mjs';
+import { root, target } from '../../../tools/lib.mjs';
+import { chromiumTab } from '../chromium.mjs';
+import { needs, site } from '../harness.mjs';
+import { pack } from '../png.mjs';
+import { settled, views } from '../views.mjs';
 
 const THRESHOLD = 0.2;
 const SHARE = 0.01;
