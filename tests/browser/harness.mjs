@@ -142,7 +142,14 @@ export async function nextResult(tab, before, options) {
     options,
   );
   assert.deepEqual(found.strange, []);
+  await until('its screen', () => tab.evaluate(rendered));
   return found.results.at(-1);
+}
+
+/** Runs in the page. After two frames the result has its screen, and that one may still have to be loaded: its heading stands alone. */
+async function rendered() {
+  for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => { setTimeout(resolve, 50); requestAnimationFrame(resolve); });
+  return document.querySelector('.stage > div > h1.sr:only-child') === null;
 }
 
 /** Checks the checkpoint that was computed from this file of the golden data against the reference. */
