@@ -31,7 +31,9 @@ const text = (tab, selector) => tab.page.locator(selector).innerText();
 const rows = (tab) => tab.page.locator('.score-statistics tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
 
 async function open(tab) {
-  await tab.page.getByText('Scores beside the numbers').click();
+  const section = tab.page.locator('details.everything', { has: tab.page.getByText('Scores beside the numbers', { exact: true }) });
+  // The address opens it again after a reload.
+  if (!(await section.evaluate((details) => details.open))) await section.locator('summary').first().click();
   await until('the section', () => tab.page.locator('.scores').isVisible());
 }
 

@@ -71,9 +71,11 @@ export const views = {
   },
   result: {
     async open(tab, url) {
-      await visit(tab, `${url}#v=1&view=one`);
+      await demo(tab, url);
       await tab.choose(join(dist, 'demo/result.json'));
       await until('the result', () => tab.evaluate(() => /Result file/.test(document.querySelector('#status').textContent)));
+      await tab.evaluate(() => { location.hash = '#v=1&view=one'; });
+      await until('one of its checkpoints', () => tab.page.getByText('Result file, drawn without weights').isVisible());
       await until('its figures', () => tab.evaluate(drawn, main));
     },
   },
