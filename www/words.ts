@@ -234,7 +234,7 @@ export const ERRORS = {
     const safe = results === 0 ? "Nothing that you see is lost." : results === 1 ? "Your result is safe." : `Your ${results} results are safe.`;
     return `The engine stopped${where ? ` while ${where}` : ""}. ${safe}`;
   },
-  noEngine: () => self.origin === "null" ? "This frame cannot run the analysis. The page around it allows it no workers. Open the full view to analyse files."
+  noEngine: (origin: string = globalThis.origin) => origin === "null" ? "This frame cannot run the analysis. The page around it allows it no workers. Open the full view to analyse files."
     : "This browser cannot run the analysis. It lacks WebAssembly SIMD or module workers. The demo stays readable; to analyse files, use a browser from 2023 or later.",
   noView: () => "The drawing module did not load. Reload the page, or look at the tables.",
 };

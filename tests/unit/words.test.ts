@@ -126,6 +126,8 @@ test("an error splits into what and why, dots of file names apart", () => {
     body: "It begins with \u201c%PDF\u201d. Drop the weights instead: safetensors, PyTorch, GGUF, ONNX or NumPy.",
   });
   assert.equal(ERRORS.stopped("reading block 4", 9), "The engine stopped while reading block 4. Your 9 results are safe.");
+  assert.match(ERRORS.noEngine("null"), /^This frame cannot/);
+  assert.match(ERRORS.noEngine("https://example.org"), /^This browser cannot/);
   for (const text of Object.values(ERRORS).map((f) => (f as (...a: unknown[]) => string)("file.bin", 1))) assert.doesNotMatch(text, /!|oops/i);
 });
 
