@@ -67,7 +67,7 @@ async function answers(chrome) {
     if (!(await page.locator('.reading-view').count())) return false;
     await page.locator('.range').focus();
     await page.keyboard.press(turn % 2 ? 'ArrowLeft' : 'ArrowRight');
-    if (turn % 5 === 0) await page.locator('.header-tools button').last().click(); // the theme
+    if (turn % 5 === 0) await page.locator('.header-tools .theme-button').click(); // the theme
     if (turn % 7 === 0) await page.locator('.status-item:visible').nth(turn % 3).click();
   });
   await page.keyboard.press('Escape');
@@ -78,7 +78,7 @@ async function answers(chrome) {
     await page.locator('.range').focus();
     await page.keyboard.press(turn % 2 ? 'ArrowLeft' : 'ArrowRight');
     if (turn % 4 === 0) await page.locator('.title-row .tools button').first().click(); // the table
-    if (turn % 6 === 0) await page.locator('.header-tools button').last().click();
+    if (turn % 6 === 0) await page.locator('.header-tools .theme-button').click();
   });
   await page.getByRole('button', { name: /settings, checks and fit/ }).click();
   await page.waitForSelector('#tab-tau');
