@@ -2,24 +2,12 @@
 
 import { h } from "./dom";
 import type { Actions, Model, View } from "./model";
+import { sheet } from "./styles";
 
 type Build = (model: Model, actions: Actions, phone: () => boolean) => View;
 
 /** What the address calls a section. */
 const nameOf = (title: string): string => title.toLowerCase().replace(/[^a-z]+/g, "-").replace(/^-|-$/g, "").slice(0, 40);
-
-let styled: Promise<unknown> | null = null;
-
-/** The style sheet of all sections, once; where it does not come the words still do. */
-function styles(): Promise<unknown> {
-  styled ??= new Promise((resolve) => {
-    const sheet = h("link", { rel: "stylesheet", href: "assets/sections.css" });
-    sheet.addEventListener("load", resolve);
-    sheet.addEventListener("error", resolve);
-    document.head.append(sheet);
-  });
-  return styled;
-}
 
 /** The last of the sections is not one: a way to give all of it to others. */
 export function shareLine(actions: Actions): HTMLElement {
@@ -38,7 +26,7 @@ export function section(title: string, load: () => Promise<Build>, model: Model,
 
   async function fetched(): Promise<void> {
     loading = true;
-    const [build] = await Promise.all([load().catch(() => null), actions.whole(), styles()]);
+    const [build] = await Promise.all([load().catch(() => null), actions.whole(), sheet("sections")]);
     loading = false;
     if (dead) return;
     if (!build) return body.replaceChildren(h("p.caption", null, "This part of the page did not load. Close and open it to try again."));
