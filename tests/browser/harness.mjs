@@ -191,7 +191,7 @@ export function assertQuiet(tab) {
   assert.deepEqual(tab.foreign, [], 'requests to other sites');
 }
 
-/** Which flavour of the engine the site has delivered. */
+/** Which flavour of the engine the site has delivered, where no service worker may have kept it before. */
 export function flavours({ paths }) {
   const asked = paths.map((path) => path.match(/(?:first|engine)-(\w+)_bg\.wasm/)?.[1]).filter(Boolean);
   return [...new Set(asked)];
