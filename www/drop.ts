@@ -1,26 +1,26 @@
 // Files from a drop, a choice or the clipboard, with their folders: everything becomes a list of path and File.
 
 import { h, icon } from "./dom";
-import type { InputFile } from "./protocol";
+import type { LocalFile } from "./protocol";
 
 /** More files than a person means to drop: a home folder, most likely. */
 const MOST_FILES = 20_000;
 
-export function fromList(files: Iterable<File>): InputFile[] {
+export function fromList(files: Iterable<File>): LocalFile[] {
   return [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
 /** Reads a drop. Entries must be taken at once: the browser empties the list when the event ends. */
-export async function fromTransfer(transfer: DataTransfer): Promise<InputFile[]> {
+export async function fromTransfer(transfer: DataTransfer): Promise<LocalFile[]> {
   const plain = fromList(transfer.files);
   const entries = [...transfer.items].map((item) => (item.kind === "file" ? item.webkitGetAsEntry?.() ?? null : null));
   if (!entries.some((e) => e?.isDirectory)) return plain;
-  const out: InputFile[] = [];
+  const out: LocalFile[] = [];
   for (const entry of entries) if (entry) await walk(entry, out);
   return out.length ? out : plain;
 }
 
-async function walk(entry: FileSystemEntry, out: InputFile[]): Promise<void> {
+async function walk(entry: FileSystemEntry, out: LocalFile[]): Promise<void> {
   if (out.length >= MOST_FILES) return;
   if (entry.isFile) {
     const file = await new Promise<File | null>((resolve) => (entry as FileSystemFileEntry).file(resolve, () => resolve(null)));
@@ -37,7 +37,7 @@ async function walk(entry: FileSystemEntry, out: InputFile[]): Promise<void> {
 }
 
 export interface DropEvents {
-  files(files: InputFile[]): void;
+  files(files: LocalFile[]): void;
   /** Whether files are taken. A drop that is not taken must still not replace the page. */
   wanted(): boolean;
 }

@@ -35,6 +35,8 @@ export class EngineClient {
   /** Checkpoints that the user left out: nothing is computed of them. */
   private hidden: string[] = [];
   private dead = false;
+  /** Opens a port to the worker that reads from other sites; null as long as there is none. */
+  private toRemote: (() => MessagePort) | null = null;
 
   constructor(private readonly events: EngineEvents, private readonly threads: () => number | null) {}
 
@@ -52,6 +54,18 @@ export class EngineClient {
     this.worker = worker;
     this.dead = false;
     this.send({ type: "start", threads: this.threads() });
+    this.connect();
+  }
+
+  /** From now on, files on other sites are read over ports that this opens: one for each worker. */
+  readRemote(open: () => MessagePort): void {
+    this.toRemote = open;
+    if (this.worker) this.connect();
+  }
+
+  private connect(): void {
+    const port = this.toRemote?.();
+    if (port) this.send({ type: "remote" }, [port]);
   }
 
   /** One drop. `add` joins it to what was loaded before; `done` are records to take back as they are. */
@@ -244,8 +258,8 @@ export class EngineClient {
     }
   }
 
-  private send(message: ToWorker): void {
-    this.worker?.postMessage(message);
+  private send(message: ToWorker, ports: MessagePort[] = []): void {
+    this.worker?.postMessage(message, ports);
   }
 
   /** Ends the worker, and whatever it is at. */

@@ -1,9 +1,10 @@
 // The dedicated worker that owns the engine: picks a flavour, feeds it what another worker reads of files, computes null
 // models between messages.
 
-import type { Checkpoint, Comparison, Drop, Dropped, EngineError, FitData, Found, FromWorker, NullProgress, Options, Plan, ToWorker, WiringData, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, Drop, Dropped, EngineError, FitData, Found, FromWorker, InputFile, NullProgress, Options, Plan, ToWorker, WiringData, Wishes } from "./protocol";
 import { Reading } from "./reading";
 import type { Slice } from "./reading-worker";
+import { isRemote } from "./remote/files";
 import { damageTest } from "./worker/damage";
 import { isolated, parsed, startFirst, startReader, startWhole, type Engine, type Pair, type Reader, type WholeEngine, type WholeReader } from "./worker/modules";
 import { messagesFirst, Pace, SLICE_MS } from "./worker/pace";
@@ -51,9 +52,9 @@ let whole: Pair<WholeReader, WholeEngine> | null = null;
 /** The reader of everything, and the drops that it knows. */
 let wholeReader: Promise<WholeReader> | null = null;
 let knownDrops = 0;
-let files: { path: string; file: File }[] = [];
+const files: InputFile[] = [];
 /** The same, drop by drop. */
-const drops: { path: string; file: File }[][] = [];
+const drops: InputFile[][] = [];
 let entries: Entry[] = [];
 /** What was found and is not read: its turn has not come, it was stopped, or it failed. By name. */
 const unread = new Map<string, Found & { given: string }>();
@@ -118,8 +119,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     });
     case "weights": return queue(async () => {
       const found = entries.find((e) => e.name === data.name)?.found;
-      // A file is a handle: passing all of them costs nothing.
-      const weights = found ? { network: (await readsAll()).network(found.id), files: files.map(({ file }, id) => ({ id, file })) } : null;
+      // A file is a handle: passing all of them costs nothing. Those on other sites are not read by the laboratory.
+      const weights = found ? { network: (await readsAll()).network(found.id), files: files.flatMap(({ file }, id) => (isRemote(file) ? [] : { id, file })) } : null;
       post({ type: "weights", request: data.request, data: weights });
     });
     case "compare": return queue(() => compareSlice(data, 0));
@@ -179,7 +180,7 @@ async function readsAll(): Promise<WholeReader> {
   const reader = await (wholeReader ??= startReader());
   if (reader === modules.reader) return reader;
   for (const drop of drops.slice(knownDrops)) {
-    for (const { path, file } of drop) reader.addFile(path, file);
+    for (const { path, file } of drop) reader.addFile(path, file as File);
     reader.recognise();
   }
   knownDrops = drops.length;
@@ -311,7 +312,7 @@ async function recognised({ files: input, join }: Dropped): Promise<Drop> {
   // Indices of the reader count every file that it was ever given.
   for (const file of input) files.push(file);
   const drop = await able(({ reader }) => {
-    for (const { path, file } of input) reader.addFile(path, file);
+    for (const { path, file } of input) reader.addFile(path, file as File);
     return parsed(reader.recognise());
   });
   drops.push(input);
@@ -661,7 +662,7 @@ async function damage({ request, name, wish, first }: Extract<ToWorker, { type: 
 
 /** What a plan asks for, of the files that are here. */
 function slicesOf(plan: Plan): Slice[] {
-  return plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file, offset, length }));
+  return plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file as File, offset, length }));
 }
 
 // ---- errors ----

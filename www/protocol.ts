@@ -2,12 +2,15 @@
 // page and its worker. Types only; nothing here runs.
 
 import type { Weights } from "./lab-protocol";
+import type { RemoteFile } from "./remote/protocol";
 
 /** A number that may not exist (no fit, division by zero). */
 export type Maybe = number | null;
 
 export interface Options {
   network: "full" | "sampled";
+  /** Rows of a sampled network in short runs; absent where they are drawn one by one, as published. */
+  rows?: "strips";
   /** The layers that count, as ranges [first, last] of their numbers; null for all. Absent in older documents. */
   layers: [first: number, last: number][] | null;
   mode: "exact" | "reference";
@@ -384,7 +387,10 @@ export interface DamageProgress {
 
 // ---- page and worker ----
 
-export interface InputFile { path: string; file: File }
+/** A file of this computer, or one on another site. */
+export interface InputFile { path: string; file: File | RemoteFile }
+
+export interface LocalFile extends InputFile { file: File }
 
 /** What came at once, and the series that files among it join: those that are in no folder with several checkpoints. */
 export interface Dropped { files: InputFile[]; join: string | null }
@@ -399,6 +405,8 @@ export interface EngineState {
 
 export type ToWorker =
   | { type: "start"; threads: number | null }
+  /** Comes with a port of the worker that reads from other sites, over which the remote files of later jobs are read. */
+  | { type: "remote" }
   | { type: "job"; job: number; drops: Dropped[]; options: Options; add: boolean; done: Checkpoint[]; join: string | null; selected: string | null; wishes: Wishes; paused: boolean }
   | { type: "resume"; job: number; names: string[]; selected: string | null }
   | { type: "hide"; names: string[] }

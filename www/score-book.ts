@@ -3,7 +3,7 @@
 
 import { errorBanner } from "./banners";
 import type { Model } from "./model";
-import type { Association, Checkpoint, EngineError, InputFile, ResultDocument, Score, ScoreRequest } from "./protocol";
+import type { Association, Checkpoint, EngineError, LocalFile, ResultDocument, Score, ScoreRequest } from "./protocol";
 import type { FromScores, ToScores } from "./scores-worker";
 import { startWorker } from "./start-worker";
 import { errorText } from "./words";
@@ -35,7 +35,7 @@ export class ScoreBook {
   }
 
   /** Reads files of scores. `alone`: nothing else was given, so that a file without scores is an error. */
-  async take(files: InputFile[], alone: boolean, series: string | null = null): Promise<void> {
+  async take(files: LocalFile[], alone: boolean, series: string | null = null): Promise<void> {
     if (!files.length) return;
     const answer = await this.ask({ type: "read", files, series, known: this.imported });
     if ("broken" in answer) return this.tell({ code: "scores", text: answer.broken, file: "", hint: "" });

@@ -1,10 +1,10 @@
 // A worker for benchmark scores: reads their files and compares them with a series, with a module of its own.
 
-import type { Association, EngineError, InputFile, Score, ScoreRequest } from "./protocol";
+import type { Association, EngineError, LocalFile, Score, ScoreRequest } from "./protocol";
 import { loadWasm, startWasm, type WasmModule } from "./wasm-module";
 
 export type ToScores =
-  | { request: number; type: "read"; files: InputFile[]; series: string | null; known: Score[] }
+  | { request: number; type: "read"; files: LocalFile[]; series: string | null; known: Score[] }
   | { request: number; type: "associate"; of: ScoreRequest };
 
 export type FromScores =

@@ -9,6 +9,7 @@ import { keyOf, type Banner, type Item, type ListActions, type Model } from "./m
 import type { Edit } from "./edits";
 import { Own } from "./own";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
+import { isLocal } from "./remote/files";
 import { isResult, SCHEMA } from "./result";
 import { isTraining } from "./verdict";
 import { errorParts, errorText, ERRORS, LIST } from "./words";
@@ -182,6 +183,10 @@ export class Session {
     const results: ResultDocument[] = [];
     const rest: InputFile[] = [];
     for (const input of files) {
+      if (!isLocal(input)) {
+        rest.push(input);
+        continue;
+      }
       const named = /\.json$/i.test(input.path) && input.file.size < MOST_JSON;
       const head = named ? await input.file.slice(0, 4096).text().catch(() => "") : "";
       if (!named || !head.includes(SCHEMA)) {

@@ -1,17 +1,17 @@
 // Files and addresses as the engine takes them: paths and files.
 
-import type { InputFile } from "../../www/protocol";
+import type { LocalFile } from "../../www/protocol";
 import { NeuroMFAError } from "./errors";
 
 /** A file, a file with its path in a folder, or the address of one that the page may fetch whole. */
 export type Source = File | { path: string; file: File } | string | URL;
 
-export async function inputFiles(sources: Iterable<Source>, signal: AbortSignal | undefined): Promise<InputFile[]> {
+export async function inputFiles(sources: Iterable<Source>, signal: AbortSignal | undefined): Promise<LocalFile[]> {
   const given = [...sources];
   const addresses = given.filter(isAddress).map(absolute);
   const paths = pathsOf(addresses);
   const names = new Map(addresses.map((address, i) => [address.href, paths[i]!]));
-  const files: InputFile[] = [];
+  const files: LocalFile[] = [];
   for (const source of given) {
     if (source instanceof File) files.push({ path: source.webkitRelativePath || source.name, file: source });
     else if (isAddress(source)) files.push(await fetched(absolute(source), names.get(absolute(source).href)!, signal));
@@ -49,7 +49,7 @@ function decoded(part: string): string {
   }
 }
 
-async function fetched(address: URL, path: string, signal: AbortSignal | undefined): Promise<InputFile> {
+async function fetched(address: URL, path: string, signal: AbortSignal | undefined): Promise<LocalFile> {
   const response = await answered(address, signal);
   const name = path.split("/").pop()!;
   return { path, file: new File([await response.blob()], name) };
