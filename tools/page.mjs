@@ -87,7 +87,7 @@ async function bundle() {
 
 /** Those beside main.ts, and those of parts that are loaded later. */
 function styleSheets() {
-  const parts = ['read/read.css', 'lessons/lessons.css', 'help/help.css', 'embed/embed.css', 'builder/builder.css'];
+  const parts = ['read/read.css', 'lessons/lessons.css', 'help/help.css', 'embed/embed.css', 'builder/builder.css', 'remote/remote.css'];
   return [...readdirSync(join(root, 'www')).filter((name) => name.endsWith('.css')), ...parts];
 }
 

@@ -1,10 +1,11 @@
 // What stands around every screen besides the header: drop card and status bar.
 
 import { fill, h, icon } from "./dom";
-import { bytes, integer } from "./format";
-import { byKey, type Actions, type Model } from "./model";
+import { bytes, integer, plural } from "./format";
+import { byKey, isElsewhere, type Actions, type Model } from "./model";
 import type { Detail } from "./offline";
 import { close, toggle } from "./popover";
+import { NO_POLICY, sizeText, trafficWords, type Web } from "./remote/web";
 
 const MIB = 2 ** 20;
 
@@ -14,11 +15,12 @@ interface Part { root: HTMLElement; update(): void }
 export function dropCard(model: Model, actions: Actions): Part {
   const button = h("button.primary", { type: "button", onclick: () => actions.choose() }, icon("file", 20), h("span.wide-only", null, "Choose files"), h("span.phone-only", null, "Choose checkpoints"));
   const folder = h("button.text-link", { type: "button", onclick: () => actions.choose(true) }, "a folder");
+  const web = h("button.text-link", { type: "button", onclick: () => actions.openWeb() }, "from the web");
   const add = h("input", { type: "checkbox", onchange: () => actions.setAdd(add.checked) });
   const adding = h("label.tick-row", null, add, h("span", null, "Add", h("span.wide-only", null, " to what is loaded")));
   const root = h("section.card", { "aria-label": "Open checkpoints" },
     h("div.card-top", null,
-      h("div.card-words", null, h("h2.card-title", null, "Drop checkpoints anywhere", h("span.card-long", null, " on this page")), h("p.card-line", null, "One file, a whole training series, or ", folder)),
+      h("div.card-words", null, h("h2.card-title", null, "Drop checkpoints anywhere", h("span.card-long", null, " on this page")), h("p.card-line", null, "One file, a whole training series, ", folder, ", or ", web)),
       button),
     h("div.card-foot", null, h("span.card-formats", null, "safetensors, PyTorch, GGUF, ONNX, NumPy"), adding, h("span.card-privacy", null, "Read here, never uploaded")));
   const update = (): void => {
@@ -26,33 +28,40 @@ export function dropCard(model: Model, actions: Actions): Part {
     adding.hidden = !own;
     root.classList.toggle("has-own", own);
     add.checked = model.add;
-    button.disabled = model.engine === "missing";
+    button.disabled = web.disabled = model.engine === "missing";
   };
   update();
   return { root, update };
 }
 
 export function status(model: Model): Part {
-  const privacy = item(() => "Nothing leaves this computer", () => [
+  const privacy = item(() => (asked() ? "Your files stay on this computer" : "Nothing leaves this computer"), () => [
     ["Read in this page", "Files are opened by this page on this computer. There is no server that could receive them, and the page\u2019s own policy forbids it to talk to other sites."],
     ["Its workers too", "The engine\u2019s workers are started by the page and have the same policy."],
   ], true);
-  const requests = item(requestWords, () => [
+  const requests = item(requestWords, () => [...asked() ? webDetails(model.web!) : [],
     ["Requests to other sites", "Counted while the page is open, by the browser\u2019s own record, in the page and in its workers. Fonts, program and demo come from the site that served this page. What the page\u2019s policy forbids is stopped by the browser, and told as stopped."],
   ]);
   const offline = item(() => model.offline?.words ?? "", () => model.offline?.details ?? []);
   const source = item(sourceWords, () => [[sourceWords(), model.source === "demo"
     ? `A result that was computed before, ${bytes(model.demoBytes)} long. \u201cAnalyse these files here\u201d computes it again in this page.`
     : model.source === "result" ? "Everything that is drawn was stored in the result file; the weights are not here."
-      : model.source === "kept" ? "Everything that is drawn was kept by this browser from an earlier visit; the weights are not here." : "Computed in this page from the files that you gave it."]]);
+      : model.source === "kept" ? "Everything that is drawn was kept by this browser from an earlier visit; the weights are not here."
+        : elsewhere() ? "Computed in this page from parts of files on other sites." : "Computed in this page from the files that you gave it."]]);
   const engine = item(engineWords, engineDetails);
   const root = h("div.status-in", null, h("div.status-left", null, privacy.root, requests.root), h("div.status-right", null, source.root, engine.root, offline.root));
   const said = h("span.sr", { role: "status" });
   root.append(said);
 
+  const elsewhere = (): boolean => model.document?.checkpoints.some(isElsewhere) ?? false;
+  function asked(): string {
+    return model.web ? trafficWords(model.web) : "";
+  }
   function requestWords(): string {
     const { requests: sent, stoppedRequests: stopped } = model;
-    return `${integer(sent)} ${sent === 1 ? "request" : "requests"} to other sites${stopped ? `, ${integer(stopped)} stopped` : ""}`;
+    // What was confirmed is told for itself, and what was not is told beside it.
+    if (asked() && !sent && !stopped) return asked();
+    return `${asked()}${asked() ? "; " : ""}${integer(sent)} ${sent === 1 ? "request" : "requests"} to other sites${stopped ? `, ${integer(stopped)} stopped` : ""}`;
   }
   function sourceWords(): string {
     const now = model.reading?.items.find((i) => i.state === "reading");
@@ -60,7 +69,7 @@ export function status(model: Model): Part {
     const n = model.nulls;
     if (n?.current) return `Shuffling ${byKey(model, n.current)?.name ?? n.current}, ${n.done} of ${n.of}`;
     if (n?.waiting.length) return `Shuffled: computing, ${n.waiting.length} to go`;
-    return model.source === "demo" ? "Demo, computed in advance" : model.source === "result" ? "Result file" : model.source === "kept" ? "Kept result" : "Your files";
+    return model.source === "demo" ? "Demo, computed in advance" : model.source === "result" ? "Result file" : model.source === "kept" ? "Kept result" : elsewhere() ? "From the web" : "Your files";
   }
   function engineWords(): string {
     const e = model.engine;
@@ -85,6 +94,13 @@ export function status(model: Model): Part {
   };
   update();
   return { root, update };
+}
+
+/** What was asked of the sites that were confirmed, host by host. */
+function webDetails({ traffic, policy }: Web): Detail[] {
+  const hosts = traffic.map(({ host, requests: n, bytes: read }) => `${host}: ${plural(n, "request")}, ${sizeText(read)}`).join("; ");
+  const bound = policy ? "The worker that asks has a policy of its own, which names the host that you confirmed and those that it keeps its files on. The page and the engine can talk to neither." : NO_POLICY;
+  return [["Asked after you confirmed it", `${hosts}. ${bound}`]];
 }
 
 function item(words: () => string, details: () => Detail[], dot = false): Part {

@@ -5,7 +5,7 @@ import type { Options, Scheme } from "./protocol";
 
 /** Defaults of the command line, and the shuffle null, which the page computes after the spectra. */
 export const DEFAULTS: Options = {
-  network: "full", layers: null, mode: "exact", differences: undefined, tie: undefined, minimum_degree: 10, rounding: "nearest", samples: 10, seed: 0, layer_sample: 32, threshold: 150, nfd_threshold: 200,
+  network: "full", layers: null, mode: "exact", differences: undefined, tie: undefined, minimum_degree: 10, rounding: "nearest", samples: 10, seed: 0, layer_sample: 32, rows: "random", threshold: 150, nfd_threshold: 200,
   q_min: -3, q_max: 3, q_step: 0.1, filter: 0, hops: 1, interconnect: "original",
   distance: "inverse", null: ["shuffle"], null_samples: 100, initialisation: "auto", bootstrap: 0,
 };
@@ -13,7 +13,7 @@ export const DEFAULTS: Options = {
 /** Choices that follow the mode, or are seldom another than the usual one. */
 const CHOICES = {
   differences: ["central", "forward"], tie: ["first", "second"], rounding: ["halves", "nearest", "up", "twos"],
-  interconnect: ["original", "serial", "true"], distance: ["inverse", "scaled"],
+  rows: ["random", "strips"], interconnect: ["original", "serial", "true"], distance: ["inverse", "scaled"],
 } as const satisfies Partial<Record<keyof Options, readonly string[]>>;
 
 export const NULL_KINDS = ["shuffle", "gaussian", "initialisation", "rescale"] as const;
@@ -82,6 +82,9 @@ export interface PageState {
   files: string[];
   /** A result in the place of the demo: packed, or the name of a file beside the page. */
   result: string;
+  /** What was typed for checkpoints on another site. It is asked for nothing until the reader has confirmed that. */
+  source: string;
+  revisions: string;
 }
 
 /** What sections let their readers choose, as it stands in an address; anything else is not believed. */
@@ -108,7 +111,7 @@ export function newFrame(): Frame {
 }
 
 export function initial(): PageState {
-  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", lesson: "", at: 1, answers: "hidden", help: "", set: [], tab: "spectrum", beside: "shuffle", zoom: null, pins: [], chance: true, preset: null, demo: false, frame: null, open: [], picks: {}, files: [], result: "" };
+  return { options: { ...DEFAULTS, null: [...DEFAULTS.null] }, theme: null, threads: null, step: null, view: "series", read: "", lesson: "", at: 1, answers: "hidden", help: "", set: [], tab: "spectrum", beside: "shuffle", zoom: null, pins: [], chance: true, preset: null, demo: false, frame: null, open: [], picks: {}, files: [], result: "", source: "", revisions: "" };
 }
 
 /** Limits of each number; what lies outside is not believed. */
@@ -133,9 +136,9 @@ export function followsPaths(options: Options): boolean {
   return options.hops > 1 || (options.interconnect ?? "original") !== "original";
 }
 
-/** Paths run through all layers of a sampled network; the whole network has none. */
+/** Paths run through all layers of a sampled network; the whole network has none, and all rows. */
 export function possible(options: Options): Options {
-  if (options.network === "full") return { ...options, hops: 1, interconnect: "original" };
+  if (options.network === "full") return { ...options, hops: 1, interconnect: "original", rows: "random" };
   // Nor is a rescaled checkpoint followed along paths.
   // Samples have intervals of their own.
   options = { ...options, bootstrap: 0 };
@@ -197,6 +200,8 @@ export function parse(hash: string): PageState {
   state.files = listOf(given.get("files"), IDENTITY, MOST_FILES);
   const result = given.get("result");
   if (result !== null && RESULT.test(result)) state.result = result;
+  state.source = textOf(given, "source");
+  if (state.source) state.revisions = textOf(given, "revisions");
   if (given.get("embed") === "1") state.frame = frameFrom(given);
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
@@ -223,13 +228,17 @@ function listOf(text: string | null, pattern: RegExp, most: number): string[] {
 /** Longer texts are cut. */
 const MOST_TEXT = 600;
 
+/** A text of one line. */
+function textOf(given: URLSearchParams, key: string): string {
+  return [...(given.get(key) ?? "").replace(/\s+/g, " ").trim()].slice(0, MOST_TEXT).join("").trim();
+}
+
 function frameFrom(given: URLSearchParams): Frame {
-  const text = (key: string): string => [...(given.get(key) ?? "").replace(/\s+/g, " ").trim()].slice(0, MOST_TEXT).join("").trim();
   const fixed = given.get("fixed")?.split(",");
   return {
     drop: given.get("drop") === "1", transparent: given.get("bg") === "transparent",
     fixed: CONTROLS.filter((control) => (fixed ?? FIXED as readonly string[]).includes(control)),
-    question: text("q"), answer: text("a"),
+    question: textOf(given, "q"), answer: textOf(given, "a"),
   };
 }
 
@@ -299,6 +308,8 @@ export function serialise(state: PageState): string {
   if (state.result) out.set("result", state.result);
   // The demo is told by its own word; a result in the link says itself what it is of.
   else if (state.files.length && !state.demo) out.set("files", state.files.join());
+  if (state.source) out.set("source", state.source);
+  if (state.source && state.revisions) out.set("revisions", state.revisions);
   if (state.frame) frameText(out, state.frame);
   const text = out.toString().replace(/%2C/g, ",").replace(/%2F/g, "/");
   return text ? `v=1&${text}` : "";

@@ -19,6 +19,8 @@ export interface HeaderSource {
   home(): void;
   themed(): void;
   choose(): void;
+  /** Opens the way to checkpoints on other sites. */
+  web(): void;
   /** Opens the link builder. */
   share(): void;
   /** Whether the screen has no other button that opens files. */
@@ -38,15 +40,16 @@ export function header(source: HeaderSource): Header {
   const inline = links(source);
   const places = h("nav.places", { "aria-label": "Parts of this page" }, ...inline.map((link) => link.root));
   const open = h("button.quiet.open-button", { type: "button", onclick: () => source.choose() }, h("span", null, "Open files"));
+  const web = h("button.quiet.web-button", { type: "button", onclick: () => source.web() }, h("span", null, "From the web"));
   const keys = h("button.quiet.keys-button", { type: "button", "aria-expanded": "false" }, h("span.button-text", null, "Keys"));
   const swap = themeButton(source);
   onTheme(() => themeFace(swap));
   const menu = h("button.quiet.menu-button", { type: "button", "aria-expanded": "false", "aria-label": "Menu" }, icon("menu", 20));
   menu.addEventListener("click", () => toggle(menu, () => h("div.menu.header-menu", null,
-    h("nav", { "aria-label": "Parts of this page" }, ...links(source, () => close(false)).map((link) => link.root)), share(source, () => close()), themeButton(source, () => close()))));
-  const root = h("div.header-in", null, name, places, h("div.header-tools", null, open, keys, ...copyLink(source), share(source), swap, menu));
+    h("nav", { "aria-label": "Parts of this page" }, ...links(source, () => close(false)).map((link) => link.root)), webItem(source, () => close()), share(source, () => close()), themeButton(source, () => close()))));
+  const root = h("div.header-in", null, name, places, h("div.header-tools", null, open, web, keys, ...copyLink(source), share(source), swap, menu));
   const update = (): void => {
-    open.hidden = !source.needsOpen();
+    open.hidden = web.hidden = !source.needsOpen();
     for (const link of inline) link.update();
   };
   return { root, keys, update };
@@ -77,6 +80,10 @@ function copyLink(source: HeaderSource): HTMLElement[] {
     (navigator.clipboard?.writeText(source.link()) ?? Promise.reject(new Error("no clipboard"))).then(() => say("Copied"), () => say("Copy the address bar"));
   };
   return [h("button.quiet", { type: "button", onclick: copy }, icon("link", 18), text), said];
+}
+
+function webItem(source: HeaderSource, chosen: () => void): HTMLButtonElement {
+  return h("button.quiet", { type: "button", onclick: () => { chosen(); source.web(); } }, icon("download", 18), h("span", null, "From the web"));
 }
 
 function share(source: HeaderSource, chosen: () => void = () => undefined): HTMLButtonElement {

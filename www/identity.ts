@@ -8,7 +8,7 @@ const HALF = DIGITS / 2;
 
 /** One short identity for each checkpoint; of very long series, one for all. */
 export function identitiesOf(document: ResultDocument): string[] {
-  const each = document.checkpoints.map((c) => joined(c.files.map((file) => String(file.identity ?? "").slice(0, DIGITS))));
+  const each = document.checkpoints.map((c) => joined(c.files.map((file) => String(file.identity ?? "").replace(/^remote:/, "").slice(0, DIGITS))));
   const known = [...new Set(each.filter((identity) => identity !== ""))];
   return known.length > MOST_FILES ? [joined(known)] : known;
 }

@@ -10,7 +10,7 @@ import { fromList, listen } from "./drop";
 import { header } from "./header";
 import { parse, serialise, type PageState, type Screen, type Theme } from "./hash";
 import { isolate } from "./isolation";
-import { identitiesOf } from "./identity";
+import { found, identitiesOf } from "./identity";
 import { forget, load, type Kept } from "./kept";
 import { keptLine } from "./keeping";
 import { listenKeys } from "./keys";
@@ -117,6 +117,16 @@ const actions: Actions = {
     model.banners.push({ kind: "error", title: "The link builder did not load", body: "Reload the page to try again.", actions: [] });
     schedule();
   }); },
+  openWeb: () => { void import("./remote/dialog").then(({ openWeb }) => openWeb(model, actions)).catch(() => {
+    model.banners.push({ kind: "error", title: "The way to other sites did not load", body: "Reload the page to try again.", actions: [] });
+    schedule();
+  }); },
+  tellWeb(web) { model.web = web; schedule(); },
+  readWeb(reading) {
+    session.openRemote(reading);
+    offered = `${model.state.source} ${model.state.revisions}`;
+    remember();
+  },
   pick(which, value) {
     if (value === null) delete model.state.picks[which];
     else model.state.picks[which] = value;
@@ -166,6 +176,7 @@ const top = header({
   home: () => void showView("series"),
   themed: () => { model.state.theme = model.state.theme ? theme() : null; remember(); },
   choose: () => actions.choose(),
+  web: () => actions.openWeb(),
   share: () => actions.share(),
   // Only where no drop card stands: while reading, and beside one checkpoint on a wide page.
   needsOpen: () => !["series", "waiting", "one"].includes(shown) || (shown === "one" && main.clientWidth >= 1000),
@@ -279,7 +290,21 @@ let linkedAs = "";
 
 /** Looks for what a link is about besides settings: a result in it or beside the page, or files that its reader has. */
 async function openLinked(): Promise<void> {
-  const { result, files } = model.state;
+  const { result, files, source, revisions } = model.state;
+  if (framed || result || !source) await openGiven(result, files);
+  else {
+    const here = model.document !== null && files.length > 0 && found(files, model.document) === files.length;
+    // Nothing is asked of the other site before the reader confirms it.
+    if (!here && offered !== `${source} ${revisions}`) actions.openWeb();
+    offered = `${source} ${revisions}`;
+  }
+  schedule();
+}
+
+/** The checkpoints on another site that a link has led to, or that were read. */
+let offered = "";
+
+async function openGiven(result: string, files: readonly string[]): Promise<void> {
   if (!result && !files.length) return;
   const { awaitFiles, openResult } = await import("./linked");
   if (!result) awaitFiles(files, model, schedule);
@@ -293,7 +318,6 @@ async function openLinked(): Promise<void> {
       selectStep(linkedResult);
     }
   }
-  schedule();
 }
 
 async function showView(next: Screen): Promise<void> {

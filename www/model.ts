@@ -5,6 +5,7 @@ import type { Weights } from "./lab-protocol";
 import { followsPaths, type NullKind, type PageState, type Pick, type Screen, type Tab } from "./hash";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, EngineState, FitData, Found, NullProgress, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import type { Offline } from "./offline";
+import type { RemoteReading, Web } from "./remote/web";
 import type { ScoreBook } from "./score-book";
 
 /** `kept`: a result of an earlier visit, from the browser's own database. */
@@ -25,6 +26,8 @@ export interface Item {
   of: number;
   label: string;
   error: EngineError | null;
+  /** On another site: `of` is what is read of it, also before it is. */
+  remote?: boolean;
 }
 
 /** `again`: files that are read once more, under other options; the view stays. */
@@ -72,10 +75,12 @@ export interface Model {
   /** The most memory that the engine has taken, in bytes; 0 before the first result. */
   memoryUsed: number;
   add: boolean;
-  /** Requests to other sites, of the page and its workers. Zero as long as there are no web sources. */
+  /** Requests to other sites that nobody confirmed, of the page and its workers: zero, as their policy forbids them. */
   requests: number;
   /** Those that the page's policy forbade. */
   stoppedRequests: number;
+  /** What was asked of the sites that the reader confirmed; null before any. */
+  web: Web | null;
   /** What is kept for use without a network; null until it is known. */
   offline: Offline | null;
   demoBytes: number;
@@ -94,6 +99,12 @@ export interface Actions {
   tab(tab: Tab): void;
   /** Zoom, pins and null model of the large figure. */
   look(next: Look): void;
+  /** Opens the way to checkpoints on other sites. */
+  openWeb(): void;
+  /** Takes what was asked of them so far. */
+  tellWeb(web: Web): void;
+  /** Reads what was found there. */
+  readWeb(reading: RemoteReading): void;
   /** Opens the link builder. */
   share(): void;
   /** What is chosen in a section, for the address; null for what is usual. */
@@ -158,13 +169,23 @@ export interface ListActions {
 export function newModel(state: PageState, engine: "none" | "missing"): Model {
   return {
     state, document: null, source: "demo", deck: null, selected: 0, reading: null, banners: [], nulls: null, keys: [], undoable: null,
-    stopped: [], keeping: null, aside: false, found: new Map(), engine, add: false, requests: 0, stoppedRequests: 0, offline: null, demoBytes: 0, memoryUsed: 0,
+    stopped: [], keeping: null, aside: false, found: new Map(), engine, add: false, requests: 0, stoppedRequests: 0, web: null, offline: null, demoBytes: 0, memoryUsed: 0,
   };
 }
 
 /** Whether the weights behind the shown document are at hand. */
 export function weightsHere(model: Model): boolean {
   return model.source === "files";
+}
+
+/** Whether files are on another site: the engine says so with their identities. */
+export function isElsewhere({ files }: { files: Checkpoint["files"] }): boolean {
+  return files.some((file) => file.identity?.startsWith("remote:"));
+}
+
+/** Whether all files of the checkpoints are at hand, for what reads them again and again. */
+export function filesHere(model: Model, checkpoints: readonly Checkpoint[]): boolean {
+  return weightsHere(model) && !checkpoints.some(isElsewhere);
 }
 
 /** What the engine calls a checkpoint of the document. */

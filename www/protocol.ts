@@ -9,14 +9,14 @@ export type Maybe = number | null;
 
 export interface Options {
   network: "full" | "sampled";
-  /** Rows of a sampled network in short runs; absent where they are drawn one by one, as published. */
-  rows?: "strips";
   /** The layers that count, as ranges [first, last] of their numbers; null for all. Absent in older documents. */
   layers: [first: number, last: number][] | null;
   mode: "exact" | "reference";
   samples: number;
   seed: number;
   layer_sample: number;
+  /** Rows of a sampled network: drawn one by one, as published, or in short runs. Absent in documents where it is the former. */
+  rows?: "random" | "strips";
   threshold: number;
   nfd_threshold: number;
   q_min: number;

@@ -4,7 +4,8 @@ import { Chart } from "./chart";
 import { amountText, damageSentence, damageTable, failureText, KINDS, PROMISE, roundsOf } from "./damage-words";
 import { fill, h, rich } from "./dom";
 import { exportButton } from "./export";
-import { current, weightsHere, type Actions, type Model, type View } from "./model";
+import { locked } from "./locked";
+import { current, filesHere, type Actions, type Model, type View } from "./model";
 import type { DamageKind, DamageProgress, DamageWish, ResultDocument } from "./protocol";
 import { readable } from "./readable";
 import { tableElement } from "./tables";
@@ -30,7 +31,7 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
     h("label", { for: "damage-amount" }, amountLabel, amount),
     h("label", { for: "damage-rounds" }, "Rounds", rounds),
     run, cancel);
-  const locked = h("p.unlock", null, "A damage test needs the weights. ", h("button.text-link", { type: "button", onclick: () => actions.choose() }, "Add the checkpoint"));
+  const lock = locked(actions, "A damage test needs the weights. ", "Add the checkpoint");
 
   const chart = new Chart("damage-chart", {
     figure: () => document_ && { document: document_, parts: { kind: "damage", nulls: true, compact: phone() } },
@@ -43,7 +44,7 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
   twin.addEventListener("toggle", () => draw());
   const results = h("div", { hidden: true },
     h("div.tools", null, exportButton(() => "neuromfa-damage", () => chart, () => document_)), chart.root, sentence, twin);
-  const root = h("section.damage", { "aria-label": "Damage test" }, h("p.caption", null, PROMISE), form, does, locked, said, failed, results);
+  const root = h("section.damage", { "aria-label": "Damage test" }, h("p.caption", null, PROMISE), form, does, lock.root, said, failed, results);
 
   kind.addEventListener("change", suggest);
   form.addEventListener("submit", (event) => {
@@ -97,10 +98,11 @@ export function damageSection(model: Model, actions: Actions, phone: () => boole
   }
 
   function update(): void {
-    const here = weightsHere(model);
+    const c = current(model);
+    const here = c !== null && filesHere(model, [c]);
     const focused = document.activeElement;
     form.hidden = does.hidden = !here;
-    locked.hidden = here;
+    lock.update(here, c ? [c] : []);
     run.hidden = stop !== null;
     cancel.hidden = stop === null;
     // The focus stays on the button that took the place of the other.

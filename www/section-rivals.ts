@@ -7,7 +7,8 @@ import { exportButton } from "./export";
 import { bytesOf } from "./format";
 import { lab } from "./lab";
 import type { Contender, RivalsProgress } from "./lab-protocol";
-import { current, weightsHere, type Actions, type Model, type View } from "./model";
+import { locked } from "./locked";
+import { current, filesHere, type Actions, type Model, type View } from "./model";
 import type { Checkpoint, EngineError, Explained, ResultDocument, Rivals } from "./protocol";
 import { readable } from "./readable";
 import { explainedOf, explainedTable, LARGEST_MATRIX, NEEDS_WEIGHTS, PURPOSE, sentenceOf, valuesTable } from "./rivals-words";
@@ -29,7 +30,7 @@ export function rivalsSection(model: Model, actions: Actions, phone: () => boole
   const cancel = h("button.ghost.framed", { type: "button", hidden: true, onclick: () => stop?.() }, "Cancel");
   const does = h("span.caption", null, `Reads the matrices again, up to ${LARGEST_MATRIX} on their smaller side.`);
   const ask = h("div.rivals-ask", null, compute, cancel, does);
-  const locked = h("p.unlock", null, NEEDS_WEIGHTS, h("button.text-link", { type: "button", onclick: () => actions.choose() }, "Add the checkpoints"));
+  const lock = locked(actions, NEEDS_WEIGHTS, "Add the checkpoints");
   const said = h("p.rivals-said", { role: "status" });
   const failed = h("p.rivals-said.rivals-error", { role: "alert", hidden: true });
 
@@ -45,7 +46,7 @@ export function rivalsSection(model: Model, actions: Actions, phone: () => boole
   twin.addEventListener("toggle", () => draw());
   const results = h("div", { hidden: true },
     h("div.tools", null, exportButton(() => "neuromfa-rivals", () => chart, () => shown)), chart.root, sentences, note, twin);
-  const root = h("section.rivals", { "aria-label": "Simple rivals" }, h("p.caption", null, rich(PURPOSE)), ask, locked, said, failed, results);
+  const root = h("section.rivals", { "aria-label": "Simple rivals" }, h("p.caption", null, rich(PURPOSE)), ask, lock.root, said, failed, results);
 
   async function begin(): Promise<void> {
     const document_ = model.document;
@@ -107,11 +108,11 @@ export function rivalsSection(model: Model, actions: Actions, phone: () => boole
   function update(): void {
     compare();
     const document_ = model.document;
-    const here = weightsHere(model);
+    const here = filesHere(model, document_?.checkpoints ?? []);
     const missing = document_?.checkpoints.some((c) => !rivalsOf(c)) ?? false;
     const focused = document.activeElement;
     ask.hidden = !here || (!missing && !stop);
-    locked.hidden = here || !missing;
+    lock.update(here || !missing, document_?.checkpoints ?? []);
     compute.hidden = does.hidden = stop !== null;
     cancel.hidden = stop === null;
     // The focus stays on the button that took the place of the other.

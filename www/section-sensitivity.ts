@@ -7,7 +7,8 @@ import { fill, h, rich } from "./dom";
 import { exportButton } from "./export";
 import { lab } from "./lab";
 import type { SensitivityFound } from "./lab-protocol";
-import { current, weightsHere, type Actions, type Model, type View } from "./model";
+import { locked } from "./locked";
+import { current, filesHere, type Actions, type Model, type View } from "./model";
 import type { Checkpoint, ResultDocument, SensitivityAxis, SensitivityPoint } from "./protocol";
 import { AXIS_NAMES, promise, quirkSentence, quirkTable, SHUFFLES, sensitivitySentence, sensitivityTable } from "./sensitivity-words";
 import { tableElement } from "./tables";
@@ -26,7 +27,7 @@ export function sensitivitySection(model: Model, actions: Actions, phone: () => 
   let kept: { of: ResultDocument; parts: (Computed | undefined)[]; document: ResultDocument } | null = null;
 
   const does = h("p.caption");
-  const locked = h("p.unlock", null, "Other options need the weights. ", h("button.text-link", { type: "button", onclick: () => actions.choose() }, "Add the checkpoint"));
+  const lock = locked(actions, "Other options need the weights. ", "Add the checkpoint");
   const said = h("p.damage-said", { role: "status" });
   const failed = h("p.damage-said.damage-error", { role: "alert", hidden: true });
   const cancel = h("button.ghost.framed", { type: "button", hidden: true, onclick: () => stop?.() }, "Cancel");
@@ -52,7 +53,7 @@ export function sensitivitySection(model: Model, actions: Actions, phone: () => 
   const quirkWords = h("p.deck");
   const quirkBody = h("div.quirks");
   const root = h("section.sensitivity", { "aria-label": "Sensitivity" },
-    does, h("div.sensitivity-tools", null, compute, cancel), locked, said, failed, results,
+    does, h("div.sensitivity-tools", null, compute, cancel), lock.root, said, failed, results,
     h("h3.figure-title", null, "The published code beside the exact numbers"),
     h("p.caption", null, "Each known difference by itself, then all of them together; every number beside its shuffles."),
     computeQuirks, quirkWords, quirkBody);
@@ -112,11 +113,11 @@ export function sensitivitySection(model: Model, actions: Actions, phone: () => 
   }
 
   function update(): void {
-    const here = weightsHere(model);
     const c = current(model);
+    const here = c !== null && filesHere(model, [c]);
     const doc = model.document;
     const focused = document.activeElement;
-    locked.hidden = here;
+    lock.update(here, c ? [c] : []);
     does.hidden = compute.hidden = !here || running !== null;
     computeQuirks.hidden = !here || running !== null;
     cancel.hidden = running === null;

@@ -5,11 +5,12 @@ import { EngineClient, type TakeComparison } from "./engine-client";
 import { comparable, DEFAULTS } from "./hash";
 import { somethingLoaded } from "./isolation";
 import type { Weights } from "./lab-protocol";
-import { keyOf, type Banner, type Item, type ListActions, type Model } from "./model";
+import { filesHere, isElsewhere, keyOf, type Banner, type Item, type ListActions, type Model } from "./model";
 import type { Edit } from "./edits";
 import { Own } from "./own";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import { isLocal } from "./remote/files";
+import type { RemoteReading, RemoteWorker } from "./remote/web";
 import { isResult, SCHEMA } from "./result";
 import { isTraining } from "./verdict";
 import { errorParts, errorText, ERRORS, LIST } from "./words";
@@ -56,6 +57,8 @@ export class Session {
   private laterFailed: string | null = null;
   /** What the engine said about the files of the drop that is being read. */
   private found = new Map<string, Found>();
+  /** What is on other sites and how much of it will be read: the worker that knows its files, and its share of all bytes. */
+  private remote: { worker: RemoteWorker; share: number } | null = null;
   /** Set while the document is of other options or wishes than those that the engine was asked for. */
   private outdated = false;
 
@@ -135,6 +138,7 @@ export class Session {
     if (!add) {
       model.banners = [];
       this.later = [];
+      Object.assign(model.state, { source: "", revisions: "" });
     }
     if (add && reading) {
       this.later.push(...files);
@@ -166,6 +170,19 @@ export class Session {
     this.events.changed();
     const done = [...shown?.checkpoints ?? [], ...results.filter((r) => this.fits(r)).flatMap((r) => r.checkpoints)];
     this.engine.run({ files: rest, join }, model.state.options, add && !shown, done, null);
+  }
+
+  /** Reads what was found on another site. Its settings are those that were chosen with it, but where it joins others. */
+  openRemote({ looked, options, bytes, worker, typed }: RemoteReading): void {
+    const { model } = this;
+    const before = this.remote?.worker;
+    this.remote = { worker, share: looked.bytes ? bytes / looked.bytes : 0 };
+    model.state.options = options;
+    // It may be another worker than the one that read before, which is of no more use.
+    if (before !== worker) this.engine.readRemote(() => worker.port());
+    void this.open(looked.files);
+    if (before !== worker) before?.close();
+    Object.assign(model.state, typed);
   }
 
   /** The series that files join: that of the folder of the file whose place they take, else that of the selected one. */
@@ -287,14 +304,18 @@ export class Session {
   }
 
   private goOn(): void {
-    const { model } = this;
-    const names = model.stopped.map((item) => item.name);
-    model.reading = { items: model.stopped, started: this.inEngine };
+    const items = this.model.stopped;
     this.goesOn();
+    this.resume(items);
+  }
+
+  /** Reads what was found and not read. */
+  private resume(items: Item[]): void {
+    this.model.reading = { items, started: this.inEngine };
     this.fired = false;
     this.followLast = true;
     this.warm();
-    this.engine.resume(names, null);
+    this.engine.resume(items.map((item) => item.name), null);
     this.events.changed();
   }
 
@@ -318,7 +339,7 @@ export class Session {
   }
 
   weights(checkpoint: Checkpoint): Promise<Weights | null> {
-    return this.model.source === "files" ? this.engine.weights(keyOf(this.model, checkpoint)) : Promise.resolve(null);
+    return filesHere(this.model, [checkpoint]) ? this.engine.weights(keyOf(this.model, checkpoint)) : Promise.resolve(null);
   }
 
   wiring(checkpoint: Checkpoint): Promise<WiringData | null> {
@@ -361,7 +382,7 @@ export class Session {
         this.joining = false;
         for (const found of message.drop.checkpoints) this.found.set(found.name, found);
         if (!model.reading) return; // a restart behind the scenes
-        model.reading.items = message.drop.checkpoints.map(itemOf);
+        model.reading.items = message.drop.checkpoints.map((found) => this.itemOf(found));
         if (known.length) {
           this.own.present(this.own.selected());
           model.banners.push({ kind: "note", ...LIST.known(known.length), actions: [] });
@@ -373,7 +394,7 @@ export class Session {
         return;
       }
       case "rereading":
-        model.reading = { items: message.checkpoints.map(itemOf), started: true, again: true };
+        model.reading = { items: message.checkpoints.map((found) => this.itemOf(found)), started: true, again: true };
         return;
       case "refused":
         this.outdated = false;
@@ -460,6 +481,14 @@ export class Session {
     return item;
   }
 
+  private itemOf(found: Found): Item {
+    const remote = isElsewhere(found);
+    return {
+      id: found.id, name: found.name, file: found.files.length === 1 ? found.files[0]!.name : found.name, step: found.step, remote,
+      bytes: found.bytes, state: "waiting", read: 0, of: remote ? found.bytes * (this.remote?.share ?? 1) : found.bytes, label: "", error: null,
+    };
+  }
+
   private finished(): boolean {
     return !!this.model.reading?.items.every((i) => i.state === "done" || i.state === "failed" || i.state === "left out");
   }
@@ -469,7 +498,7 @@ export class Session {
     const { reading } = this.model;
     if (!reading) return;
     this.model.reading = null;
-    for (const item of reading.items) if (item.state === "failed" && item.error) this.model.banners.push(this.banner(item.error, true));
+    for (const item of reading.items) if (item.state === "failed" && item.error) this.model.banners.push(item.remote ? this.remoteBanner(item, item.error) : this.banner(item.error, true));
     this.events.settled(reading.started && !reading.again && this.model.source === "files");
     const waiting = this.later.splice(0);
     if (waiting.length) {
@@ -508,16 +537,19 @@ export class Session {
     return errorBanner(error, [series ? { label: "Choose it again", run: () => this.events.chooseAgain(error.file) } : { label: "Choose another file", run: () => this.events.choose() }]);
   }
 
+  /** A file on another site that could not be read can be asked for again. */
+  private remoteBanner(item: Item, error: EngineError): Banner {
+    const banner = errorBanner(error, [{ label: "Try again", run: () => {
+      if (this.model.reading) return;
+      this.model.banners = this.model.banners.filter((one) => one !== banner);
+      this.resume([{ ...item, state: "waiting", read: 0, error: null }]);
+    } }]);
+    return banner;
+  }
+
   private item(id: number): Item | undefined {
     return this.model.reading?.items.find((i) => i.id === id);
   }
-}
-
-function itemOf(found: Found): Item {
-  return {
-    id: found.id, name: found.name, file: found.files.length === 1 ? found.files[0]!.name : found.name, step: found.step,
-    bytes: found.bytes, state: "waiting", read: 0, of: found.bytes, label: "", error: null,
-  };
 }
 
 function eventOf(error: EngineError): { code: string; text: string; file: string } {

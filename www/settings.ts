@@ -48,6 +48,7 @@ export function settings(model: Model, actions: Actions): Settings {
       row("Network", segments("network", [["full", "Whole"], ["sampled", "Sampled"]], o.network, (v) => set({ network: v as Options["network"] }))),
       ...(o.network === "sampled" ? [
         number("samples", "Samples", o.samples), number("layer_sample", "Neurons per layer", o.layer_sample),
+        row("Rows", segments("rows", [["random", "Random"], ["strips", "Strips"]], o.rows ?? "random", (v) => set({ rows: v as Options["rows"] }))),
         row("Hops", segments("hops", [["1", "1"], ["2", "2"], ["3", "3"]], String(o.hops ?? 1), (v) => set({ hops: Number(v) }))),
         row("Interconnect", segments("interconnect", [["original", "Original"], ["serial", "Serial"], ["true", "True"]], o.interconnect ?? "original", (v) => set({ interconnect: v as Options["interconnect"] }))),
       ] : []),
@@ -146,6 +147,7 @@ export function settings(model: Model, actions: Actions): Settings {
     const line = (name: string, value: string): HTMLElement => row(name, h("span.locked", null, value, icon("lock", 16), hidden("needs the weights")));
     return [
       line("Network", o.network === "full" ? "Whole" : "Sampled"),
+      ...(o.network === "sampled" && o.rows === "strips" ? [line("Rows", "Strips")] : []),
       ...(followsPaths(o) ? [line("Hops", String(o.hops)), line("Interconnect", INTERCONNECTS[o.interconnect ?? "original"])] : []),
       line("Layers that count", layersText()),
       line("Mode", o.mode === "exact" ? "Exact" : "Reference"),

@@ -55,8 +55,10 @@ export function readingView(model: Model, actions: Actions, _card: HTMLElement, 
     fill(headline, items.length ? readingHeadline(done, items.length) : lookingHeadline(reading.files));
     const attention = failed === 0 ? "" : failed === 1 ? " One file needs your attention." : ` ${spelled(failed)[0]!.toUpperCase()}${spelled(failed).slice(1)} files need your attention.`;
     fill(deck, `${(items.length || (reading.files ?? 1)) > 1 ? "Each one is drawn as soon as it is ready." : "It is drawn as soon as it is ready."}${attention}`);
-    const of = items.filter((i) => i.state !== "failed").reduce((s, i) => s + Math.max(i.of, i.bytes), 0);
-    const read = items.reduce((s, i) => s + (i.state === "done" ? Math.max(i.of, i.bytes) : i.state === "failed" ? 0 : i.read), 0);
+    // Of a file on another site only what is read counts.
+    const size = (i: Item): number => (i.remote ? i.of : Math.max(i.of, i.bytes));
+    const of = items.filter((i) => i.state !== "failed").reduce((s, i) => s + size(i), 0);
+    const read = items.reduce((s, i) => s + (i.state === "done" ? size(i) : i.state === "failed" ? 0 : i.read), 0);
     const share = of ? read / of : 0;
     fillBar.style.setProperty("width", `${(share * 100).toFixed(1)}%`);
     bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
@@ -114,7 +116,7 @@ export function readingView(model: Model, actions: Actions, _card: HTMLElement, 
 
   function fileLine(item: Item, index: number, of: number): { node: HTMLElement; bar: HTMLElement | null } {
     if (item.state === "failed" && item.error) {
-      const banner = errorBanner(item.error, [{ label: "Choose it again", run: () => actions.chooseAgain(item.error?.file) }, { label: "Leave it out", run: () => actions.leaveOut(item) }]);
+      const banner = errorBanner(item.error, [...item.remote ? [] : [{ label: "Choose it again", run: () => actions.chooseAgain(item.error?.file) }], { label: "Leave it out", run: () => actions.leaveOut(item) }]);
       return { node: h("li.file.file-failed", null, bannerElement(banner, model)), bar: null };
     }
     const name = h("span.file-name", { title: item.file }, item.file);

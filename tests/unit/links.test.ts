@@ -35,6 +35,7 @@ function randomState(next: () => number): PageState {
   }
   options.network = pick(["full", "sampled"]);
   options.mode = pick(["exact", "reference"]);
+  options.rows = pick(["random", "strips"] as const);
   options.rounding = pick(["nearest", "halves", "up", "twos"] as const);
   options.layers = maybe(() => [[0, 2], [5, 5]], null);
   Object.assign(options, possible(options));
@@ -44,6 +45,7 @@ function randomState(next: () => number): PageState {
     tab: pick(["spectrum", "tau", "fit", "dimension"]), beside: pick(NULL_KINDS), preset: pick([null, "published"]), demo: next() < 0.3, zoom: pick([null, [0.5, 1.5, -1, 0]]), pins: pick([[], [0, 3]]), chance: next() < 0.5,
     open: some(["where-it-happens", "simple-rivals"]), result: pick(["", "a.json", "week_3/out-1.json", "xVvNbjW3DX2V"]),
   });
+  if (next() < 0.3) Object.assign(state, { source: pick(["EleutherAI/pythia-70m", "hub+http://127.0.0.1:8123/a/b", "https://example.org/a b?c=d&e#f"]), revisions: pick(["", "step{0,1000}", "step0, step1, ... step143000"]) });
   if (state.view === "read") Object.assign(state, { read: pick(["", "noise"]), set: pick([[], [2, -1.5]]) });
   if (state.view === "lesson") Object.assign(state, { lesson: "noise", at: pick([1, 3]), set: pick([[], [2]]) });
   for (const key of some(Object.keys(PICKED) as Pick[])) state.picks[key] = pick(PICKED[key]);
@@ -69,7 +71,7 @@ test("whatever stands in an address, it is read, and what was read comes back", 
   const next = random(7);
   const valid = serialise(randomState(random(3)));
   const hostile = ["%", "%E0%A4%A", "v=1&embed=1&fixed=%00,slider,slider", "result=https://elsewhere.test/a.json", "result=//elsewhere.test/a.json", "result=../a.json", "result=a/../../b.json", "result=/a.json", "result=.hidden.json",
-    "result=javascript:alert(1)//.json", "result=a.json?x=1", `embed=1&q=${"x".repeat(1e5)}`, `files=${"0123456789ab,".repeat(1e4)}`, "files=nonsense,0123456789AB", "damage=noise,1e9,1", "over=score:acc", "axis=log", "open=__proto__,constructor", "set=1&__proto__=1&constructor=2"];
+    "result=javascript:alert(1)//.json", "result=a.json?x=1", `embed=1&q=${"x".repeat(1e5)}`, `files=${"0123456789ab,".repeat(1e4)}`, "files=nonsense,0123456789AB", "damage=noise,1e9,1", "over=score:acc", "axis=log", "source=%00%0a%E0%A4%A&revisions=%F0%9F", `source=${"\u{1f4c8} ".repeat(1e4)}`, "rows=strips", "open=__proto__,constructor", "set=1&__proto__=1&constructor=2"];
   for (let i = 0; i < 3000; i++) {
     const letters = [...valid];
     for (let change = 0; change < 1 + next() * 20; change++) letters[Math.floor(next() * letters.length)] = String.fromCharCode(Math.floor(next() * 0x3000));

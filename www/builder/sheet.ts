@@ -55,7 +55,7 @@ export async function openBuilder(model: Model, actions: Actions): Promise<void>
   if (content === "lesson") [width, height] = [null, LESSON_HEIGHT];
   let grows = true;
   // A copy: nothing of the page changes while links are tried.
-  const state: PageState = { ...parse(serialise(model.state)), frame: newFrame(), view: model.state.view === "one" ? "one" : "series", open: [], picks: {}, preset: null, demo: false };
+  const state: PageState = { ...parse(serialise(model.state)), frame: newFrame(), view: model.state.view === "one" ? "one" : "series", open: [], picks: {}, preset: null, demo: false, source: "", revisions: "" };
   const frame = state.frame!;
   const given = { lesson: model.state.lesson || LESSONS[0]!.id, at: model.state.at, set: model.state.set };
 
