@@ -20,7 +20,7 @@ export function dropCard(model: Model, actions: Actions): Part {
   const adding = h("label.tick-row", null, add, h("span", null, "Add", h("span.wide-only", null, " to what is loaded")));
   const root = h("section.card", { "aria-label": "Open checkpoints" },
     h("div.card-top", null,
-      h("div.card-words", null, h("h2.card-title", null, "Drop checkpoints anywhere", h("span.card-long", null, " on this page")), h("p.card-line", null, "One file, a whole training series, ", folder, ", or ", web)),
+      h("div.card-words", null, h("h2.card-title", null, "Drop checkpoints anywhere", h("span.card-long", null, " on this page")), h("p.card-line", null, "One file, a series, ", folder, ", or ", web)),
       button),
     h("div.card-foot", null, h("span.card-formats", null, "safetensors, PyTorch, GGUF, ONNX, NumPy"), adding, h("span.card-privacy", null, "Read here, never uploaded")));
   const update = (): void => {

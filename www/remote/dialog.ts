@@ -9,7 +9,7 @@ import { planPart } from "./plan";
 import type { Cost, Looked, Traffic } from "./protocol";
 import { BROKEN, Remote, STOPPED } from "./remote";
 import { allowed, hostOf, hostsText, preset, SIZES, type Host } from "./sources";
-import { faultParts, lookingText, promise, tokenHint, WEB } from "./words";
+import { faultParts, hostsLine, lookingText, promise, tokenHint, WEB } from "./words";
 
 /** The worker that was started last, and the one that the engine reads with. */
 let remote: Remote | null = null;
@@ -108,7 +108,7 @@ class Dialog {
     this.anywhereRow.hidden = !host?.mayRedirect;
     const offline = !navigator.onLine;
     fill(this.promise, offline ? WEB.offline : host ? promise(host.name, this.token.value !== "") : "");
-    fill(this.hosts, host && !offline ? `The worker that asks can talk to these and to nobody else: ${hostsText(allowed(host, this.anywhere.checked))}.` : "");
+    fill(this.hosts, host && !offline ? hostsLine(hostsText(allowed(host, this.anywhere.checked)), !!navigator.serviceWorker?.controller) : "");
     fill(this.ask, host ? `Ask ${host.name}` : "Ask");
     this.ask.disabled = !host || offline || this.looking !== null;
   }

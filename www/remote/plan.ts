@@ -36,7 +36,7 @@ export function planPart({ looked, options: given, fixed, note, cost, read }: Pl
   const rows = radios("web-rows", "Rows", [["random", "Random, as published"], ["strips", "In strips"]], () => options.rows ?? "random", (rows) => set({ rows: rows as Options["rows"] }));
   const samples = h("select.field", { id: "web-samples", onchange: () => set({ samples: Number(samples.value) }) },
     ...[...new Set([...SAMPLES, options.samples])].map((n) => h("option", { value: n, selected: n === options.samples }, String(n))));
-  const sampling = h("div.web-sampling", null, h("label.setting", { for: samples.id }, "Samples of it", " ", samples), rows);
+  const sampling = h("div.web-sampling", null, h("label.setting", { for: samples.id }, h("span", null, "Samples"), samples), rows);
   const network = radios("web-network", "Network", [["sampled", "Sampled"], ["full", "Whole"]], () => options.network, (value) => set({ network: value as Options["network"] }));
   const says = h("p.caption");
   const choices = fixed ? h("p", null, fixed) : h("div.web-choices", null, network, sampling, says);

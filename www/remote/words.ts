@@ -4,11 +4,11 @@ import { errorParts, errorText } from "../words";
 import { count, integer, plural, spelled } from "../format";
 import type { EngineError, Found } from "../protocol";
 import type { Cost, Looked } from "./protocol";
-import { sizeText } from "./web";
+import { NO_POLICY, sizeText } from "./web";
 
 export const WEB = {
-  title: "Checkpoints from the web",
-  about: "Only the parts that the analysis needs are asked for; nothing is downloaded whole, and nothing is stored.",
+  title: "From the web",
+  about: "Checkpoints on other sites. Only the parts that the analysis needs are asked for, and nothing is stored.",
   address: "Address, or a model as owner/name",
   addressHint: "A model of Hugging Face, such as EleutherAI/pythia-70m. Or the address of a file, of a folder, of a page on GitHub, or of a record on Zenodo.",
   revisions: "Revisions",
@@ -26,6 +26,11 @@ export const WEB = {
 /** Who sees what; stands before anything is sent. */
 export function promise(host: string, token: boolean): string {
   return `${host} will see your address and which files you ask for. ${token ? "Your token is sent to it. Nothing else of your own is sent." : "Nothing of your own is sent."}`;
+}
+
+/** Who else may be asked; `bound` where a service worker sees to it. */
+export function hostsLine(hosts: string, bound: boolean): string {
+  return `The worker that asks may talk to these and to nobody else: ${hosts}.${bound ? "" : ` ${NO_POLICY}`}`;
 }
 
 export function tokenHint(host: string | null): string {
