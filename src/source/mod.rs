@@ -162,7 +162,8 @@ impl ReadAt for Buffered<'_> {
         let mut filled = 0;
         while filled < length {
             let at = offset + filled as u64;
-            filled += self.copy_from_block(at / self.block_bytes, at % self.block_bytes, &mut buffer[filled..])?;
+            filled +=
+                self.copy_from_block(at / self.block_bytes, at % self.block_bytes, &mut buffer[filled..])?;
         }
         Ok(())
     }
