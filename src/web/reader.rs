@@ -37,11 +37,10 @@ pub struct Reader {
     recognised: usize,
     /// A number of the page stays valid.
     checkpoints: Vec<Known>,
-    /// `recognised`, and the number of checkpoints, before the newest call.
+    /// `recognised`, and the number of checkpoints, before the newest call that recognised, until it is known whether
+    /// bytes were missing.
     #[cfg(feature = "reader")]
-    before: usize,
-    #[cfg(feature = "reader")]
-    known_before: usize,
+    before: Option<(usize, usize)>,
 }
 
 struct DroppedFile {
@@ -206,12 +205,18 @@ impl Reader {
             dropped.take_missing().into_iter().map(need).collect::<Vec<_>>()
         };
         let needs: Vec<Need> = self.files.iter().enumerate().flat_map(needs).collect();
-        if !needs.is_empty() {
-            // What was recognised of it was so for lack of bytes.
-            self.recognised = self.before;
-            self.checkpoints.truncate(self.known_before);
+        if let Some((recognised, checkpoints)) = self.before.take().filter(|_| !needs.is_empty()) {
+            // What was recognised was so for lack of bytes.
+            self.recognised = recognised;
+            self.checkpoints.truncate(checkpoints);
         }
         to_json(&needs)
+    }
+
+    /// Gives up the files that were added and are not recognised.
+    #[cfg(feature = "reader")]
+    pub fn leave(&mut self) {
+        (self.recognised, self.before) = (self.files.len(), None);
     }
 
     /// What an analysis of a checkpoint would read: bytes, and requests.
@@ -230,7 +235,7 @@ impl Reader {
         let dropped = self.recognised..self.files.len();
         #[cfg(feature = "reader")]
         {
-            (self.before, self.known_before) = (self.recognised, self.checkpoints.len());
+            self.before = Some((self.recognised, self.checkpoints.len()));
         }
         self.recognised = self.files.len();
         let inputs = inputs(&self.files[dropped.clone()]);
