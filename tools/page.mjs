@@ -13,7 +13,7 @@ import { build as esbuild } from 'esbuild';
 import { Failure, dist, root } from './lib.mjs';
 import { constants } from './version.mjs';
 
-const WORKERS = ['engine-worker', 'reading-worker', 'scores-worker', 'lab-worker', 'watch-worker'];
+const WORKERS = ['engine-worker', 'reading-worker', 'scores-worker', 'lab-worker', 'watch-worker', 'remote-worker'];
 
 const common = {
   absWorkingDir: root,

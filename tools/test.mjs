@@ -71,7 +71,7 @@ async function cargoTests(name, args) {
   count(name, ok, { passed: sum(1), failed: sum(2), skipped: sum(3) }, failed);
 }
 
-/** The TypeScript of the page, its unit tests, and those of what makes releases. */
+/** The TypeScript of the page, its unit tests, those of what makes releases, and of the sites that browser tests read from. */
 async function page() {
   const { checkTypes } = await import('./types.mjs');
   await step('types', checkTypes);
@@ -81,6 +81,7 @@ async function page() {
     await nodeTests('unit tests', files(compiled, '.js'));
   }
   await nodeTests('tests of the tools', files('tests/tools', '.test.mjs'));
+  await nodeTests('server of web sources', files('tests/remote', '.test.mjs'));
 }
 
 async function compileUnitTests(sources, folder) {

@@ -5,6 +5,7 @@ import type { Checkpoint, Comparison, Drop, Dropped, EngineError, FitData, Found
 import { Reading } from "./reading";
 import type { Slice } from "./reading-worker";
 import { isRemote } from "./remote/files";
+import { recognised as recognisedElsewhere, withBytes } from "./remote/headers";
 import { damageTest } from "./worker/damage";
 import { isolated, parsed, startFirst, startReader, startWhole, type Engine, type Pair, type Reader, type WholeEngine, type WholeReader } from "./worker/modules";
 import { messagesFirst, Pace, SLICE_MS } from "./worker/pace";
@@ -78,11 +79,12 @@ let comparison = 0;
 
 const post = (message: FromWorker): void => self.postMessage(message);
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
+self.onmessage = ({ data, ports }: MessageEvent<ToWorker>): void => {
   if ("job" in data) latest = Math.max(latest, data.job);
   if (data.type === "compare") comparison = data.request;
   switch (data.type) {
     case "select": selected = data.name; return;
+    case "remote": return reading.connect(ports[0]!);
     case "cancel": cancelled = Math.max(cancelled, data.job); return;
     case "stop-damage": stopped = Math.max(stopped, data.request); return;
     case "damage": return queue(() => damage(data));
@@ -180,11 +182,10 @@ async function readsAll(): Promise<WholeReader> {
   const reader = await (wholeReader ??= startReader());
   if (reader === modules.reader) return reader;
   for (const drop of drops.slice(knownDrops)) {
-    for (const { path, file } of drop) reader.addFile(path, file as File);
-    reader.recognise();
+    await known(drop, reader);
   }
   knownDrops = drops.length;
-  for (const found of [...entries.flatMap((entry) => entry.found ?? []), ...unread.values()]) wished(found, reader);
+  for (const found of [...entries.flatMap((entry) => entry.found ?? []), ...unread.values()]) await withBytes(reader, () => wished(found, reader), bytesOf);
   return reader;
 }
 
@@ -311,15 +312,43 @@ function free(name: string, series: string | null, coming: Found[] = []): string
 async function recognised({ files: input, join }: Dropped): Promise<Drop> {
   // Indices of the reader count every file that it was ever given.
   for (const file of input) files.push(file);
-  const drop = await able(({ reader }) => {
+  const drop = input.some(({ file }) => isRemote(file)) ? await elsewhere(input) : await able(({ reader }) => {
     for (const { path, file } of input) reader.addFile(path, file as File);
     return parsed(reader.recognise());
   });
   drops.push(input);
+  if (whole) knownDrops = drops.length;
   for (const found of drop.checkpoints) found.series ??= join;
   const { errors } = drop;
   drop.checkpoints = await allAsWished(drop.checkpoints, errors);
   return drop;
+}
+
+/** The checkpoints among files on other sites: a sampled network, most likely, and the whole reader in any case. */
+async function elsewhere(input: InputFile[]): Promise<Drop> {
+  await everything();
+  const { reader } = whole!;
+  try {
+    return await known(input, reader);
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    reader.leave();
+    return { checkpoints: [], skipped: [], errors: [asError(error, null)] };
+  }
+}
+
+/** Tells the whole reader of the files of a drop. */
+async function known(input: InputFile[], reader: WholeReader): Promise<Drop> {
+  for (const { path, file } of input) {
+    if (isRemote(file)) reader.addRemote(path, file.size, file.validator);
+    else reader.addFile(path, file);
+  }
+  return await recognisedElsewhere(reader, bytesOf);
+}
+
+/** Bytes of files on other sites, for headers. */
+function bytesOf(needs: { file: number; offset: number; length: number }[]): AsyncIterable<Uint8Array> {
+  return reading.read(slicesOf(needs));
 }
 
 /** The checkpoints as the user wants them to be read; for those that cannot be read so, errors more. */
@@ -327,7 +356,7 @@ async function allAsWished(founds: Found[], errors: EngineError[]): Promise<Foun
   const wanted: Found[] = [];
   for (const found of founds) {
     try {
-      wanted.push(await able(({ reader }) => wished(found, reader)));
+      wanted.push(whole ? await withBytes(whole.reader, () => wished(found, whole!.reader), bytesOf) : await able(({ reader }) => wished(found, reader)));
     } catch (error) {
       if (isTrap(error)) throw error;
       errors.push(asError(error, found));
@@ -484,7 +513,7 @@ async function readInto(found: Found, ofJob: number, quiet = false): Promise<Che
   let at = 0;
   let bytes = 0;
   let told = 0;
-  for await (const part of reading.read(slicesOf(plan))) {
+  for await (const part of reading.read(slicesOf(plan.reads))) {
     if (quiet ? latest > ofJob : cancelled >= ofJob) return null;
     const { label } = plan.reads[at]!;
     where = `reading ${label || found.name}`;
@@ -548,7 +577,7 @@ async function rescale(entry: Entry, first: Entry, ofJob: number): Promise<void>
   const engine = await everything();
   // After a restart the engine knows nothing of it.
   if (first.restored) engine.load(first.id, modules.reader.network(first.id));
-  const found = await rescaledNull(engine, (plan) => reading.read(slicesOf(plan)), first, entry, options, () => latest > ofJob);
+  const found = await rescaledNull(engine, (plan) => reading.read(slicesOf(plan.reads)), first, entry, options, () => latest > ofJob);
   if (found !== undefined) entry.rescaled = { from: first.id, null: found };
 }
 
@@ -646,7 +675,7 @@ async function damage({ request, name, wish, first }: Extract<ToWorker, { type: 
       engine, wish, first, id: entry?.found ? entry.id : null, name, options, pace,
       // After a restart the engine knows nothing of it.
       load: () => { if (entry?.restored) engine.load(entry.id, modules.reader.network(entry.id)); },
-      read: (plan) => reading.read(slicesOf(plan)),
+      read: (plan) => reading.read(slicesOf(plan.reads)),
       over: () => stopped >= request || latest !== asked,
       tell: (progress) => post({ type: "damage", request, progress }),
       asError: (error) => {
@@ -661,8 +690,8 @@ async function damage({ request, name, wish, first }: Extract<ToWorker, { type: 
 }
 
 /** What a plan asks for, of the files that are here. */
-function slicesOf(plan: Plan): Slice[] {
-  return plan.reads.map(({ file, offset, length }) => ({ file: files[file]!.file as File, offset, length }));
+function slicesOf(reads: { file: number; offset: number; length: number }[]): Slice[] {
+  return reads.map(({ file, offset, length }) => ({ file: files[file]!.file, offset, length }));
 }
 
 // ---- errors ----

@@ -1,16 +1,22 @@
 // A worker that does nothing but read: the browser's other processes hand it a file's bytes while the engine computes.
 
+import type { EngineError } from "./protocol";
+import { isRemote } from "./remote/files";
+import type { AnsweredBytes, AskedBytes, RemoteFile } from "./remote/protocol";
+
 /** A range of a file. */
-export interface Slice { file: File; offset: number; length: number }
+export interface Slice { file: File | RemoteFile; offset: number; length: number }
 
 export type ToReading =
+  /** Comes with a port of the worker that reads from other sites. */
+  | { type: "remote" }
   | { type: "read"; reading: number; slices: Slice[] }
   /** The engine has taken so many bytes: as many more may be read. */
   | { type: "taken"; reading: number; bytes: number };
 
 export type FromReading =
   | { reading: number; bytes: ArrayBuffer }
-  | { reading: number; failed: { name: string; message: string } };
+  | { reading: number; failed: { name: string; message: string } & Partial<EngineError> };
 
 /** Slices that are asked for together: as many as fit these bytes, and no more than so many small ones. */
 const BYTES_IN_FLIGHT = 32e6;
@@ -19,6 +25,38 @@ const LEAST_READS_IN_FLIGHT = 2;
 /** Bytes that were read and wait for the engine. */
 const BYTES_WAITING = 32e6;
 
+/** Asks the worker that reads from other sites. */
+class Elsewhere {
+  private asked = 0;
+  private readonly answers = new Map<number, (answer: AnsweredBytes) => void>();
+
+  constructor(private readonly port: MessagePort) {
+    port.onmessage = ({ data }: MessageEvent<AnsweredBytes>) => {
+      this.answers.get(data.ask)?.(data);
+      this.answers.delete(data.ask);
+    };
+  }
+
+  read(file: RemoteFile, offset: number, length: number): Promise<ArrayBuffer> {
+    const ask = (this.asked += 1);
+    this.port.postMessage({ ask, file, offset, length } satisfies AskedBytes);
+    return new Promise((resolve, reject) => {
+      this.answers.set(ask, (answer) => {
+        if ("bytes" in answer) resolve(answer.bytes);
+        else reject(Object.assign(new Error(answer.error.text), answer.error));
+      });
+    });
+  }
+}
+
+let elsewhere: Elsewhere | null = null;
+
+function bytesOf({ file, offset, length }: Slice): Promise<ArrayBuffer> {
+  if (!isRemote(file)) return file.slice(offset, offset + length).arrayBuffer();
+  if (!elsewhere) return Promise.reject(new Error("Nothing reads from other sites here. Load the page again."));
+  return elsewhere.read(file, offset, length);
+}
+
 /** The newest reading; older ones end. */
 let current = 0;
 let waiting = 0;
@@ -26,8 +64,10 @@ let wake: () => void = () => undefined;
 
 const post = (message: FromReading, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
 
-self.onmessage = ({ data }: MessageEvent<ToReading>): void => {
-  if (data.type === "read") {
+self.onmessage = ({ data, ports }: MessageEvent<ToReading>): void => {
+  if (data.type === "remote") {
+    elsewhere = new Elsewhere(ports[0]!);
+  } else if (data.type === "read") {
     current = data.reading;
     waiting = 0;
     wake();
@@ -47,8 +87,8 @@ async function read(reading: number, slices: Slice[]): Promise<void> {
       while (waiting > BYTES_WAITING && reading === current) await new Promise<void>((resolve) => { wake = resolve; });
     }
   } catch (error) {
-    const { name, message } = error as Error;
-    post({ reading, failed: { name, message } });
+    const { name, message, code, text, file, hint } = error as Error & EngineError;
+    post({ reading, failed: { name, message, ...(code ? { code, text, file, hint } : {}) } });
   }
 }
 
@@ -61,7 +101,7 @@ async function* ahead(slices: Slice[]): AsyncGenerator<ArrayBuffer> {
     for (let slice = slices[next]; slice; slice = slices[next]) {
       const room = pending.length < READS_IN_FLIGHT && inFlight + slice.length <= BYTES_IN_FLIGHT;
       if (!room && pending.length >= LEAST_READS_IN_FLIGHT) return;
-      const answer = slice.file.slice(slice.offset, slice.offset + slice.length).arrayBuffer();
+      const answer = bytesOf(slice);
       answer.catch(() => undefined); // looked at when its turn comes
       pending.push(answer);
       inFlight += slice.length;

@@ -34,7 +34,7 @@ export class Reading {
     try {
       for (const { length } of slices) {
         const next = await this.next();
-        if ("failed" in next) throw Object.assign(new Error(next.failed.message), { name: next.failed.name });
+        if ("failed" in next) throw Object.assign(new Error(next.failed.message), next.failed);
         yield new Uint8Array(next.bytes);
         this.send({ type: "taken", reading, bytes: length });
       }
@@ -54,7 +54,12 @@ export class Reading {
     }
   }
 
-  private send(message: ToReading): void {
-    this.worker.postMessage(message);
+  /** From now on files on other sites are read over this port. */
+  connect(port: MessagePort): void {
+    this.send({ type: "remote" }, [port]);
+  }
+
+  private send(message: ToReading, ports: MessagePort[] = []): void {
+    this.worker.postMessage(message, ports);
   }
 }

@@ -24,6 +24,11 @@ const ISOLATION: Record<string, string> = {
 // A <meta> policy does not reach workers: here it does, so that the engine cannot talk to other sites either.
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; connect-src 'self'";
 
+/** The worker that reads from other sites may ask those that were confirmed; they are in its address. */
+const REMOTE = new URL("assets/remote-worker.js", self.location.href).pathname;
+/** A site of the web, all of one domain, all that are encrypted, or this computer. */
+const CONFIRMED = /^(https:|https:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)$/i;
+
 /** Larger files are kept when they are first used, or when the visitor asks for everything. */
 const AT_ONCE_BYTES = 2.25e6;
 const AT_A_TIME = 4;
@@ -173,11 +178,21 @@ function fileOf(address: string): SiteFile | undefined {
   return files.get(path.endsWith("/") ? `${path}index.html` : path);
 }
 
-function isolated(response: Response, { destination }: Request): Response {
+function policyOf({ pathname, searchParams }: URL): string {
+  if (pathname !== REMOTE) return WORKER_POLICY;
+  let sites: unknown = [];
+  try {
+    sites = JSON.parse(searchParams.get("hosts") ?? "[]");
+  } catch { /* none is confirmed */ }
+  const confirmed = Array.isArray(sites) ? sites.filter((site): site is string => typeof site === "string" && CONFIRMED.test(site)) : [];
+  return `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src ${["'self'", ...confirmed].join(" ")}`;
+}
+
+function isolated(response: Response, { destination, url }: Request): Response {
   if (response.type === "error" || response.type === "opaque" || response.type === "opaqueredirect" || response.status === 0) return response;
   const headers = new Headers(response.headers);
   for (const [header, value] of Object.entries(ISOLATION)) headers.set(header, value);
-  if (destination === "worker" || destination === "sharedworker") headers.set("Content-Security-Policy", WORKER_POLICY);
+  if (destination === "worker" || destination === "sharedworker") headers.set("Content-Security-Policy", policyOf(new URL(url)));
   const body = [204, 304].includes(response.status) ? null : response.body;
   return new Response(body, { status: response.status, statusText: response.statusText, headers });
 }

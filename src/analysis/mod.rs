@@ -43,7 +43,7 @@ pub use nulls::NullSamples;
 pub use options::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, Options};
 #[cfg(feature = "parts")]
 pub use part::{JoinedParts, PartError, layers_of_part};
-pub use plan::{Analysis, Read};
+pub use plan::{Analysis, Read, reads_of};
 pub use quirks::quirks;
 pub use record::LogLogFit;
 pub use rescale::{RescaledNull, rescaling};

@@ -8,6 +8,7 @@ use crate::WHOLE;
 use crate::multifractal::{
     Binning, Differences, FoldSettings, MINIMUM_DEGREE, QGrid, Rounding, SpectrumMode, Tie,
 };
+use crate::network::Rows;
 
 /// Every option of an analysis. The command line and the page have the same ones and the same defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Options {
     pub seed: u32,
     /// Sampled network: neurons drawn of each layer, K.
     pub layer_sample: u32,
+    /// Sampled network: where the drawn neurons lie. Documents name it where it is not the original one.
+    #[serde(skip_serializing_if = "Rows::is_random")]
+    pub rows: Rows,
     /// Longest edge of the spectrum, T.
     pub threshold: f64,
     /// Longest edge of the neuron fractal dimension.
@@ -84,6 +88,7 @@ impl Default for Options {
             samples: 10,
             seed: 0,
             layer_sample: 32,
+            rows: Rows::Random,
             threshold: 150.0,
             nfd_threshold: 200.0,
             q_min: -3.0,
@@ -205,7 +210,7 @@ impl Options {
         if self.follows_paths() != other.follows_paths() || !same_edges {
             return false;
         }
-        let sample = |options: &Self| (options.samples, options.seed, options.layer_sample);
+        let sample = |options: &Self| (options.samples, options.seed, options.layer_sample, options.rows);
         self.network == other.network && (self.network == NetworkKind::Full || sample(self) == sample(other))
     }
 }

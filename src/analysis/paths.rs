@@ -73,7 +73,7 @@ pub(super) fn draw(
 ) -> impl Iterator<Item = Vec<SampledGroup>> {
     (0..options.samples).map(move |sample| {
         let seed = options.seed.wrapping_add(sample);
-        Sampler::new(seed, options.layer_sample).sample_with(wiring, interconnect)
+        Sampler::new(seed, options.layer_sample).with_rows(options.rows).sample_with(wiring, interconnect)
     })
 }
 

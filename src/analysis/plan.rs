@@ -16,7 +16,7 @@ use super::{AnalysisError, NetworkKind, Options};
 use crate::WHOLE;
 use crate::checkpoint::{Checkpoint, StreamError};
 use crate::multifractal::{Binning, GroupHistograms};
-use crate::network::{Group, Matrix, SampledGroup, Wiring};
+use crate::network::{Group, Interconnect, Matrix, SampledGroup, Wiring};
 
 /// Bytes that the histograms of one group may take: less where addresses have 32 bits, since a page shares 4 GB.
 const MOST_GROUP_BYTES: u64 = if cfg!(target_pointer_width = "32") { 160 << 20 } else { 512 << 20 };
@@ -166,18 +166,11 @@ impl Analysis {
         }
         let altering = if WHOLE { Altering::new(alteration, options, groups())? } else { None };
         let (interconnect, warning) = paths::interconnect(checkpoint, wiring, options)?;
-        let samples: Vec<Option<Vec<SampledGroup>>> = match options.network {
-            NetworkKind::Sampled if WHOLE => paths::draw(wiring, options, interconnect).map(Some).collect(),
-            _ => vec![None],
-        };
+        let samples = samples(wiring, options, interconnect);
         let paths = (WHOLE && options.follows_paths())
             .then(|| Paths::new(wiring, &samples, interconnect))
             .transpose()?;
-        let stored = |group: &Group| -> Vec<StoredMatrix> {
-            let matrices = group.matrices.iter();
-            matrices.map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()
-        };
-        let matrices: Vec<Vec<StoredMatrix>> = wiring.groups.iter().map(stored).collect();
+        let matrices = stored_matrices(checkpoint, wiring);
         let mut identity =
             Identity::new(checkpoint, wiring, options.network, alteration.and_then(Alteration::damage));
         identity.warnings.extend(warning);
@@ -207,19 +200,9 @@ impl Analysis {
             altering,
             measured,
         };
-        analysis.list_steps(&chosen)?;
+        analysis.steps = steps_of_groups(&analysis.matrices, &chosen, analysis.samples_to_read())?;
         analysis.reads = reads(&analysis.steps);
         Ok(analysis)
-    }
-
-    fn list_steps(&mut self, groups: &[usize]) -> Result<(), AnalysisError> {
-        for &group in groups {
-            for (matrix, stored) in self.matrices[group].iter().enumerate() {
-                let steps = steps_of(stored, (group, matrix), self.samples_to_read())?;
-                self.steps.extend(steps);
-            }
-        }
-        Ok(())
     }
 
     /// What is altered in memory needs all weights: those of the whole network.
@@ -337,6 +320,55 @@ impl Analysis {
             }
         }
     }
+}
+
+/// What [`Analysis::plan`] would read, without room for what is counted: the cost of an analysis before it begins.
+///
+/// # Errors
+/// Those of the plan that do not depend on memory.
+pub fn reads_of(
+    checkpoint: &Checkpoint,
+    wiring: &Wiring,
+    options: &Options,
+) -> Result<Vec<Read>, AnalysisError> {
+    options.check()?;
+    let chosen = options.groups(wiring.groups.len())?;
+    let (interconnect, _) = paths::interconnect(checkpoint, wiring, options)?;
+    let samples = samples(wiring, options, interconnect);
+    let steps = steps_of_groups(&stored_matrices(checkpoint, wiring), &chosen, &samples)?;
+    Ok(reads(&steps))
+}
+
+/// The sampled groups of each sample; one empty entry for the whole network.
+fn samples(wiring: &Wiring, options: &Options, interconnect: Interconnect) -> Vec<Option<Vec<SampledGroup>>> {
+    match options.network {
+        NetworkKind::Sampled if WHOLE => paths::draw(wiring, options, interconnect).map(Some).collect(),
+        _ => vec![None],
+    }
+}
+
+/// The matrices of every group, where they lie.
+fn stored_matrices(checkpoint: &Checkpoint, wiring: &Wiring) -> Vec<Vec<StoredMatrix>> {
+    let stored = |group: &Group| -> Vec<StoredMatrix> {
+        let matrices = group.matrices.iter();
+        matrices.map(|&matrix| StoredMatrix::new(matrix, &checkpoint.tensors)).collect()
+    };
+    wiring.groups.iter().map(stored).collect()
+}
+
+/// What must be read of these groups for these samples.
+fn steps_of_groups(
+    matrices: &[Vec<StoredMatrix>],
+    groups: &[usize],
+    samples: &[Option<Vec<SampledGroup>>],
+) -> Result<Vec<Step>, AnalysisError> {
+    let mut steps = Vec::new();
+    for &group in groups {
+        for (matrix, stored) in matrices[group].iter().enumerate() {
+            steps.extend(steps_of(stored, (group, matrix), samples)?);
+        }
+    }
+    Ok(steps)
 }
 
 /// Where a build does not have everything: refuses what it has not.

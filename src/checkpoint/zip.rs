@@ -168,6 +168,9 @@ pub(super) struct Entry {
     pub deflated: bool,
 }
 
+/// Bytes of an entry's own extra field in most files: PyTorch fills up to a multiple of 64.
+const LIKELY_EXTRA_BYTES: u64 = 64;
+
 impl Archive {
     /// Reads the directory, and the header of every entry.
     pub(super) fn read(source: &dyn ReadAt) -> Result<Self, Problem> {
@@ -175,6 +178,7 @@ impl Archive {
         let end = End::find(&source)?;
         let directory = end.offset..end.offset + end.bytes;
         let listed = list(&source, &end)?;
+        source.expect(&mut listed.iter().map(Listed::header_range));
         let mut spans = Vec::new();
         let mut entries = Vec::new();
         for listed in listed {
@@ -420,6 +424,12 @@ impl Listed {
             0 | DEFLATED => Ok(()),
             _ => Err(ZipProblem::Method { entry: lossy(name), method: method_name(method) }),
         }
+    }
+
+    /// Where the entry's own header is likely to be; what else it has is short.
+    fn header_range(&self) -> Range<u64> {
+        let length = LOCAL_BYTES + self.name.len() as u64 + LIKELY_EXTRA_BYTES;
+        self.header..self.header.saturating_add(length)
     }
 
     /// Finds the data behind the entry's own header, which must say what the directory says.

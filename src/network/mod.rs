@@ -15,7 +15,7 @@ pub use edits::{Axes, GroupSpec, MatrixSpec, WiringSpec};
 pub use error::NetworkError;
 pub use heads::HeadWidth;
 pub use paths::{FusedOrder, Interconnect, Joint, NoPaths, PathLayer, PathNetwork};
-pub use sampling::{Draws, SampledGroup, Sampler};
+pub use sampling::{Draws, Rows, SampledGroup, Sampler};
 pub use wiring::recognise;
 
 use serde::{Deserialize, Serialize};

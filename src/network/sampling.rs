@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use rand_mt::Mt;
+use serde::{Deserialize, Serialize};
 
 use super::heads::Projections;
 use super::paths::Interconnect;
@@ -31,17 +32,45 @@ pub struct Draws {
     pub ffn: Vec<u64>,
 }
 
+/// Where the drawn neurons of a layer lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rows {
+    /// Anywhere, as the authors draw them.
+    #[default]
+    Random,
+    /// In [`STRIPS`] runs of neighbours, one in each equal part of the layer: a file elsewhere is read with few requests.
+    Strips,
+}
+
+impl Rows {
+    /// Whether neurons are drawn as the authors draw them.
+    pub fn is_random(&self) -> bool {
+        *self == Self::Random
+    }
+}
+
+/// Runs of neighbours that the drawn neurons of a layer lie in, if they lie in strips. A fused matrix of queries, keys
+/// and values then takes nine requests and the other three of a block three each: 576 of 32 blocks.
+const STRIPS: u64 = 3;
+
 /// Draws neurons for one seed.
 #[derive(Debug, Clone)]
 pub struct Sampler {
     random: Mt,
     k: usize,
+    rows: Rows,
 }
 
 impl Sampler {
     /// `k` neurons of each layer.
     pub fn new(seed: u32, k: u32) -> Self {
-        Self { random: Mt::new(seed), k: k as usize }
+        Self { random: Mt::new(seed), k: k as usize, rows: Rows::Random }
+    }
+
+    /// The same, with the drawn neurons lying so.
+    pub fn with_rows(self, rows: Rows) -> Self {
+        Self { rows, ..self }
     }
 
     /// The sampled sub-matrices of every group: block by block where all groups are of blocks of four, stack after
@@ -136,8 +165,31 @@ impl Sampler {
         groups.iter().map(&mut sample).collect()
     }
 
-    /// The first `count` entries of NumPy's `RandomState.permutation(n)`.
+    /// `count` of `n` neurons, or all where there are fewer.
     fn draw(&mut self, n: u64, count: usize) -> Vec<u64> {
+        match self.rows {
+            Rows::Random => self.permutation(n, count),
+            Rows::Strips => self.strips(n, count as u64),
+        }
+    }
+
+    /// A run of neighbours in each of [`STRIPS`] equal parts of the layer, at a random place of it.
+    fn strips(&mut self, n: u64, count: u64) -> Vec<u64> {
+        let strips = STRIPS.min(n);
+        let share = |all: u64, strip: u64| all * strip / strips.max(1);
+        let mut drawn = Vec::new();
+        for strip in 0..strips {
+            let part = share(n, strip)..share(n, strip + 1);
+            let length =
+                (share(count.min(n), strip + 1) - share(count.min(n), strip)).min(part.end - part.start);
+            let start = part.start + self.below_or_equal(part.end - part.start - length);
+            drawn.extend(start..start + length);
+        }
+        drawn
+    }
+
+    /// The first `count` entries of NumPy's `RandomState.permutation(n)`.
+    fn permutation(&mut self, n: u64, count: usize) -> Vec<u64> {
         let mut permutation: Vec<u64> = (0..n).collect();
         for last in (1..permutation.len()).rev() {
             let other = self.below_or_equal(last as u64);
@@ -266,6 +318,22 @@ fn sorted(mut indices: Vec<u64>) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strips_are_runs_spread_over_the_layer() {
+        for (n, count) in [(4096, 32), (16_384, 64), (64, 32), (7, 32), (2, 1), (3, 3), (1, 1), (10, 10)] {
+            let drawn = Sampler::new(3, 32).with_rows(Rows::Strips).draw(n, count);
+            assert_eq!(drawn.len() as u64, n.min(count as u64), "{count} of {n}");
+            assert!(drawn.iter().all(|&neuron| neuron < n));
+            assert!(drawn.is_sorted_by(|a, b| a < b), "each once");
+            let runs = 1 + drawn.windows(2).filter(|pair| pair[1] != pair[0] + 1).count();
+            assert!(runs <= STRIPS as usize, "{runs} runs");
+        }
+        let draw = |seed| Sampler::new(seed, 32).with_rows(Rows::Strips).draw(4096, 32);
+        assert_ne!(draw(0), draw(1), "the seed chooses");
+        let thirds: Vec<u64> = draw(0).iter().map(|neuron| neuron * 3 / 4096).collect();
+        assert_eq!([0, 1, 2].map(|third| thirds.iter().filter(|&&one| one == third).count()), [10, 11, 11]);
+    }
 
     #[test]
     fn permutations_are_those_of_numpy() {

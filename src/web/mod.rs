@@ -18,6 +18,8 @@ mod plan;
 mod printer;
 #[cfg(any(feature = "reader", feature = "first"))]
 mod reader;
+#[cfg(any(feature = "reader", feature = "engine", feature = "first", feature = "lab"))]
+mod refused;
 #[cfg(feature = "scores")]
 mod scores;
 #[cfg(any(feature = "view", feature = "engine", feature = "first"))]

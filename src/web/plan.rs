@@ -1,11 +1,9 @@
-//! Which bytes the host must feed, and what is wrong where an analysis is refused.
+//! Which bytes the host must feed.
 
 use serde::Serialize;
-use wasm_bindgen::JsValue;
 
 use super::network::Network;
-use super::value::{Report, thrown};
-use crate::analysis::{Analysis, AnalysisError, Read};
+use crate::analysis::{Analysis, Read};
 
 /// What must be read.
 #[derive(Serialize)]
@@ -43,11 +41,4 @@ impl Plan {
         };
         Self { reads: reads.iter().map(read).collect(), bytes: reads.iter().map(|read| read.length).sum() }
     }
-}
-
-/// An error of the analysis as the page shows it.
-pub(super) fn refused(error: &AnalysisError, file: &str) -> JsValue {
-    let hint = error.hint().to_owned();
-    let text = format!("{error}. {hint}");
-    thrown(&Report { code: error.code().to_owned(), text, file: file.to_owned(), hint })
 }

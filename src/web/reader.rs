@@ -15,6 +15,8 @@ use super::blob::BlobSource;
 use super::network::Network;
 use super::value::{Report, thrown};
 use crate::WHOLE;
+#[cfg(feature = "reader")]
+use crate::analysis::{Options, reads_of};
 use crate::checkpoint::{
     Candidate, Checkpoint, CheckpointError, Import, Input, OpenOptions, StateDict, collect, open_with,
 };
@@ -22,6 +24,9 @@ use crate::checkpoint::{
 use crate::network::WiringSpec;
 use crate::network::{NetworkError, Wiring, recognise};
 use crate::report::{SkippedRecord, Warning};
+use crate::source::ReadAt;
+#[cfg(feature = "reader")]
+use crate::source::Sparse;
 
 /// All files that the page was given, and the checkpoints in them.
 #[wasm_bindgen]
@@ -32,11 +37,58 @@ pub struct Reader {
     recognised: usize,
     /// A number of the page stays valid.
     checkpoints: Vec<Known>,
+    /// `recognised`, and the number of checkpoints, before the newest call that recognised, until it is known whether
+    /// bytes were missing.
+    #[cfg(feature = "reader")]
+    before: Option<(usize, usize)>,
 }
 
 struct DroppedFile {
     path: String,
-    source: BlobSource,
+    place: Place,
+}
+
+/// Where a file is.
+enum Place {
+    Here(BlobSource),
+    #[cfg(feature = "reader")]
+    Elsewhere(Sparse),
+}
+
+impl DroppedFile {
+    fn source(&self) -> &dyn ReadAt {
+        match &self.place {
+            Place::Here(blob) => blob,
+            #[cfg(feature = "reader")]
+            Place::Elsewhere(sparse) => sparse,
+        }
+    }
+
+    /// What was read in vain of a file that is elsewhere.
+    #[cfg(feature = "reader")]
+    fn take_missing(&self) -> Vec<Range<u64>> {
+        match &self.place {
+            Place::Here(_) => Vec::new(),
+            Place::Elsewhere(sparse) => sparse.take_missing(),
+        }
+    }
+}
+
+/// Bytes of a file elsewhere that are needed.
+#[cfg(feature = "reader")]
+#[derive(Serialize)]
+struct Need {
+    file: usize,
+    offset: u64,
+    length: u64,
+}
+
+/// What an analysis would read.
+#[cfg(feature = "reader")]
+#[derive(Serialize)]
+struct Cost {
+    bytes: u64,
+    requests: usize,
 }
 
 struct Known {
@@ -121,13 +173,70 @@ impl Reader {
     /// Registers a dropped file; `path` has its folders before it. Returns its number.
     #[wasm_bindgen(js_name = addFile)]
     pub fn add_file(&mut self, path: String, file: Blob) -> Result<usize, JsValue> {
-        self.files.push(DroppedFile { path, source: BlobSource::new(file)? });
+        self.files.push(DroppedFile { path, place: Place::Here(BlobSource::new(file)?) });
         Ok(self.files.len() - 1)
+    }
+
+    /// Registers a file of so many bytes that is elsewhere. What is read of it must be asked for ([`needs`](Self::needs))
+    /// and provided, and the reading begun again. Returns its number.
+    #[cfg(feature = "reader")]
+    #[wasm_bindgen(js_name = addRemote)]
+    pub fn add_remote(&mut self, path: String, bytes: f64, validator: String) -> usize {
+        let sparse = Sparse::new(bytes as u64, validator);
+        self.files.push(DroppedFile { path, place: Place::Elsewhere(sparse) });
+        self.files.len() - 1
+    }
+
+    /// Takes bytes of a file elsewhere, from `offset` on.
+    #[cfg(feature = "reader")]
+    pub fn provide(&mut self, file: usize, offset: f64, bytes: Vec<u8>) {
+        if let Some(DroppedFile { place: Place::Elsewhere(sparse), .. }) = self.files.get_mut(file) {
+            sparse.provide(offset as u64, bytes);
+        }
+    }
+
+    /// What the calls since the last one have read in vain, as a list of `{file, offset, length}`. Where it is not empty
+    /// their answers, or errors, mean nothing: the bytes must be provided, and the same asked again.
+    #[cfg(feature = "reader")]
+    pub fn needs(&mut self) -> Result<String, JsValue> {
+        let needs = |(file, dropped): (usize, &DroppedFile)| {
+            let need =
+                move |range: Range<u64>| Need { file, offset: range.start, length: range.end - range.start };
+            dropped.take_missing().into_iter().map(need).collect::<Vec<_>>()
+        };
+        let needs: Vec<Need> = self.files.iter().enumerate().flat_map(needs).collect();
+        if let Some((recognised, checkpoints)) = self.before.take().filter(|_| !needs.is_empty()) {
+            // What was recognised was so for lack of bytes.
+            self.recognised = recognised;
+            self.checkpoints.truncate(checkpoints);
+        }
+        to_json(&needs)
+    }
+
+    /// Gives up the files that were added and are not recognised.
+    #[cfg(feature = "reader")]
+    pub fn leave(&mut self) {
+        (self.recognised, self.before) = (self.files.len(), None);
+    }
+
+    /// What an analysis of a checkpoint would read: bytes, and requests.
+    #[cfg(feature = "reader")]
+    pub fn cost(&self, checkpoint: usize, options: &str) -> Result<String, JsValue> {
+        let Known { checkpoint, wiring, .. } = self.known(checkpoint)?;
+        let options: Options = serde_json::from_str(options)
+            .map_err(|error| thrown(&Report::new("bad-options", format!("These are no options. {error}"))))?;
+        let reads = reads_of(checkpoint, wiring, &options)
+            .map_err(|error| super::refused::refused(&error, &checkpoint.name))?;
+        to_json(&Cost { bytes: reads.iter().map(|read| read.length).sum(), requests: reads.len() })
     }
 
     /// Reads the headers of the files added since the last call and returns the `Drop`.
     pub fn recognise(&mut self) -> Result<String, JsValue> {
         let dropped = self.recognised..self.files.len();
+        #[cfg(feature = "reader")]
+        {
+            self.before = Some((self.recognised, self.checkpoints.len()));
+        }
         self.recognised = self.files.len();
         let inputs = inputs(&self.files[dropped.clone()]);
         // What is in files beside them is told by the models.
@@ -230,7 +339,7 @@ fn to_json<T: Serialize>(value: &T) -> Result<String, JsValue> {
 }
 
 fn inputs(files: &[DroppedFile]) -> Vec<Input<'_>> {
-    files.iter().map(|file| Input::new(&file.path, &file.source)).collect()
+    files.iter().map(|file| Input::new(&file.path, file.source())).collect()
 }
 
 fn know(

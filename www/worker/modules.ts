@@ -1,7 +1,7 @@
 // The Wasm modules of the engine's worker. One that can do what a first analysis needs is loaded first; two with everything take
 // its place when something else is asked for.
 
-import type { Checkpoint, Comparison, Drop, FitData, Found, Plan, WiringData, WiringSpec } from "../protocol";
+import type { Checkpoint, Comparison, Drop, FitData, Found, Options, Plan, WiringData, WiringSpec } from "../protocol";
 import { loadWasm, startWasm, type WasmModule } from "../wasm-module";
 import type { DamageEngine } from "./damage";
 import type { RescalingEngine } from "./rescaled";
@@ -18,6 +18,13 @@ export interface WholeReader extends Reader {
   wiring(checkpoint: number): Json<WiringData>;
   rewire(checkpoint: number, spec: Json<WiringSpec | null>): Json<Found>;
   network(checkpoint: number): Network & Uint8Array;
+  /** A file elsewhere; `needs` and `provide` then say and take what is read of it. */
+  addRemote(path: string, bytes: number, validator: string): number;
+  needs(): Json<{ file: number; offset: number; length: number }[]>;
+  /** Files that were added and not recognised are not looked at any more. */
+  leave(): void;
+  provide(file: number, offset: number, bytes: Uint8Array): void;
+  cost(checkpoint: number, options: Json<Options>): Json<{ bytes: number; requests: number }>;
 }
 
 /** What a reader tells the engine that came with it. */
@@ -52,7 +59,7 @@ export interface WholeEngine extends Engine, RescalingEngine, DamageEngine {
 
 type Loaded = WasmModule<{ memory: WebAssembly.Memory }>;
 
-interface ReaderModule<R> extends Loaded { Reader: new () => R }
+export interface ReaderModule<R> extends Loaded { Reader: new () => R }
 
 interface PooledModule extends Loaded { initThreadPool?(n: number): Promise<unknown> }
 
@@ -100,9 +107,14 @@ export async function startWhole(threads: number, reader: Promise<WholeReader>):
 
 /** The reader of everything. */
 export async function startReader(): Promise<WholeReader> {
-  const module = await loadWasm<ReaderModule<WholeReader>>("reader");
+  return new (await startReaderModule()).Reader();
+}
+
+/** Its module, which also knows where checkpoints lie on the web. */
+export async function startReaderModule<M extends ReaderModule<WholeReader>>(): Promise<M> {
+  const module = await loadWasm<M>("reader");
   await startWasm(module, "reader");
-  return new module.Reader();
+  return module;
 }
 
 async function start<M extends PooledModule>(name: string, threads: number): Promise<Started & { module: M }> {

@@ -75,6 +75,13 @@ Length of the edge of a weight w:
   scaled   s/|w| with s = 50 times the root mean square of the weights of the group, so that the size of its weights
            does not matter; a group whose root mean square is 0.02 keeps its lengths";
 
+/// Of `--rows`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RowsName {
+    Random,
+    Strips,
+}
+
 /// Of `--interconnect`.
 const INTERCONNECT_HELP: &str = "\
 What joins the layers of a block beside its weights (sampled network, blocks of attention and feed-forward layers)
@@ -328,6 +335,10 @@ pub struct AnalyzeArguments {
     /// Leaves out the spectrum of every group alone, and its null models.
     #[arg(long)]
     pub no_group_spectra: bool,
+    /// Where the drawn neurons lie: random, anywhere, as the authors draw them; strips, in three runs of neighbours of each
+    /// layer, so that a file elsewhere is read with few requests (sampled network; docs/strips.md).
+    #[arg(long, value_enum, default_value_t = RowsName::Random)]
+    pub rows: RowsName,
     /// Length of the paths that are followed: distances are the shortest to all neurons of so many following layers, the
     /// interconnect between queries, keys, values and the attention's output included (sampled network).
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]

@@ -2,10 +2,11 @@
 
 use neuromfa::analysis::{DistanceKind, InterconnectKind, Mode, NetworkKind, NullKind, Options, Scheme};
 use neuromfa::multifractal::{Differences, Rounding, Tie};
+use neuromfa::network::Rows;
 
 use crate::args::{
     AnalyzeArguments, DifferencesName, DistanceName, InterconnectName, ModeName, Network, NullName,
-    RoundingName, SchemeName, TieName,
+    RoundingName, RowsName, SchemeName, TieName,
 };
 
 /// The options but the layers, or a sentence that says which of them cannot be.
@@ -53,6 +54,10 @@ pub fn options(arguments: &AnalyzeArguments) -> Result<Options, String> {
             RoundingName::Twos => Rounding::Twos,
         },
         filter: arguments.filter,
+        rows: match arguments.rows {
+            RowsName::Random => Rows::Random,
+            RowsName::Strips => Rows::Strips,
+        },
         hops: arguments.hops,
         distance: match arguments.distance {
             DistanceName::Inverse => DistanceKind::Inverse,

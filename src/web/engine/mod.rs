@@ -11,7 +11,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::network::Network;
-use super::plan::{Plan, refused};
+use super::plan::Plan;
+use super::refused::refused;
 use super::series::arranged;
 use super::value::{Report, read, thrown, write};
 use crate::analysis::{Analysis, Measured, Options};

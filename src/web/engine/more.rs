@@ -11,7 +11,8 @@ use crate::analysis::{
 use crate::damage::{Damage, DamageKind};
 use crate::report::LayerRecord;
 use crate::web::network::Network;
-use crate::web::plan::{Plan, refused};
+use crate::web::plan::Plan;
+use crate::web::refused::refused;
 use crate::web::value::{Report, read, thrown, write};
 
 /// What is kept between calls.

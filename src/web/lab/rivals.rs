@@ -4,7 +4,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::super::network::Network;
-use super::super::plan::{Plan, refused};
+use super::super::plan::Plan;
+use super::super::refused::refused;
 use super::super::value::{Report, read, thrown, write};
 use super::not_running;
 use crate::analysis::{Options, RivalsReading};

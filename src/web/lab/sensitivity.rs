@@ -8,7 +8,8 @@ use crate::analysis::{Analysis, Axis, Measured, Options, Variation, variations};
 use crate::report::{SensitivityAxis, SensitivityPoint};
 use crate::series::{Varied, sensitivity};
 use crate::web::network::Network;
-use crate::web::plan::{Plan, refused};
+use crate::web::plan::Plan;
+use crate::web::refused::refused;
 use crate::web::value::{Report, read, thrown, write};
 
 /// The points of one checkpoint. Of each, in order: [`begin`](Self::begin), the reads that it gives, [`finish`](Self::finish),

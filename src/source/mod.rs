@@ -2,8 +2,13 @@
 //!
 //! Offsets are `u64` on every target: `usize` has 32 bits on wasm32, and checkpoints are longer.
 
+mod sparse;
+
 use std::cell::RefCell;
 use std::fmt;
+use std::ops::Range;
+
+pub use sparse::Sparse;
 
 /// A file whose bytes can be read at any position, without a cursor.
 pub trait ReadAt {
@@ -17,6 +22,20 @@ pub trait ReadAt {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// What tells a file that is elsewhere from what may lie in its place at another time, such as the tag that its
+    /// server gives it. `None` where the file itself can be looked at, wherever that is needed.
+    fn validator(&self) -> Option<&str> {
+        None
+    }
+
+    /// Bytes that short reads are best joined to.
+    fn block_bytes(&self) -> u64 {
+        BLOCK_BYTES
+    }
+
+    /// Short reads that will follow, one by one; a source that is slow to answer may have them ready.
+    fn expect(&self, _ranges: &mut dyn Iterator<Item = Range<u64>>) {}
 }
 
 /// A read that failed.
@@ -84,9 +103,21 @@ impl<T: ReadAt + ?Sized> ReadAt for &T {
     fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), ReadError> {
         (**self).read_exact_at(offset, buffer)
     }
+
+    fn validator(&self) -> Option<&str> {
+        (**self).validator()
+    }
+
+    fn block_bytes(&self) -> u64 {
+        (**self).block_bytes()
+    }
+
+    fn expect(&self, ranges: &mut dyn Iterator<Item = Range<u64>>) {
+        (**self).expect(ranges);
+    }
 }
 
-/// Bytes that [`Buffered`] reads at once.
+/// Bytes that [`Buffered`] reads at once of most sources.
 const BLOCK_BYTES: u64 = 64 << 10;
 
 /// A source that is read in blocks, for parsers of many short records: a read of a few bytes costs a browser as much
@@ -95,11 +126,12 @@ const BLOCK_BYTES: u64 = 64 << 10;
 /// Keeps the two blocks that were used last; longer reads than a block go straight to the source.
 pub struct Buffered<'a> {
     source: &'a dyn ReadAt,
+    block_bytes: u64,
     /// The last one used first.
     blocks: RefCell<[Block; 2]>,
 }
 
-/// A part of a source, from `number` times [`BLOCK_BYTES`] on; without bytes before it is read.
+/// A part of a source, from `number` times the length of a block on; without bytes before it is read.
 #[derive(Default)]
 struct Block {
     number: u64,
@@ -109,7 +141,7 @@ struct Block {
 impl<'a> Buffered<'a> {
     /// Nothing is read yet.
     pub fn new(source: &'a dyn ReadAt) -> Self {
-        Self { source, blocks: RefCell::default() }
+        Self { source, block_bytes: source.block_bytes().max(1), blocks: RefCell::default() }
     }
 }
 
@@ -120,7 +152,7 @@ impl ReadAt for Buffered<'_> {
 
     fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), ReadError> {
         let length = buffer.len();
-        if length as u64 > BLOCK_BYTES {
+        if length as u64 > self.block_bytes {
             return self.source.read_exact_at(offset, buffer);
         }
         let fits = offset.checked_add(length as u64).is_some_and(|end| end <= self.len());
@@ -130,9 +162,18 @@ impl ReadAt for Buffered<'_> {
         let mut filled = 0;
         while filled < length {
             let at = offset + filled as u64;
-            filled += self.copy_from_block(at / BLOCK_BYTES, at % BLOCK_BYTES, &mut buffer[filled..])?;
+            filled +=
+                self.copy_from_block(at / self.block_bytes, at % self.block_bytes, &mut buffer[filled..])?;
         }
         Ok(())
+    }
+
+    fn validator(&self) -> Option<&str> {
+        self.source.validator()
+    }
+
+    fn expect(&self, ranges: &mut dyn Iterator<Item = Range<u64>>) {
+        self.source.expect(ranges);
     }
 }
 
@@ -144,8 +185,8 @@ impl Buffered<'_> {
         match blocks.iter().position(holds) {
             Some(at) => blocks.swap(0, at),
             None => {
-                let start = number * BLOCK_BYTES;
-                let mut bytes = vec![0; BLOCK_BYTES.min(self.len().saturating_sub(start)) as usize];
+                let start = number * self.block_bytes;
+                let mut bytes = vec![0; self.block_bytes.min(self.len().saturating_sub(start)) as usize];
                 self.source.read_exact_at(start, &mut bytes)?;
                 blocks.swap(0, 1);
                 blocks[0] = Block { number, bytes };
@@ -156,7 +197,7 @@ impl Buffered<'_> {
         let count = bytes.len().min(buffer.len());
         if count == 0 {
             // The source's length has changed while it was read.
-            return Err(ReadError::past_end(number * BLOCK_BYTES + from, buffer.len(), self.len()));
+            return Err(ReadError::past_end(number * self.block_bytes + from, buffer.len(), self.len()));
         }
         buffer[..count].copy_from_slice(&bytes[..count]);
         Ok(count)
