@@ -26,8 +26,8 @@ const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 
 
 /** The worker that reads from other sites may ask those that were confirmed; they are in its address. */
 const REMOTE = new URL("assets/remote-worker.js", self.location.href).pathname;
-/** A site of the web, all of one domain, all that are encrypted, or this computer. */
-const CONFIRMED = /^(https:|https:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)$/i;
+/** A site of the web, all of one domain, all that are encrypted, or this computer, at one port or at any. */
+const CONFIRMED = /^(https:|https:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:(\d{1,5}|\*))?)$/i;
 
 /** Larger files are kept when they are first used, or when the visitor asks for everything. */
 const AT_ONCE_BYTES = 2.25e6;

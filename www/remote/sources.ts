@@ -25,7 +25,7 @@ const SITES: { names: RegExp; name: string; origins: string[] }[] = [
 ];
 
 /** Whatever answers there is on this computer; only there nobody on the way can look. */
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 const MODEL = /^(?:hf:)?[\w-][\w.-]*\/[\w-][\w.-]*(?:@\S+)?$/;
 const ZENODO_DOI = /^(?:doi:)?10\.5281\/zenodo\.\d+$/i;
 
