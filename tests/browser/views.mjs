@@ -124,6 +124,13 @@ export const views = {
       await until('the note', () => tab.evaluate(() => document.querySelector('.banner') !== null));
     },
   },
+  web: {
+    async open(tab, url) {
+      await demo(tab, url, '#v=1&source=EleutherAI%2Fpythia-70m&revisions=step%7B0,1000%7D');
+      await until('the dialog', () => tab.page.getByRole('button', { name: 'Ask huggingface.co' }).isVisible());
+      await tab.page.getByText('More', { exact: true }).click();
+    },
+  },
   builder: {
     async open(tab, url) {
       await visit(tab, `${url}${few}`);

@@ -27,6 +27,11 @@ export const START: Topic = {
       "\u201cExport\u201d, \u201cResult as JSON\u201d stores the result: numbers, curves, options and a fingerprint of each file, but no weights. Dropped on the page, it draws the same picture again. Settings that need weights are locked until you add the checkpoint.",
       "The command line writes the same file, and the same numbers.",
     ] },
+    { id: "from-the-web", title: "From the web", body: [
+      "\u201cFrom the web\u201d reads checkpoints where they lie, without downloading them: models of Hugging Face by owner/name, files and folders of any server, pages of GitHub, records of Zenodo. Of a sampled network that is a small part of the file.",
+      "Type the address and, for a training series, the revisions (step0, step1000 or step{0,1000,3000} with the numbers that you want). The page says whom it will ask, and asks nobody before you press the button. Then it says what is there and how much would be read.",
+      "Under \u201cMore\u201d are the paper\u2019s models, ready to be asked for, and a place for a token.",
+    ] },
     { id: "scores", title: "Benchmark scores", body: ["Drop results of lm-evaluation-harness, or a table with a column of steps, beside a series. Their correlation with {E} is shown together with that of log(1 + step), of shuffled weights, and of the late phase alone."] },
     { id: "link", title: "The link", body: ["The address of the page holds all settings, and a short fingerprint of your files, so that whoever opens it is told whether theirs are the same. It never holds weights or names of files. \u201cEmbed\u201d makes links and frames for other pages; these can hold the numbers of a small result, too."] },
   ],

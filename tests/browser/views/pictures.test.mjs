@@ -35,7 +35,7 @@ const varies = '.status, .kept, .bar-row, .files .file-values, .file-size, .read
 /** Views of which some looks say nothing that others do not; the upper part of an opened page is that of a closed one. */
 const fewer = {
   'first-view-open': [], 'one-open': [], 'own-series': [], 'own-checkpoint': ['wide', 'phone'], error: ['wide', 'phone'], result: ['wide'], empty: ['wide', 'dark'],
-  lessons: ['wide', 'phone'], help: ['wide', 'phone', 'print'], embed: ['wide', 'dark', 'phone'], builder: ['wide', 'dark', 'phone'], 'files-asked-for': ['wide'],
+  lessons: ['wide', 'phone'], help: ['wide', 'phone', 'print'], embed: ['wide', 'dark', 'phone'], builder: ['wide', 'dark', 'phone'], web: ['wide', 'dark', 'phone'], 'files-asked-for': ['wide'],
   reading: [], // it changes while one looks
 };
 
