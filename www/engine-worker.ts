@@ -1,7 +1,7 @@
 // The dedicated worker that owns the engine: picks a flavour, feeds it what another worker reads of files, computes null
 // models between messages.
 
-import type { Checkpoint, Comparison, Drop, Dropped, EngineError, FitData, Found, FromWorker, InputFile, NullProgress, Options, Plan, ToWorker, WiringData, Wishes } from "./protocol";
+import type { Checkpoint, Comparison, Drop, Dropped, EngineError, FitData, Found, FromWorker, InputFile, NullProgress, Options, ToWorker, WiringData, Wishes } from "./protocol";
 import { Reading } from "./reading";
 import type { Slice } from "./reading-worker";
 import { isRemote } from "./remote/files";
