@@ -6,7 +6,7 @@
 //! [`damage`] harms weights on purpose, [`scores`] reads benchmark results, [`series`] puts checkpoints in order and beside
 //! their scores, [`analysis`] drives all of it over bytes that the host feeds, [`report`] is the result document, and `plot`
 //! draws that document.
-//! [`teach`] has examples with known answers.
+//! [`remote`] turns what a user types into addresses of files on other sites. [`teach`] has examples with known answers.
 
 // Kernels are fast in modules that are small.
 #![cfg_attr(small, feature(optimize_attribute))]
@@ -21,6 +21,7 @@ pub mod network;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod random;
+pub mod remote;
 pub mod report;
 #[cfg(feature = "rivals")]
 pub mod rivals;

@@ -42,6 +42,10 @@ fn nothing_below_knows_what_is_above_it() {
         ("scores", &["network", "multifractal", "series", "analysis", "plot", "web"]),
         ("series", &["plot", "web", "scores"]),
         ("damage", &["checkpoint", "network", "multifractal", "series", "analysis", "plot", "web", "report"]),
+        (
+            "remote",
+            &["network", "multifractal", "series", "analysis", "plot", "web", "report", "scores", "source"],
+        ),
         ("rivals", &["checkpoint", "network", "multifractal", "series", "analysis", "plot", "web", "report"]),
         (
             "teach",

@@ -201,6 +201,18 @@ fn kind(input: &Input<'_>) -> Kind {
     Kind::Other
 }
 
+/// Whether a file of this name may belong to a checkpoint: weights or their index, files beside an ONNX model that may
+/// hold its tensors, or `config.json`. Of those called `.bin` only the bytes tell, so that they may.
+pub fn belongs_to_checkpoint(name: &str) -> bool {
+    let torch: &[u8] = b"PK\x03\x04";
+    match kind(&Input::new(name, &torch)) {
+        Kind::Weights(_) | Kind::Index => true,
+        Kind::Companion => name == "config.json",
+        Kind::Other => name.to_ascii_lowercase().contains(".onnx"),
+        Kind::Training => false,
+    }
+}
+
 fn form(lower: &str, input: &Input<'_>) -> Option<Form> {
     let (_, extension) = lower.rsplit_once('.')?;
     match extension {

@@ -34,12 +34,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use bookkeeping::{LORA_DELTAS, PACKED_INTEGERS, PackedKind, SCALED_APART, not_weights, packed};
-pub use collect::{Candidate, Collection, Input, Part, Skipped, collect, step_in};
+pub use collect::{Candidate, Collection, Input, Part, Skipped, belongs_to_checkpoint, collect, step_in};
 pub use contents::unread_kind;
 pub use diff::{CheckpointDiff, DiffError, Opened, TensorDiff, TensorKind, ValuesDiff, diff};
 pub use dtype::{Block, ComplexType, DType, IntegerType};
 pub(crate) use dtype::{bf16_to_f32, f16_to_f32};
 pub use error::{CheckpointError, Problem};
+pub(crate) use error::{grouped, short, wrong_json};
 pub use gguf::GgufProblem;
 pub use index::files_of_index;
 pub use natural::natural_order;

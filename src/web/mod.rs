@@ -20,6 +20,8 @@ mod printer;
 mod reader;
 #[cfg(any(feature = "reader", feature = "engine", feature = "first", feature = "lab"))]
 mod refused;
+#[cfg(feature = "reader")]
+mod remote;
 #[cfg(feature = "scores")]
 mod scores;
 #[cfg(any(feature = "view", feature = "engine", feature = "first"))]
@@ -38,6 +40,10 @@ pub use lab::{LessonNoise, Sensitivity, lesson_emergence, lesson_measure, lesson
 pub use printer::{Printer, with_density};
 #[cfg(any(feature = "reader", feature = "first"))]
 pub use reader::Reader;
+#[cfg(feature = "reader")]
+pub use remote::{
+    read_lfs_pointer, remote_fault, remote_files, remote_other_host, remote_presets, remote_sources,
+};
 #[cfg(feature = "scores")]
 pub use scores::{ScoreFiles, associate};
 #[cfg(feature = "view")]

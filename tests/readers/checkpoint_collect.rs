@@ -1,6 +1,6 @@
 //! Which files form which checkpoint: one case per rule.
 
-use neuromfa::checkpoint::{Collection, Input, collect, step_in};
+use neuromfa::checkpoint::{Collection, Input, belongs_to_checkpoint, collect, step_in};
 
 const INDEX: &[u8] = br#"{"metadata":{},"weight_map":{"a.0.w":"one.safetensors","a.1.w":"two.safetensors"}}"#;
 const ZIP: &[u8] = b"PK\x03\x04....";
@@ -360,4 +360,36 @@ fn folders_of_equal_names_from_two_places_are_told_apart() {
     let given = [("run/step1.pt", 0), ("run/step2.pt", 0), ("run/step3.pt", 1), ("run/step4.pt", 1)];
     let given = given.map(|(path, folder)| (path, Some(folder)));
     assert_eq!(series(&given), "run: step1 step2 | run (2): step3 step4");
+}
+
+#[test]
+fn names_tell_what_may_belong_to_a_checkpoint() {
+    for name in [
+        "model.safetensors",
+        "model-00001-of-00005.safetensors",
+        "model.safetensors.index.json",
+        "pytorch_model.bin",
+        "consolidated.00.pth",
+        "x.pth.tar",
+        "w.npz",
+        "m.gguf",
+        "m.onnx",
+        "m.onnx_data",
+        "tf_model.h5",
+        "config.json",
+    ] {
+        assert!(belongs_to_checkpoint(name), "{name}");
+    }
+    for name in [
+        "optimizer.pt",
+        "rng_state_0.pth",
+        "tokenizer.json",
+        "README.md",
+        "x.tar",
+        "vocab.txt",
+        "run.log",
+        "",
+    ] {
+        assert!(!belongs_to_checkpoint(name), "{name}");
+    }
 }

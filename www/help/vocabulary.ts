@@ -30,4 +30,6 @@ text texts than that the their them there these they this thousands threshold th
 tokenizers told too trained training transformers true trust try twice two type u under unless unpack up use uses utf
 valid value values version versions was way ways web webassembly weight weights were what where whether which while
 whole whose wired wiring with within without workers write written wrong wrongly wrote yet you your zero zip
+accepted address already answer asked broke confirmed cors everybody fault given if let long middle now people private
+reached refuses requests revision revisions sends sent shorter site terms times token wants whatever who
 `.trim().split(/\s+/));
