@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { initial, parse, possible, serialise, DEFAULTS, comparable } from "../../www/hash";
 import { identitiesOf } from "../../www/identity";
@@ -20,7 +21,7 @@ function wrong(text: string): string {
 }
 
 test("a model's name and every address of its site lead to the same host", () => {
-  for (const text of ["EleutherAI/pythia-70m", " openai-community/gpt2 ", "hf:EleutherAI/pythia-70m@step0,step1000", "https://huggingface.co/EleutherAI/pythia-70m/tree/step3000",
+  for (const text of ["EleutherAI/pythia-70m", " openai-community/gpt2 ", "hf:EleutherAI/pythia-70m@step0, step1000", "hf:gpt2", "HF:a/b", "a/b@main", "https://huggingface.co/EleutherAI/pythia-70m/tree/step3000",
     "https://hf.co/a/b", "https://www.huggingface.co/a/b", "HTTPS://HuggingFace.co/a/b"]) {
     const { name, origins, mayRedirect } = host(text);
     assert.deepEqual([name, origins[0], mayRedirect], ["huggingface.co", "https://huggingface.co", false], text);
@@ -53,7 +54,7 @@ test("what cannot be asked is said, and asked of nobody", () => {
   assert.match(wrong("hub+http://example.org/a/b"), /^Only https/);
   assert.match(wrong("http://127.0.0.1.example.org/a"), /^Only https/);
   assert.match(wrong("https://user:secret@example.org/a.pt"), /password/);
-  for (const text of ["pythia", "a/b/c", "ftp://example.org/a", "javascript:alert(1)//a/b", "https://", "data:text/plain,a", "../a", "file:///etc/passwd", "hub+javascript:alert(1)"]) assert.match(wrong(text), /no address/, text);
+  for (const text of ["pythia", "hf:", "a/b/c", "ftp://example.org/a", "javascript:alert(1)//a/b", "https://", "data:text/plain,a", "../a", "file:///etc/passwd", "hub+javascript:alert(1)"]) assert.match(wrong(text), /no address/, text);
 });
 
 test("any https site is allowed only where the reader says so, and only for hosts that are not known", () => {
@@ -72,6 +73,13 @@ test("the paper's models: ten sizes, 27 steps, as they would be typed", () => {
     assert.equal(host(source).name, "huggingface.co");
     assert.deepEqual(parse(`#${serialise({ ...initial(), source, revisions })}`).revisions, revisions);
   }
+});
+
+test("the command line has the same models and steps", () => {
+  const source = readFileSync("src/remote/presets.rs", "utf8");
+  const list = (name: string): string => new RegExp(`const ${name}: [^=]*= \\[([^\\]]*)\\]`).exec(source)?.[1] ?? "";
+  assert.deepEqual(list("PYTHIA_STEPS").replace(/[_\s]/g, "").split(",").filter(Boolean).map(Number), [...STEPS]);
+  assert.deepEqual([...list("PYTHIA_SIZES").matchAll(/"([^"]+)"/g)].map(([, size]) => size), [...SIZES]);
 });
 
 test("a link has what was typed, on one line, and never a token", () => {

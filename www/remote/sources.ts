@@ -26,8 +26,9 @@ const SITES: { names: RegExp; name: string; origins: string[] }[] = [
 
 /** Whatever answers there is on this computer; only there nobody on the way can look. */
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
-const MODEL = /^(?:hf:)?[\w-][\w.-]*\/[\w-][\w.-]*(?:@\S+)?$/;
-const ZENODO_DOI = /^(?:doi:)?10\.5281\/zenodo\.\d+$/i;
+/** With revisions behind `@`; models of the first days have no owner. */
+const MODEL = /^(?:hf:\/*(?:[\w-][\w.-]*\/)?|[\w-][\w.-]*\/)[\w-][\w.-]*(?:@.+)?$/i;
+const ZENODO_DOI = /^(?:doi:\s*)?10\.5281\/zenodo\.\d+$/i;
 
 const WRONG = {
   address: "This is no address. Type one that begins with https://, or a model as owner/name.",
@@ -43,7 +44,7 @@ export function hostOf(text: string): Typed {
   if (ZENODO_DOI.test(typed)) return site("zenodo.org");
   if (MODEL.test(typed)) return site("huggingface.co");
   // Another host of the same shape: a mirror, or one for tests.
-  const shaped = /^(?:hub|zenodo)\+(.*)$/i.exec(typed);
+  const shaped = /^(?:hub|zenodo|github)\+(.*)$/i.exec(typed);
   return ofAddress(shaped?.[1] ?? typed);
 }
 
