@@ -17,10 +17,11 @@ import { print, record } from './report.mjs';
 import * as scale from './scale.mjs';
 import * as series from './series.mjs';
 import * as shapes from './shapes.mjs';
+import * as strips from './strips.mjs';
 import * as threads from './threads.mjs';
 
 /** In the order of the report. */
-const subjects = [firstView, job, page, reading, kernels, threads, interaction, series, scale, shapes, falseAlarms];
+const subjects = [firstView, job, page, reading, kernels, threads, interaction, series, scale, shapes, falseAlarms, strips];
 
 async function bench() {
   const quick = process.argv.includes('--quick');
