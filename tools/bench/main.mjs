@@ -14,6 +14,7 @@ import * as page from './page.mjs';
 import * as reading from './reading.mjs';
 import { limitRounds } from './numbers.mjs';
 import { print, record } from './report.mjs';
+import * as remote from './remote.mjs';
 import * as scale from './scale.mjs';
 import * as series from './series.mjs';
 import * as shapes from './shapes.mjs';
@@ -21,7 +22,7 @@ import * as strips from './strips.mjs';
 import * as threads from './threads.mjs';
 
 /** In the order of the report. */
-const subjects = [firstView, job, page, reading, kernels, threads, interaction, series, scale, shapes, falseAlarms, strips];
+const subjects = [firstView, job, page, reading, kernels, threads, interaction, series, scale, shapes, falseAlarms, strips, remote];
 
 async function bench() {
   const quick = process.argv.includes('--quick');
