@@ -15,7 +15,7 @@ export const WEB = {
   revisionsHint: "For a training series: step0, step1000 or step{0,1000,3000}. Empty for the usual one.",
   offline: "You are offline. Sources on other sites wait for a connection; all else works.",
   anywhere: "Go on to any https site that it sends the request to",
-  strips: "Strips are short runs of neighbouring rows, spread evenly: far fewer requests. They are other neurons than the published code draws, so compare strips with strips.",
+  strips: "Strips are short runs of neighbouring rows, spread evenly: far fewer requests. They are other neurons than the published code draws: on two trained series the means of 300 seeds moved by less than half of one sample's standard deviation. Compare strips with strips.",
   random: "Random rows are those of the published code. They lie apart, so each of them is a request.",
   whole: "The whole network reads every weight.",
   joins: "These join what is loaded, and are read with its settings.",
