@@ -23,6 +23,7 @@ mod sampling;
 mod scores;
 mod sensitivity;
 mod series;
+mod strips;
 mod teach;
 mod uncertainty;
 mod validity;
