@@ -150,7 +150,7 @@ function serve(port: MessagePort): void {
 async function asError(error: unknown): Promise<EngineError> {
   const given = error as Partial<EngineError> & Error;
   if (!(error instanceof Fault)) return { code: given.code ?? "remote", text: given.text ?? given.message, file: given.file ?? "", hint: given.hint ?? "" };
-  const name = decodeURIComponent(new URL(error.url).pathname.split("/").pop() ?? "");
+  const name = error.of || decodeURIComponent(new URL(error.url).pathname.split("/").pop() ?? "");
   const words = await (module ??= startReaderModule<SourcesModule>());
   const host = hostOf(error.url);
   if (error.kind === "elsewhere") return parsed(words.remoteOtherHost(host, name, "another site"));

@@ -7,6 +7,9 @@
 export type FaultKind = "unreachable" | "elsewhere" | "status" | "no-ranges" | "changed" | "cut-off" | "wrong-length";
 
 export class Fault extends Error {
+  /** What people call what was asked for, where its address does not tell: a model, a record. */
+  of = "";
+
   constructor(
     readonly kind: FaultKind,
     /** The address that was asked. */

@@ -265,9 +265,11 @@ class Silence {
     this.timer = this.start();
   }
 
+  /** Of a body that was not read to its end, nothing more is to come. */
   end(): void {
     clearTimeout(this.timer);
     this.outer.removeEventListener("abort", this.stop);
+    this.own.abort();
   }
 
   private start(): ReturnType<typeof setTimeout> {

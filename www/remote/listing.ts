@@ -60,6 +60,7 @@ export class Listing {
         const listed = await this.guess(guess);
         if (listed) return listed;
       }
+      if (error instanceof Fault) error.of = place.label;
       throw error;
     }
   }
