@@ -159,6 +159,8 @@ export class Http {
       const response = await fetch(url, { ...init, signal: silence.signal });
       const answered = performance.now();
       silence.over();
+      // At least one request was answered with another address.
+      if (response.redirected) this.count(url, 0);
       if (!response.ok) {
         this.count(response.url, 0);
         throw new Fault("status", url, response.status, response.headers.get("X-Error-Code") ?? "", secondsOf(response.headers.get("Retry-After")));
