@@ -73,6 +73,28 @@ pub fn host_of(url: &str) -> &str {
     authority(url.split(['?', '#']).next().unwrap_or_default())
 }
 
+/// Scheme, host and port of an address; `None` if it is none.
+pub fn origin_of(url: &str) -> Option<String> {
+    Url::parse(url).ok().map(|url| url.origin)
+}
+
+/// Where the answer of `from` sends on to. The address stays as it is written, since it may be signed; `None` if it is none.
+pub fn redirected(from: &str, location: &str) -> Option<String> {
+    let location = location.trim().split('#').next().unwrap_or_default();
+    let plain = from.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, _) = plain.split_once("://")?;
+    let target = if location.contains("://") {
+        location.to_owned()
+    } else if location.starts_with("//") {
+        format!("{scheme}:{location}")
+    } else if location.starts_with('/') {
+        format!("{scheme}://{}{location}", authority(plain))
+    } else {
+        format!("{}/{location}", plain.rsplit_once('/')?.0)
+    };
+    Url::parse(&target).is_ok().then_some(target)
+}
+
 fn authority(url: &str) -> &str {
     url.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default())
 }
@@ -189,5 +211,21 @@ mod tests {
         assert_eq!(Url::parse("https://[::1]:8000/x").expect("an address").host(), "[::1]");
         assert_eq!(host_of("https://example.org:81/a?b"), "example.org:81");
         assert_eq!(host_of("step0"), "");
+        assert_eq!(origin_of("https://Example.org:81/a?b").as_deref(), Some("https://example.org:81"));
+    }
+
+    #[test]
+    fn redirects_keep_what_is_signed() {
+        let from = "https://example.org:81/a/b?c=d/e";
+        for (location, found) in [
+            ("https://cdn.org//x?y=%2F#z", Some("https://cdn.org//x?y=%2F")),
+            ("//cdn.org/x", Some("https://cdn.org/x")),
+            ("/x?y", Some("https://example.org:81/x?y")),
+            ("x", Some("https://example.org:81/a/x")),
+            ("ftp://cdn.org/x", None),
+            ("https://u:p@cdn.org/x", None),
+        ] {
+            assert_eq!(redirected(from, location).as_deref(), found, "{location}");
+        }
     }
 }

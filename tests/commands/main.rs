@@ -15,3 +15,5 @@ mod merge;
 mod rivals;
 mod scores;
 mod sensitivity;
+mod site;
+mod web;

@@ -5,27 +5,27 @@ use std::fs::File;
 use std::io::{BufReader, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::mpsc::sync_channel;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neuromfa::analysis::{
     Alteration, Analysis, AnalysisError, Measured, NullKind, Options, Read, RivalsReading, share_of_layers,
 };
-use neuromfa::checkpoint::{Checkpoint, CheckpointError, Input, OpenOptions, Problem, collect, open_with};
+use neuromfa::checkpoint::{Checkpoint, OpenOptions, collect, open_with};
 use neuromfa::damage::Damage;
 use neuromfa::network::{NetworkError, Wiring, WiringSpec, recognise};
 use neuromfa::report::{CheckpointRecord, PartRecord, RivalsRecord};
 use neuromfa::scores::Scores;
 use neuromfa::series::{self, Placed, Varied};
-use neuromfa::source::{ReadAt, ReadError};
 
 use crate::args::{AnalyzeArguments, Layers};
-use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop, warning};
-use crate::inputs::Files;
+use crate::failures::{ARGUMENTS, Failures, OUTPUT, note, stop, warning};
+use crate::inputs::{Files, Unread};
 use crate::options::options;
 use crate::output::Outputs;
 use crate::rescaled::{Rescaling, add_rescaled_nulls, rescaled};
 use crate::scores;
+use crate::web::{AT_A_TIME, in_order};
+use crate::{cost, cost::Cost};
 
 /// Bytes of histograms that are kept for the bootstrap; nothing else needs them, since options do not change.
 const BOOTSTRAP_BUDGET: u64 = 4 << 30;
@@ -45,10 +45,11 @@ pub fn run(arguments: &AnalyzeArguments) -> ExitCode {
         Ok(scores) => scores,
         Err(status) => return status,
     };
+    if arguments.plan {
+        return cost::run(arguments, &wishes);
+    }
     let mut failures = Failures::default();
-    let one = |checkpoint: &Checkpoint, inputs: &[Input<'_>], files: &Files| {
-        analyze(checkpoint, inputs, files, &wishes, None)
-    };
+    let one = |checkpoint: &Checkpoint, files: &Files| analyze(checkpoint, files, &wishes, None);
     let analyzed = analyze_all(arguments, &wishes, one, &mut failures);
     let done = analyzed.len();
     if let Some(options) = analyzed.first().map(|first| first.options.clone())
@@ -171,10 +172,10 @@ impl Wishes<'_> {
 pub fn analyze_all(
     arguments: &AnalyzeArguments,
     wishes: &Wishes<'_>,
-    one: impl Fn(&Checkpoint, &[Input<'_>], &Files) -> Result<Analyzed, Failure>,
+    one: impl Fn(&Checkpoint, &Files) -> Result<Analyzed, Failure>,
     failures: &mut Failures,
 ) -> Vec<Analyzed> {
-    let files = Files::gather(&arguments.paths, failures);
+    let files = Files::gather(arguments.places(), &arguments.web, failures);
     let inputs = files.inputs();
     let collection = collect(&inputs);
     for skipped in &collection.skipped {
@@ -186,8 +187,9 @@ pub fn analyze_all(
     let mut all: Vec<Analyzed> = Vec::new();
     let open_options = OpenOptions { state_dict: arguments.state_dict.clone() };
     for (place, candidate) in collection.candidates.iter().enumerate() {
-        let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
-        let analyzed = opened.and_then(|checkpoint| one(&checkpoint, &inputs, &files));
+        let opened = open_with(candidate, &inputs, &open_options)
+            .map_err(|error| Failure::Unread(files.explained(error)));
+        let analyzed = opened.and_then(|checkpoint| one(&checkpoint, &files));
         match analyzed {
             Ok(next) if all.first().is_some_and(|first| first.options != next.options) => {
                 failures.arguments(Failure::OtherShare { name: next.record.name });
@@ -203,8 +205,9 @@ pub fn analyze_all(
     series::sort(&mut all);
     if wishes.options.null.contains(&NullKind::Rescale) {
         let again = |candidate: usize, rescaling: Rescaling<'_>| {
-            let checkpoint = open_with(&collection.candidates[candidate], &inputs, &open_options)?;
-            rescaled(&checkpoint, &inputs, &files, wishes, rescaling)
+            let checkpoint = open_with(&collection.candidates[candidate], &inputs, &open_options)
+                .map_err(|error| files.explained(error))?;
+            rescaled(&checkpoint, &files, wishes, rescaling)
         };
         if let Err(failure) = add_rescaled_nulls(&mut all, again) {
             failure.report(failures);
@@ -226,8 +229,8 @@ pub fn read_wiring(path: &Path) -> Result<WiringSpec, String> {
 /// Why one checkpoint has no record.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    #[error("{}", .0.text())]
-    Checkpoint(#[from] CheckpointError),
+    #[error(transparent)]
+    Unread(#[from] Unread),
     #[error("{}. {}", .0, .0.hint())]
     Network(#[from] NetworkError),
     #[error("{name}: {error}. {}", .error.hint())]
@@ -254,7 +257,6 @@ impl Failure {
 /// Analyses a checkpoint, or what a round of damage leaves of it.
 pub fn analyze(
     checkpoint: &Checkpoint,
-    inputs: &[Input<'_>],
     files: &Files,
     wishes: &Wishes<'_>,
     damage: Option<&Damage>,
@@ -274,7 +276,7 @@ pub fn analyze(
     if wishes.part {
         analysis.for_part();
     }
-    let mut measured = read(analysis, checkpoint, inputs, files)?;
+    let mut measured = read(analysis, checkpoint, files)?;
     compute_nulls(&mut measured, &checkpoint.name);
     if options.bootstrap > 0 && !measured.bootstrap() {
         warning(format_args!(
@@ -287,20 +289,15 @@ pub fn analyze(
     let mut record = measured.record();
     if let Some(largest) = wishes.largest_matrix {
         let reading = RivalsReading::plan(checkpoint, &wiring, &options, largest).map_err(failed)?;
-        record.rivals = Some(measure(reading, checkpoint, inputs, files)?);
+        record.rivals = Some(measure(reading, checkpoint, files)?);
     }
     Ok(Analyzed { candidate: 0, options, record, part, varied: Vec::new() })
 }
 
 /// Reads all that an analysis needs.
-pub fn read(
-    mut analysis: Analysis,
-    checkpoint: &Checkpoint,
-    inputs: &[Input<'_>],
-    files: &Files,
-) -> Result<Measured, Failure> {
+pub fn read(mut analysis: Analysis, checkpoint: &Checkpoint, files: &Files) -> Result<Measured, Failure> {
     let reads = analysis.reads().to_vec();
-    feed(&reads, checkpoint, inputs, files, |bytes| analysis.feed(bytes))?;
+    feed(&reads, checkpoint, files, |bytes| analysis.feed(bytes))?;
     analysis.finish().map_err(|_| unfinished(checkpoint))
 }
 
@@ -308,11 +305,10 @@ pub fn read(
 fn measure(
     mut reading: RivalsReading,
     checkpoint: &Checkpoint,
-    inputs: &[Input<'_>],
     files: &Files,
 ) -> Result<RivalsRecord, Failure> {
     let reads = reading.reads().to_vec();
-    feed(&reads, checkpoint, inputs, files, |bytes| reading.feed(bytes))?;
+    feed(&reads, checkpoint, files, |bytes| reading.feed(bytes))?;
     let rivals = reading.finish().map_err(|_| unfinished(checkpoint))?;
     if !rivals.text.is_empty() {
         warning(format_args!("{}: {}", checkpoint.name, rivals.text));
@@ -325,41 +321,35 @@ fn unfinished(checkpoint: &Checkpoint) -> Failure {
     Failure::Analysis { name: checkpoint.name.clone(), error }
 }
 
-/// Reads in a thread of its own, so that the disk and the processors work at the same time.
+/// Reads in threads of its own, so that the disk or the sites and the processors work at the same time.
 fn feed(
     reads: &[Read],
     checkpoint: &Checkpoint,
-    inputs: &[Input<'_>],
     files: &Files,
     mut take: impl FnMut(&[u8]) -> Result<(), AnalysisError>,
 ) -> Result<(), Failure> {
-    let bar = progress(&checkpoint.name, reads.iter().map(|read| read.length).sum(), "{bytes}/{total_bytes}");
-    std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(READS_AHEAD);
-        scope.spawn(move || {
-            for read in reads {
-                let bytes = read_bytes(read, checkpoint, files);
-                let failed = bytes.is_err();
-                // The other side has gone: it failed, and says so.
-                if sender.send((read, bytes)).is_err() || failed {
-                    return;
-                }
-            }
-        });
-        for (read, bytes) in receiver {
-            let path = inputs[checkpoint.files[read.file].input].path;
-            let bytes = bytes.map_err(|error| CheckpointError::new(path, Problem::Read(error)))?;
-            take(&bytes).map_err(|error| Failure::Analysis { name: checkpoint.name.clone(), error })?;
-            bar.inc(read.length);
-        }
-        bar.finish_and_clear();
-        Ok(())
-    })
+    let cost = Cost::new(reads, checkpoint, files);
+    if cost.host.is_some() {
+        note(format_args!("{}: {cost}", checkpoint.name));
+    }
+    let bar = progress(&checkpoint.name, cost.bytes, "{bytes}/{total_bytes}");
+    // A disk answers at once; a site answers several at a time.
+    let (threads, ahead) = if cost.host.is_some() { (AT_A_TIME, 1) } else { (1, READS_AHEAD) };
+    let mut result = Ok(());
+    let work = |read| read_bytes(read, checkpoint, files);
+    in_order(reads, threads, ahead, &work, |read, bytes| {
+        let failed = |error| Failure::Analysis { name: checkpoint.name.clone(), error };
+        result = bytes.map_err(Failure::from).and_then(|bytes| take(&bytes).map_err(failed));
+        bar.inc(read.length);
+        result.is_ok()
+    });
+    bar.finish_and_clear();
+    result
 }
 
-fn read_bytes(read: &Read, checkpoint: &Checkpoint, files: &Files) -> Result<Vec<u8>, ReadError> {
+fn read_bytes(read: &Read, checkpoint: &Checkpoint, files: &Files) -> Result<Vec<u8>, Unread> {
     let mut bytes = vec![0; read.length as usize];
-    files.file(checkpoint.files[read.file].input).read_exact_at(read.offset, &mut bytes)?;
+    files.read(checkpoint.files[read.file].input, read.offset, &mut bytes)?;
     Ok(bytes)
 }
 

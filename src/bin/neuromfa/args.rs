@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use neuromfa::analysis::Axis;
 use neuromfa::plot::Kind;
+use neuromfa::remote::presets;
 
 /// Of `inspect --wiring`.
 const WIRING_HELP: &str = "\
@@ -23,6 +24,20 @@ axes    outputs-first [outputs, inputs], inputs-first [inputs, outputs], convolu
 groups  groups of channels of a convolution; 1 if left out
 rows    only this part of the first axis, from the first number to before the second: rows, or one expert of a stack
 role, block, stack  place in the network; samples follow blocks whose groups have them";
+
+/// Of paths that may be addresses.
+const ADDRESS_HELP: &str = "\
+Files, folders, index files, or addresses; several checkpoints form a series. Of files on other sites only what is needed \
+is read.
+
+  hf:owner/name                    a model on Hugging Face; hf:owner/name@step0,step1000 at these revisions
+  https://huggingface.co/...       its page, a folder of it (tree), or a file (blob)
+  https://github.com/.../blob/...  a file on GitHub
+  https://zenodo.org/records/ID    a record of Zenodo
+  https://example.org/runs/        a folder of a static host
+  https://example.org/x.pt         any file
+
+hub+https://example.org/owner/name is a hub of the same shape elsewhere, such as a mirror; zenodo+ and github+ likewise.";
 
 /// Of `damage`.
 const DAMAGE_HELP: &str = "\
@@ -203,11 +218,25 @@ pub struct MergeArguments {
     pub output: OutputArguments,
 }
 
+/// Of addresses among the paths.
+#[derive(Debug, Clone, Default, Args)]
+pub struct WebArguments {
+    /// Revisions of the models among the paths, such as "step0,step1000", "step{0,1000}" or
+    /// "step1000, step2000, ... step9000"; each is a checkpoint of a series.
+    #[arg(long, value_name = "LIST")]
+    pub revisions: Option<String>,
+    /// Environment variable that holds a token for the site among the paths. It is sent to that site only.
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub struct CompareArguments {
-    /// The two checkpoints, the earlier one first: a file, a folder or an index file each.
+    /// The two checkpoints, the earlier one first: a file, a folder, an index file or an address each.
     #[arg(required = true, num_args = 2, value_name = "CHECKPOINT")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub web: WebArguments,
     /// Neurons to list that gained most, and that lost most: in the whole network and, in JSON, in each group.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=10_000))]
     pub top: u16,
@@ -239,9 +268,11 @@ pub struct CompareArguments {
 
 #[derive(Debug, Args)]
 pub struct InspectArguments {
-    /// Files, folders or index files.
-    #[arg(required = true, value_name = "PATH")]
+    /// Files, folders, index files, or addresses: https://..., hf:owner/name@REVISIONS.
+    #[arg(required = true, value_name = "PATH", long_help = ADDRESS_HELP)]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub web: WebArguments,
     /// State dict to read from a file that holds several, by the path that `inspect` lists.
     #[arg(long, value_name = "PATH")]
     pub state_dict: Option<String>,
@@ -259,9 +290,17 @@ pub struct InspectArguments {
 
 #[derive(Debug, Args)]
 pub struct AnalyzeArguments {
-    /// Files, folders or index files; several checkpoints form a series.
-    #[arg(required = true, value_name = "PATH")]
+    /// Files, folders, index files, or addresses (https://..., hf:owner/name@REVISIONS); several checkpoints form a series.
+    #[arg(required_unless_present = "preset", value_name = "PATH", long_help = ADDRESS_HELP)]
     pub paths: Vec<PathBuf>,
+    /// A model of the paper, at its 27 training steps, instead of a path: pythia-14m to pythia-12b.
+    #[arg(long, value_name = "NAME", value_parser = preset, conflicts_with = "paths")]
+    pub preset: Option<PathBuf>,
+    #[command(flatten)]
+    pub web: WebArguments,
+    /// Tells what would be read, of how many bytes, in how many requests, and stops.
+    #[arg(long)]
+    pub plan: bool,
     /// State dict to read from a file that holds several, by the path that `inspect` lists.
     #[arg(long, value_name = "PATH")]
     pub state_dict: Option<String>,
@@ -368,6 +407,13 @@ pub struct AnalyzeArguments {
     pub threads: Option<u16>,
     #[command(flatten)]
     pub output: OutputArguments,
+}
+
+impl AnalyzeArguments {
+    /// The paths, or the preset that stands for them.
+    pub fn places(&self) -> &[PathBuf] {
+        self.preset.as_ref().map_or(&self.paths, std::slice::from_ref)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -514,6 +560,16 @@ fn ranges(text: &str) -> Result<Vec<[u32; 2]>, String> {
 fn axis(text: &str) -> Result<Axis, String> {
     let names = || Axis::ALL.map(Axis::name).join(", ");
     Axis::named(text).ok_or_else(|| format!("there is no such axis; there are {}", names()))
+}
+
+/// The address of a model of the paper, with its revisions.
+fn preset(text: &str) -> Result<PathBuf, String> {
+    let presets = presets();
+    let names = || presets.iter().map(|preset| preset.name.as_str()).collect::<Vec<_>>().join(", ");
+    match presets.iter().find(|preset| preset.name == text) {
+        Some(preset) => Ok(PathBuf::from(format!("hf:{}@{}", preset.source, preset.revisions))),
+        None => Err(format!("there is no such preset; there are {}", names())),
+    }
 }
 
 fn figure(text: &str) -> Result<Kind, String> {

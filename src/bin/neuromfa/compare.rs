@@ -28,8 +28,11 @@ pub fn run(arguments: &CompareArguments) -> ExitCode {
     };
     let mut failures = Failures::default();
     // Each path by itself: the first is the earlier one, whatever the names say.
-    let files: Vec<Files> =
-        arguments.paths.iter().map(|path| Files::gather(std::slice::from_ref(path), &mut failures)).collect();
+    let files: Vec<Files> = arguments
+        .paths
+        .iter()
+        .map(|path| Files::gather(std::slice::from_ref(path), &arguments.web, &mut failures))
+        .collect();
     if !failures.is_empty() {
         return failures.status(0);
     }
@@ -84,11 +87,12 @@ fn measure(
     wiring: Option<&WiringSpec>,
     options: &Options,
 ) -> Result<Measured, Failure> {
-    let checkpoint = open_with(candidate, inputs, &OpenOptions::default())?;
+    let opened = open_with(candidate, inputs, &OpenOptions::default());
+    let checkpoint = opened.map_err(|error| files.explained(error))?;
     let wiring = wiring.map_or_else(|| recognise(&checkpoint), |wiring| wiring.apply(&checkpoint))?;
     let analysis = Analysis::plan(&checkpoint, &wiring, options, 0)
         .map_err(|error| Failure::Analysis { name: checkpoint.name.clone(), error })?;
-    read(analysis, &checkpoint, inputs, files)
+    read(analysis, &checkpoint, files)
 }
 
 fn compared(before: &Measured, after: &Measured, arguments: &CompareArguments) -> Result<Comparison, String> {

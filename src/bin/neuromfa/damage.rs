@@ -9,7 +9,7 @@ use neuromfa::damage::{Damage, DamageKind};
 use neuromfa::series;
 
 use crate::analyze::{Analyzed, Failure, Wishes, analyze, prepare};
-use crate::args::{DamageArguments, DamageName};
+use crate::args::{DamageArguments, DamageName, WebArguments};
 use crate::failures::{ARGUMENTS, Failures, OUTPUT, stop};
 use crate::inputs::Files;
 
@@ -27,7 +27,7 @@ pub fn run(arguments: &DamageArguments) -> ExitCode {
     let state_dict = &arguments.analysis.state_dict;
     if let Some(baseline) = &arguments.baseline {
         analyzed.extend(analyze_one(
-            std::slice::from_ref(baseline),
+            (std::slice::from_ref(baseline), &arguments.analysis.web),
             &[None],
             state_dict,
             &wishes,
@@ -36,8 +36,8 @@ pub fn run(arguments: &DamageArguments) -> ExitCode {
     }
     if failures.is_empty() {
         let rounds: Vec<Option<Damage>> = rounds.into_iter().map(Some).collect();
-        let paths = &arguments.analysis.paths;
-        analyzed.extend(analyze_one(paths, &rounds, state_dict, &wishes, &mut failures));
+        let places = (arguments.analysis.places(), &arguments.analysis.web);
+        analyzed.extend(analyze_one(places, &rounds, state_dict, &wishes, &mut failures));
     }
     if !failures.is_empty() {
         return failures.status(0);
@@ -63,6 +63,9 @@ fn prepared(
     if arguments.analysis.part {
         return Err("Damage has no parts to merge. Leave --part out.".to_owned());
     }
+    if arguments.analysis.plan {
+        return Err("--plan belongs to analyze. Leave it out.".to_owned());
+    }
     if arguments.analysis.rivals {
         return Err("The matrices of damaged weights are not measured. Leave --rivals out.".to_owned());
     }
@@ -80,13 +83,13 @@ fn prepared(
 
 /// The only checkpoint among the paths, after each round of damage.
 fn analyze_one(
-    paths: &[PathBuf],
+    (paths, web): (&[PathBuf], &WebArguments),
     rounds: &[Option<Damage>],
     state_dict: &Option<String>,
     wishes: &Wishes<'_>,
     failures: &mut Failures,
 ) -> Vec<Analyzed> {
-    let files = Files::gather(paths, failures);
+    let files = Files::gather(paths, web, failures);
     let inputs = files.inputs();
     let collection = collect(&inputs);
     let candidate = match collection.candidates.as_slice() {
@@ -104,10 +107,10 @@ fn analyze_one(
         }
     };
     let open_options = OpenOptions { state_dict: state_dict.clone() };
-    let opened = open_with(candidate, &inputs, &open_options).map_err(Failure::Checkpoint);
+    let opened =
+        open_with(candidate, &inputs, &open_options).map_err(|error| Failure::Unread(files.explained(error)));
     let analyzed = opened.and_then(|checkpoint| {
-        let analyze =
-            |damage: &Option<Damage>| analyze(&checkpoint, &inputs, &files, wishes, damage.as_ref());
+        let analyze = |damage: &Option<Damage>| analyze(&checkpoint, &files, wishes, damage.as_ref());
         rounds.iter().map(analyze).collect::<Result<Vec<_>, _>>()
     });
     analyzed.unwrap_or_else(|failure| {

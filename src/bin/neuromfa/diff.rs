@@ -20,13 +20,15 @@ pub fn run(arguments: &InspectArguments) -> ExitCode {
         return stop(ARGUMENTS, text);
     };
     let mut failures = Failures::default();
-    let files = [before, after].map(|path| Files::gather(std::slice::from_ref(path), &mut failures));
+    let files =
+        [before, after].map(|path| Files::gather(std::slice::from_ref(path), &arguments.web, &mut failures));
     if !failures.is_empty() {
         return failures.status(0);
     }
     let inputs = files.each_ref().map(Files::inputs);
     let wishes = OpenOptions { state_dict: arguments.state_dict.clone() };
-    let opened = [0, 1].map(|side: usize| only(&inputs[side], &arguments.paths[side].display(), &wishes));
+    let opened = [0, 1]
+        .map(|side: usize| only(&files[side], &inputs[side], &arguments.paths[side].display(), &wishes));
     let [before, after] = match opened {
         [Ok(before), Ok(after)] => [before, after],
         [Err(status), _] | [_, Err(status)] => return status,
@@ -47,13 +49,16 @@ pub fn run(arguments: &InspectArguments) -> ExitCode {
 
 /// The only checkpoint at a path, or the exit status.
 fn only(
+    files: &Files,
     inputs: &[Input<'_>],
     path: &dyn std::fmt::Display,
     wishes: &OpenOptions,
 ) -> Result<Checkpoint, ExitCode> {
     let candidates = collect(inputs).candidates;
     match &candidates[..] {
-        [candidate] => open_with(candidate, inputs, wishes).map_err(|error| stop(UNREADABLE, error.text())),
+        [candidate] => {
+            open_with(candidate, inputs, wishes).map_err(|error| stop(UNREADABLE, files.explained(error)))
+        }
         [] => Err(stop(NOTHING, format_args!("there is no weight file in {path}."))),
         _ => {
             let found = candidates.len();

@@ -69,6 +69,11 @@ pub fn warning(text: impl Display) {
     line("warning", text);
 }
 
+/// One line on standard error of what is being done.
+pub fn note(text: impl Display) {
+    line("note", text);
+}
+
 fn line(kind: &str, text: impl Display) {
     // File names may hold line breaks and control sequences of terminals.
     let text: String = text.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -1,13 +1,17 @@
-//! From the paths on the command line to files.
+//! From the paths and addresses on the command line to files.
 
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use neuromfa::checkpoint::{Input, files_of_index, files_of_onnx};
-use neuromfa::source::LocalFile;
+use neuromfa::checkpoint::{CheckpointError, Input, Problem, files_of_index, files_of_onnx};
+use neuromfa::remote::{RemoteError, is_address, origin_of};
+use neuromfa::source::{LocalFile, ReadAt};
 
-use crate::failures::Failures;
+use crate::args::WebArguments;
+use crate::failures::{Failures, warning};
+use crate::web::{Client, Typed, WebFile, gather};
 
 /// Folders are not followed deeper than this.
 const MAX_DEPTH: usize = 32;
@@ -18,19 +22,69 @@ pub struct Files {
     files: Vec<Given>,
     /// Real paths, so that no file is taken twice.
     seen: HashSet<PathBuf>,
+    client: Option<Arc<Client>>,
 }
 
 struct Given {
     path: String,
     folder: Option<usize>,
-    file: LocalFile,
+    file: File,
+}
+
+/// A file on this computer or on another site.
+enum File {
+    Local(LocalFile),
+    Web(Box<WebFile>),
+}
+
+impl File {
+    fn source(&self) -> &dyn ReadAt {
+        match self {
+            Self::Local(file) => file,
+            Self::Web(file) => file.as_ref(),
+        }
+    }
+
+    fn web(&self) -> Option<&WebFile> {
+        match self {
+            Self::Local(_) => None,
+            Self::Web(file) => Some(file),
+        }
+    }
+}
+
+/// Why bytes of a file did not come.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    #[error("{}", .0.text())]
+    Local(CheckpointError),
+    #[error("{}", .0.text())]
+    Web(RemoteError),
 }
 
 impl Files {
-    /// Walks the paths; what cannot be read is a failure.
-    pub fn gather(paths: &[PathBuf], failures: &mut Failures) -> Self {
+    /// Walks the paths and asks the addresses; what cannot be read is a failure.
+    pub fn gather(paths: &[PathBuf], web: &WebArguments, failures: &mut Failures) -> Self {
         let mut files = Self::default();
-        for (number, path) in paths.iter().enumerate() {
+        let typed = match addresses(paths, web) {
+            Ok(typed) => typed,
+            Err(text) => {
+                failures.arguments(text);
+                return files;
+            }
+        };
+        files.client = match client(&typed, web) {
+            Ok(client) => client,
+            Err(text) => {
+                failures.arguments(text);
+                return files;
+            }
+        };
+        for (number, (path, typed)) in paths.iter().zip(&typed).enumerate() {
+            if let Some((typed, client)) = typed.as_ref().zip(files.client.clone()) {
+                files.ask(typed, &client, number, failures);
+                continue;
+            }
             match fs::metadata(path) {
                 Ok(metadata) if metadata.is_dir() => {
                     files.walk(path, &folder_name(path), number, MAX_DEPTH, failures);
@@ -46,13 +100,47 @@ impl Files {
     pub fn inputs(&self) -> Vec<Input<'_>> {
         self.files
             .iter()
-            .map(|Given { path, folder, file }| Input { path, folder: *folder, source: file })
+            .map(|Given { path, folder, file }| Input { path, folder: *folder, source: file.source() })
             .collect()
     }
 
-    /// The file at this position among the inputs.
-    pub fn file(&self, input: usize) -> &LocalFile {
-        &self.files[input].file
+    /// Reads weights of the file at this position among the inputs.
+    pub fn read(&self, input: usize, offset: u64, buffer: &mut [u8]) -> Result<(), Unread> {
+        let Given { path, file, .. } = &self.files[input];
+        match file {
+            File::Local(file) => file
+                .read_exact_at(offset, buffer)
+                .map_err(|error| Unread::Local(CheckpointError::new(path.clone(), Problem::Read(error)))),
+            File::Web(file) => file.read(offset, buffer).map_err(Unread::Web),
+        }
+    }
+
+    /// The host of the file at this position; `None` where that is this computer.
+    pub fn host(&self, input: usize) -> Option<&str> {
+        self.files[input].file.web().map(WebFile::host)
+    }
+
+    /// An error of a reader in the words of the site, if its cause is there.
+    pub fn explained(&self, error: CheckpointError) -> Unread {
+        let is_reading = matches!(error.problem, Problem::Read(_));
+        let is_it = |given: &&Given| given.path.ends_with(&error.file);
+        let mut faults = self.files.iter().filter(is_it).filter_map(|given| given.file.web()?.fault());
+        match faults.next_back().filter(|_| is_reading) {
+            Some(fault) => Unread::Web(fault),
+            None => Unread::Local(error),
+        }
+    }
+
+    fn ask(&mut self, typed: &Typed, client: &Arc<Client>, number: usize, failures: &mut Failures) {
+        let fail = |error: RemoteError| failures.unreadable(error.text());
+        for file in gather(typed, client, warning, fail) {
+            let listed = file.listed();
+            // A file that was named itself goes by its address, as one on disk by its path.
+            let alone = !listed.path.contains('/');
+            let path = if alone { without_scheme(&listed.url) } else { listed.path.clone() };
+            let folder = (!alone).then_some(number);
+            self.files.push(Given { path, folder, file: File::Web(Box::new(file)) });
+        }
     }
 
     /// A file that was named itself, with the files that its index lists or that hold its tensors, and the
@@ -113,7 +201,9 @@ impl Files {
 
     fn add(&mut self, path: &Path, name: String, folder: Option<usize>, failures: &mut Failures) {
         match LocalFile::new(path) {
-            Ok(file) if self.is_new(path) => self.files.push(Given { path: name, folder, file }),
+            Ok(file) if self.is_new(path) => {
+                self.files.push(Given { path: name, folder, file: File::Local(file) });
+            }
             Ok(_) => {}
             Err(error) => failures.unreadable(cannot_read(path, &error)),
         }
@@ -122,6 +212,50 @@ impl Files {
     fn is_new(&mut self, path: &Path) -> bool {
         self.seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
     }
+}
+
+/// The addresses among the paths, each at its place.
+fn addresses(paths: &[PathBuf], web: &WebArguments) -> Result<Vec<Option<Typed>>, String> {
+    let revisions = web.revisions.as_deref().unwrap_or_default();
+    let typed = |path: &PathBuf| {
+        let text = path.to_str().filter(|text| is_address(text));
+        text.map(|text| Typed::new(text, revisions)).transpose()
+    };
+    let typed = paths.iter().map(typed).collect::<Result<Vec<_>, _>>().map_err(|error| error.text())?;
+    if !revisions.is_empty() && typed.iter().all(Option::is_none) {
+        return Err("--revisions are those of addresses, and there is none. Leave it out.".to_owned());
+    }
+    Ok(typed)
+}
+
+/// Who asks other sites, if any is to be asked.
+fn client(typed: &[Option<Typed>], web: &WebArguments) -> Result<Option<Arc<Client>>, String> {
+    let mut sites: Vec<String> =
+        typed.iter().flatten().filter_map(|typed| origin_of(&typed.site()?)).collect();
+    sites.sort_unstable();
+    sites.dedup();
+    let Some(variable) = web.token_env.as_deref().filter(|_| !sites.is_empty()) else {
+        return Ok((!sites.is_empty()).then(|| Arc::new(Client::new(None))));
+    };
+    let [site] = &sites[..] else {
+        return Err(
+            "a token is for one site, and there are several among the paths. Ask them one by one.".to_owned()
+        );
+    };
+    let token = std::env::var(variable).ok().map(|token| token.trim().to_owned());
+    let plain = |token: &String| !token.is_empty() && token.chars().all(|c| c.is_ascii_graphic());
+    match token.filter(plain) {
+        Some(token) => Ok(Some(Arc::new(Client::new(Some((site.clone(), token)))))),
+        None => Err(format!(
+            "the environment variable {variable} holds no token. Set it, or leave --token-env out."
+        )),
+    }
+}
+
+/// An address as a path: without what it is signed with.
+fn without_scheme(url: &str) -> String {
+    let plain = url.split(['?', '#']).next().unwrap_or_default();
+    plain.split_once("://").map_or(plain, |(_, rest)| rest).to_owned()
 }
 
 fn cannot_read(path: &Path, error: &std::io::Error) -> String {

@@ -3,16 +3,14 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use neuromfa::checkpoint::{
-    Checkpoint, CheckpointError, Import, Input, OpenOptions, Skipped, StateDict, collect, open_with,
-};
+use neuromfa::checkpoint::{Checkpoint, Import, OpenOptions, Skipped, StateDict, collect, open_with};
 use neuromfa::network::{Role, Wiring, WiringSpec, recognise};
 use neuromfa::report::{SkippedRecord, Warning};
 use serde::Serialize;
 
 use crate::args::InspectArguments;
 use crate::failures::{Failures, OUTPUT, stop};
-use crate::inputs::Files;
+use crate::inputs::{Files, Unread};
 
 /// Runs the command.
 pub fn run(arguments: &InspectArguments) -> ExitCode {
@@ -20,12 +18,12 @@ pub fn run(arguments: &InspectArguments) -> ExitCode {
         return crate::diff::run(arguments);
     }
     let mut failures = Failures::default();
-    let files = Files::gather(&arguments.paths, &mut failures);
+    let files = Files::gather(&arguments.paths, &arguments.web, &mut failures);
     let wishes = OpenOptions { state_dict: arguments.state_dict.clone() };
     if arguments.wiring {
-        return write_wiring(&files.inputs(), &wishes, failures);
+        return write_wiring(&files, &wishes, failures);
     }
-    let report = inspect(&files.inputs(), &wishes, &mut failures);
+    let report = inspect(&files, &wishes, &mut failures);
     if report.checkpoints.is_empty() && report.errors.is_empty() && failures.is_empty() {
         failures.nothing("there is nothing to analyse: no weight file among the paths.");
     }
@@ -40,12 +38,13 @@ pub fn run(arguments: &InspectArguments) -> ExitCode {
 }
 
 /// The wiring of the first checkpoint that has one.
-fn write_wiring(inputs: &[Input<'_>], wishes: &OpenOptions, mut failures: Failures) -> ExitCode {
-    for candidate in &collect(inputs).candidates {
-        let checkpoint = match open_with(candidate, inputs, wishes) {
+fn write_wiring(files: &Files, wishes: &OpenOptions, mut failures: Failures) -> ExitCode {
+    let inputs = files.inputs();
+    for candidate in &collect(&inputs).candidates {
+        let checkpoint = match open_with(candidate, &inputs, wishes) {
             Ok(checkpoint) => checkpoint,
             Err(error) => {
-                failures.unreadable(error.text());
+                failures.unreadable(files.explained(error));
                 continue;
             }
         };
@@ -138,8 +137,9 @@ struct FoundTensor {
     file: String,
 }
 
-fn inspect(inputs: &[Input<'_>], wishes: &OpenOptions, failures: &mut Failures) -> Report {
-    let collection = collect(inputs);
+fn inspect(files: &Files, wishes: &OpenOptions, failures: &mut Failures) -> Report {
+    let inputs = files.inputs();
+    let collection = collect(&inputs);
     let skipped = |Skipped { path, why }| SkippedFile { path, why };
     let mut report = Report {
         checkpoints: Vec::new(),
@@ -147,19 +147,28 @@ fn inspect(inputs: &[Input<'_>], wishes: &OpenOptions, failures: &mut Failures) 
         errors: Vec::new(),
     };
     for candidate in &collection.candidates {
-        match open_with(candidate, inputs, wishes) {
+        match open_with(candidate, &inputs, wishes) {
             Ok(checkpoint) => report.checkpoints.push(found(checkpoint)),
             Err(error) => {
-                failures.unreadable(error.text());
-                report.errors.push(record(&error));
+                let unread = files.explained(error);
+                report.errors.push(record(&unread));
+                failures.unreadable(unread);
             }
         }
     }
     report
 }
 
-fn record(error: &CheckpointError) -> ErrorRecord {
-    ErrorRecord { code: error.code(), text: error.text(), file: error.file.clone(), hint: error.hint() }
+fn record(unread: &Unread) -> ErrorRecord {
+    let text = unread.to_string();
+    match unread {
+        Unread::Local(error) => {
+            ErrorRecord { code: error.code(), text, file: error.file.clone(), hint: error.hint() }
+        }
+        Unread::Web(error) => {
+            ErrorRecord { code: error.code(), text, file: error.file.clone(), hint: error.hint() }
+        }
+    }
 }
 
 fn found(checkpoint: Checkpoint) -> Found {

@@ -7,6 +7,7 @@
 mod analyze;
 mod args;
 mod compare;
+mod cost;
 mod damage;
 mod diff;
 mod failures;
@@ -18,6 +19,7 @@ mod output;
 mod rescaled;
 mod scores;
 mod sensitivity;
+mod web;
 
 use std::process::ExitCode;
 

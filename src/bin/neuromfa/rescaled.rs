@@ -1,7 +1,7 @@
 //! The null model that reads the first checkpoint of a series again, scaled to the later ones.
 
 use neuromfa::analysis::{Alteration, Analysis, AnalysisError, Options, RescaledNull, rescaling};
-use neuromfa::checkpoint::{Checkpoint, Input};
+use neuromfa::checkpoint::Checkpoint;
 use neuromfa::network::Wiring;
 use neuromfa::report::CheckpointRecord;
 
@@ -41,7 +41,6 @@ pub fn add_rescaled_nulls(
 /// The record of a checkpoint whose weights were altered, without null models; `None` where they cannot be.
 pub fn rescaled(
     checkpoint: &Checkpoint,
-    inputs: &[Input<'_>],
     files: &Files,
     wishes: &Wishes<'_>,
     alteration: Rescaling<'_>,
@@ -52,5 +51,5 @@ pub fn rescaled(
     let options = Options { null: Vec::new(), ..options };
     let Some(alteration) = alteration(&wiring).map_err(failed)? else { return Ok(None) };
     let analysis = Analysis::plan_altered(checkpoint, &wiring, &options, &alteration, 0).map_err(failed)?;
-    Ok(Some(read(analysis, checkpoint, inputs, files)?.record()))
+    Ok(Some(read(analysis, checkpoint, files)?.record()))
 }

@@ -10,7 +10,7 @@ use neuromfa::report::{PartDocument, ResultDocument, SCHEMA, write_associations_
 use neuromfa::scores::{MAX_BYTES, ScoreError, ScoreProblem, Scores};
 use neuromfa::series;
 
-use crate::args::{ScoreOptions, ScoresArguments};
+use crate::args::{ScoreOptions, ScoresArguments, WebArguments};
 use crate::failures::{ARGUMENTS, CONFLICT, Failures, OUTPUT, UNREADABLE, stop, warning};
 use crate::inputs::Files;
 use crate::output::{self, Outputs};
@@ -63,7 +63,7 @@ fn read_document(path: &Path) -> Result<ResultDocument, (u8, String)> {
 /// hold none are passed over.
 pub fn read(paths: &[PathBuf], mut scores: Scores) -> Result<Scores, ExitCode> {
     let mut failures = Failures::default();
-    let files = Files::gather(paths, &mut failures);
+    let files = Files::gather(paths, &WebArguments::default(), &mut failures);
     let mut inputs = files.inputs();
     inputs.sort_by(|a, b| natural_order(a.path, b.path));
     for input in &inputs {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use neuromfa::analysis::{Analysis, AnalysisError, Axis, Measured, NullKind, Variation, variations};
-use neuromfa::checkpoint::{Checkpoint, Input};
+use neuromfa::checkpoint::Checkpoint;
 use neuromfa::network::Wiring;
 use neuromfa::report::AxisValue;
 use neuromfa::series::{self, Varied};
@@ -21,6 +21,9 @@ pub fn run(arguments: &SensitivityArguments) -> ExitCode {
     if arguments.analysis.part {
         return stop(ARGUMENTS, "Sensitivities have no parts to merge. Leave --part out.".to_owned());
     }
+    if arguments.analysis.plan {
+        return stop(ARGUMENTS, "--plan belongs to analyze. Leave it out.");
+    }
     let (mut wishes, outputs) = match prepare(&arguments.analysis) {
         Ok(prepared) => prepared,
         Err(text) => return stop(ARGUMENTS, text),
@@ -35,8 +38,8 @@ pub fn run(arguments: &SensitivityArguments) -> ExitCode {
         false => {}
     }
     let mut failures = Failures::default();
-    let one = |checkpoint: &Checkpoint, inputs: &[Input<'_>], files: &Files| {
-        let job = Job { checkpoint, inputs, files };
+    let one = |checkpoint: &Checkpoint, files: &Files| {
+        let job = Job { checkpoint, files };
         job.run(&wishes, &axes, arguments.point_samples)
     };
     let analyzed = analyze_all(&arguments.analysis, &wishes, one, &mut failures);
@@ -56,7 +59,6 @@ pub fn run(arguments: &SensitivityArguments) -> ExitCode {
 /// A checkpoint, and where its bytes are.
 struct Job<'a> {
     checkpoint: &'a Checkpoint,
-    inputs: &'a [Input<'a>],
     files: &'a Files,
 }
 
@@ -81,8 +83,7 @@ impl Job<'_> {
     }
 
     fn read(&self, analysis: Result<Analysis, AnalysisError>) -> Result<Measured, Failure> {
-        let mut measured =
-            read(analysis.map_err(|error| self.failed(error))?, self.checkpoint, self.inputs, self.files)?;
+        let mut measured = read(analysis.map_err(|error| self.failed(error))?, self.checkpoint, self.files)?;
         compute_nulls(&mut measured, &self.checkpoint.name);
         Ok(measured)
     }
