@@ -182,7 +182,8 @@ pub struct FileRecord {
     pub name: String,
     /// Length in bytes.
     pub bytes: u64,
-    /// SHA-256 (hex) over the length, the header and 64 blocks of 4 KiB at evenly spread offsets.
+    /// SHA-256 (hex) over the length, the header and 64 blocks of 4 KiB at evenly spread offsets; of a file on another site,
+    /// `remote:` and that over the length, the header and what its server tells it by.
     pub identity: String,
 }
 

@@ -372,8 +372,9 @@ fn headers_of_pytorch_take_few_requests() {
     });
     let ran = run(&["inspect", "--json", &format!("{}/pytorch_model.bin", site.origin)]);
     assert_eq!(ran.status, Some(0), "{}", ran.errors);
+    // Each of its 46 entries has a header of its own; those that lie close together are asked for at once.
     let asked = site.count("/pytorch_model.bin");
-    assert!(asked <= 4, "{asked} requests");
+    assert!(asked <= 12, "{asked} requests");
 }
 
 #[test]
