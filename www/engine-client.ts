@@ -1,5 +1,7 @@
 // The page's side of the engine: owns the worker, starts it when it is first needed, and replaces it after a trap.
 
+import { isRemote } from "./remote/files";
+import type { RemoteWorker } from "./remote/web";
 import type { Weights } from "./lab-protocol";
 import type { Checkpoint, Comparison, DamageProgress, DamageWish, Dropped, EngineState, FitData, FromWorker, Options, ToWorker, WiringData, WiringSpec, Wishes } from "./protocol";
 import { startWorker } from "./start-worker";
@@ -35,8 +37,8 @@ export class EngineClient {
   /** Checkpoints that the user left out: nothing is computed of them. */
   private hidden: string[] = [];
   private dead = false;
-  /** Opens a port to the worker that reads from other sites; null as long as there is none. */
-  private toRemote: (() => MessagePort) | null = null;
+  /** The workers whose files on other sites are read, by their numbers. */
+  private readonly remotes = new Map<number, RemoteWorker>();
 
   constructor(private readonly events: EngineEvents, private readonly threads: () => number | null) {}
 
@@ -54,18 +56,29 @@ export class EngineClient {
     this.worker = worker;
     this.dead = false;
     this.send({ type: "start", threads: this.threads() });
-    this.connect();
+    for (const remote of this.remotes.values()) this.connect(remote);
   }
 
-  /** From now on, files on other sites are read over ports that this opens: one for each worker. */
-  readRemote(open: () => MessagePort): void {
-    this.toRemote = open;
-    if (this.worker) this.connect();
+  /** From now on, files on other sites that this worker knows are read over ports of it. */
+  readRemote(remote: RemoteWorker): void {
+    if (this.remotes.has(remote.id)) return;
+    this.remotes.set(remote.id, remote);
+    if (this.worker) this.connect(remote);
   }
 
-  private connect(): void {
-    const port = this.toRemote?.();
-    if (port) this.send({ type: "remote" }, [port]);
+  /** Ends the workers for other sites of whose files none is left. */
+  private endRemotes(): void {
+    const left = new Set(this.drops.flatMap(({ files }) => files).flatMap(({ file }) => (isRemote(file) ? [file.worker] : [])));
+    for (const [id, remote] of this.remotes) {
+      if (left.has(id)) continue;
+      this.remotes.delete(id);
+      this.send({ type: "remote", worker: id });
+      remote.close();
+    }
+  }
+
+  private connect(remote: RemoteWorker): void {
+    this.send({ type: "remote", worker: remote.id }, [remote.port()]);
   }
 
   /** One drop. `add` joins it to what was loaded before; `done` are records to take back as they are. */
@@ -76,6 +89,7 @@ export class EngineClient {
     if (!add) {
       this.wishes = { wiring: null, stateDicts: {} };
       this.hidden = [];
+      this.endRemotes();
     }
     return this.sendJob(drops, options, { add, done, join: add ? drop.join : null, selected, paused: false });
   }

@@ -84,7 +84,7 @@ self.onmessage = ({ data, ports }: MessageEvent<ToWorker>): void => {
   if (data.type === "compare") comparison = data.request;
   switch (data.type) {
     case "select": selected = data.name; return;
-    case "remote": return reading.connect(ports[0]!);
+    case "remote": return reading.connect(data.worker, ports[0]);
     case "cancel": cancelled = Math.max(cancelled, data.job); return;
     case "stop-damage": stopped = Math.max(stopped, data.request); return;
     case "damage": return queue(() => damage(data));

@@ -200,8 +200,8 @@ export function parse(hash: string): PageState {
   state.files = listOf(given.get("files"), IDENTITY, MOST_FILES);
   const result = given.get("result");
   if (result !== null && RESULT.test(result)) state.result = result;
-  state.source = textOf(given, "source");
-  if (state.source) state.revisions = textOf(given, "revisions");
+  state.source = wholeTextOf(given, "source");
+  if (state.source) state.revisions = wholeTextOf(given, "revisions");
   if (given.get("embed") === "1") state.frame = frameFrom(given);
   const tab = given.get("tab");
   if (tab === "tau" || tab === "fit" || tab === "dimension") state.tab = tab;
@@ -231,6 +231,20 @@ const MOST_TEXT = 600;
 /** A text of one line. */
 function textOf(given: URLSearchParams, key: string): string {
   return [...(given.get(key) ?? "").replace(/\s+/g, " ").trim()].slice(0, MOST_TEXT).join("").trim();
+}
+
+/** The same, if it is whole: a part of a list names other checkpoints. */
+function wholeTextOf(given: URLSearchParams, key: string): string {
+  return isWhole(given.get(key) ?? "") ? textOf(given, key) : "";
+}
+
+function isWhole(text: string): boolean {
+  return [...text].length <= MOST_TEXT;
+}
+
+/** What follows "?" in an address is often a signature or a token: a link does not carry it on. */
+function isShared({ source, revisions }: PageState): boolean {
+  return source !== "" && !source.includes("?") && isWhole(source) && isWhole(revisions);
 }
 
 function frameFrom(given: URLSearchParams): Frame {
@@ -308,8 +322,8 @@ export function serialise(state: PageState): string {
   if (state.result) out.set("result", state.result);
   // The demo is told by its own word; a result in the link says itself what it is of.
   else if (state.files.length && !state.demo) out.set("files", state.files.join());
-  if (state.source) out.set("source", state.source);
-  if (state.source && state.revisions) out.set("revisions", state.revisions);
+  if (isShared(state)) out.set("source", state.source);
+  if (isShared(state) && state.revisions) out.set("revisions", state.revisions);
   if (state.frame) frameText(out, state.frame);
   const text = out.toString().replace(/%2C/g, ",").replace(/%2F/g, "/");
   return text ? `v=1&${text}` : "";

@@ -405,8 +405,8 @@ export interface EngineState {
 
 export type ToWorker =
   | { type: "start"; threads: number | null }
-  /** Comes with a port of the worker that reads from other sites, over which the remote files of later jobs are read. */
-  | { type: "remote" }
+  /** Comes with a port of a worker that reads from other sites, by which its files are read; without one where that has ended. */
+  | { type: "remote"; worker: number }
   | { type: "job"; job: number; drops: Dropped[]; options: Options; add: boolean; done: Checkpoint[]; join: string | null; selected: string | null; wishes: Wishes; paused: boolean }
   | { type: "resume"; job: number; names: string[]; selected: string | null }
   | { type: "hide"; names: string[] }

@@ -8,8 +8,8 @@ import type { AnsweredBytes, AskedBytes, RemoteFile } from "./remote/protocol";
 export interface Slice { file: File | RemoteFile; offset: number; length: number }
 
 export type ToReading =
-  /** Comes with a port of the worker that reads from other sites. */
-  | { type: "remote" }
+  /** Comes with a port of a worker that reads from other sites; without one where that has ended. */
+  | { type: "remote"; worker: number }
   | { type: "read"; reading: number; slices: Slice[] }
   /** The engine has taken so many bytes: as many more may be read. */
   | { type: "taken"; reading: number; bytes: number };
@@ -25,7 +25,9 @@ const LEAST_READS_IN_FLIGHT = 2;
 /** Bytes that were read and wait for the engine. */
 const BYTES_WAITING = 32e6;
 
-/** Asks the worker that reads from other sites. */
+const ENDED: EngineError = { code: "remote", text: "Nothing reads from that site any more. Ask it again, from the web.", file: "", hint: "" };
+
+/** Asks a worker that reads from other sites. */
 class Elsewhere {
   private asked = 0;
   private readonly answers = new Map<number, (answer: AnsweredBytes) => void>();
@@ -47,14 +49,21 @@ class Elsewhere {
       });
     });
   }
+
+  /** What was asked for does not come any more. */
+  end(): void {
+    this.port.close();
+    for (const [ask, answer] of this.answers) answer({ ask, error: ENDED });
+    this.answers.clear();
+  }
 }
 
-let elsewhere: Elsewhere | null = null;
+const elsewhere = new Map<number, Elsewhere>();
 
 function bytesOf({ file, offset, length }: Slice): Promise<ArrayBuffer> {
   if (!isRemote(file)) return file.slice(offset, offset + length).arrayBuffer();
-  if (!elsewhere) return Promise.reject(new Error("Nothing reads from other sites here. Load the page again."));
-  return elsewhere.read(file, offset, length);
+  const worker = elsewhere.get(file.worker);
+  return worker ? worker.read(file, offset, length) : Promise.reject(Object.assign(new Error(ENDED.text), ENDED));
 }
 
 /** The newest reading; older ones end. */
@@ -66,7 +75,9 @@ const post = (message: FromReading, transfer: Transferable[] = []): void => self
 
 self.onmessage = ({ data, ports }: MessageEvent<ToReading>): void => {
   if (data.type === "remote") {
-    elsewhere = new Elsewhere(ports[0]!);
+    elsewhere.get(data.worker)?.end();
+    elsewhere.delete(data.worker);
+    if (ports[0]) elsewhere.set(data.worker, new Elsewhere(ports[0]));
   } else if (data.type === "read") {
     current = data.reading;
     waiting = 0;

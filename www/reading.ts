@@ -54,9 +54,9 @@ export class Reading {
     }
   }
 
-  /** From now on files on other sites are read over this port. */
-  connect(port: MessagePort): void {
-    this.send({ type: "remote" }, [port]);
+  /** From now on files of this worker for other sites are read over this port; without one, none are. */
+  connect(worker: number, port: MessagePort | undefined): void {
+    this.send({ type: "remote", worker }, port ? [port] : []);
   }
 
   private send(message: ToReading, ports: MessagePort[] = []): void {

@@ -21,13 +21,14 @@ const post = (message: FromRemote): void => self.postMessage(message);
 const sites = new Map<number, Site>();
 const running = new Map<number, AbortController>();
 const never = new AbortController().signal;
-let told: { origin: string; token: string } | null = null;
+/** Tokens by the origin that each is for. */
+const tokens = new Map<string, string>();
 let last: Last | null = null;
 let module: Promise<SourcesModule> | null = null;
 
-const http = new Http(() => told, tellTraffic);
+const http = new Http((origin) => tokens.get(origin), tellTraffic);
 
-post({ type: "ready", policy: hasPolicy() });
+post({ type: "ready", policy: self.location.search !== "" && hasPolicy() });
 
 self.onmessage = ({ data, ports }: MessageEvent<ToRemote>): void => {
   switch (data.type) {
@@ -38,7 +39,7 @@ self.onmessage = ({ data, ports }: MessageEvent<ToRemote>): void => {
   }
 };
 
-/** A policy that forbids text to be evaluated is one of the site: no page has it by itself. */
+/** Whether the service worker has made a policy of the hosts in the address: it forbids text to be evaluated, too. */
 function hasPolicy(): boolean {
   try {
     new Function("");
@@ -68,13 +69,13 @@ async function look(request: number, wish: RemoteWish, signal: AbortSignal): Pro
   const listing = new Listing(sources, http, signal);
   const places = listing.places(wish);
   const [first] = places;
-  told = wish.token && first ? { origin: new URL(first.listing ?? first.url!).origin, token: wish.token } : null;
-  const listed = await listing.files(places);
+  if (wish.token && first) tokens.set(new URL(first.listing ?? first.url!).origin, wish.token);
+  const { files: listed, notes } = await listing.files(places);
   let done = 0;
   const tell = (): void => post({ type: "looking", request, done, of: listed.length });
   tell();
   const found = await eachOf(listed, async (file) => {
-    const begun = await begin(file, signal);
+    const begun = await begin(file, signal, notes);
     done += 1;
     tell();
     return begun;
@@ -93,25 +94,29 @@ async function look(request: number, wish: RemoteWish, signal: AbortSignal): Pro
   });
   const bytes = drop.checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
   last = { reader, checkpoints: drop.checkpoints, bytes };
-  return { files: files.map(({ path, file }) => ({ path, file })), drop, bytes };
+  return { files: files.map(({ path, file }) => ({ path, file })), drop, bytes, notes };
 }
 
 interface Begun { path: string; file: RemoteFile; head: Uint8Array<ArrayBuffer> }
 
 /** Asks for the first bytes of a file; null where it was only guessed and is not there. */
-async function begin(listed: ListedFile, signal: AbortSignal): Promise<Begun | null> {
+async function begin(listed: ListedFile, signal: AbortSignal, notes: string[]): Promise<Begun | null> {
   try {
     let { site, head } = await http.begin(listed.url, listed.bytes, signal);
     const object = lfsTarget(await module!, listed, site, head);
-    if (object) ({ site, head } = await http.begin(object, null, signal));
+    if (object) ({ site, head } = await http.begin(object.url, object.bytes, signal));
     const id = sites.size;
     sites.set(id, site);
     http.keep(id, 0, head);
     const name = listed.path.split("/").pop()!;
-    return { path: listed.path, file: { remote: true, id, name, size: site.size, validator: validatorOf(site) }, head };
+    return { path: listed.path, file: { remote: true, id, worker: 0, name, size: site.size, validator: validatorOf(site) }, head };
   } catch (error) {
-    if (listed.optional && error instanceof Fault && error.kind === "status" && [401, 403, 404, 410].includes(error.status)) return null;
-    throw error;
+    if (!listed.optional || !(error instanceof Fault)) throw error;
+    // Many servers let pages read what is there, and nothing of an answer that says that it is not.
+    const hidden = error.kind === "unreachable";
+    if (!hidden && !(error.kind === "status" && [401, 403, 404, 410].includes(error.status))) throw error;
+    if (hidden) notes.push(`${listed.path} is left out: ${hostOf(listed.url)} does not say whether it is there.`);
+    return null;
   }
 }
 
@@ -150,11 +155,21 @@ function serve(port: MessagePort): void {
 async function asError(error: unknown): Promise<EngineError> {
   const given = error as Partial<EngineError> & Error;
   if (!(error instanceof Fault)) return { code: given.code ?? "remote", text: given.text ?? given.message, file: given.file ?? "", hint: given.hint ?? "" };
-  const name = error.of || decodeURIComponent(new URL(error.url).pathname.split("/").pop() ?? "");
+  const name = error.of || named(error.url);
   const words = await (module ??= startReaderModule<SourcesModule>());
   const host = hostOf(error.url);
   if (error.kind === "elsewhere") return parsed(words.remoteOtherHost(host, name, "another site"));
   return parsed(words.remoteFault(error.status, error.kind === "status" ? error.errorCode : error.kind, host, name, error.wait ?? undefined));
+}
+
+/** The last part of an address, as people write it. */
+function named(url: string): string {
+  const name = new URL(url).pathname.split("/").pop() ?? "";
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // in an encoding that addresses do not have any more
+  }
 }
 
 let newest: Traffic[] = [];
@@ -162,7 +177,9 @@ let telling = false;
 
 /** Told now and then: thousands of requests are thousands of changes. */
 function tellTraffic(traffic: Traffic[]): void {
+  const first = newest.length === 0;
   newest = traffic;
+  if (first) post({ type: "traffic", traffic: newest.map((one) => ({ ...one })) });
   if (telling) return;
   telling = true;
   setTimeout(() => {

@@ -10,7 +10,7 @@ import type { Edit } from "./edits";
 import { Own } from "./own";
 import type { Checkpoint, DamageProgress, DamageWish, EngineError, FitData, Found, FromWorker, InputFile, Options, ResultDocument, WiringData, WiringSpec } from "./protocol";
 import { isLocal } from "./remote/files";
-import type { RemoteReading, RemoteWorker } from "./remote/web";
+import type { RemoteReading } from "./remote/web";
 import { isResult, SCHEMA } from "./result";
 import { isTraining } from "./verdict";
 import { errorParts, errorText, ERRORS, LIST } from "./words";
@@ -57,8 +57,8 @@ export class Session {
   private laterFailed: string | null = null;
   /** What the engine said about the files of the drop that is being read. */
   private found = new Map<string, Found>();
-  /** What is on other sites and how much of it will be read: the worker that knows its files, and its share of all bytes. */
-  private remote: { worker: RemoteWorker; share: number } | null = null;
+  /** How much of the files on other sites will be read. */
+  private share = 1;
   /** Set while the document is of other options or wishes than those that the engine was asked for. */
   private outdated = false;
 
@@ -175,13 +175,10 @@ export class Session {
   /** Reads what was found on another site. Its settings are those that were chosen with it, but where it joins others. */
   openRemote({ looked, options, bytes, worker, typed }: RemoteReading): void {
     const { model } = this;
-    const before = this.remote?.worker;
-    this.remote = { worker, share: looked.bytes ? bytes / looked.bytes : 0 };
+    this.share = looked.bytes ? bytes / looked.bytes : 0;
     model.state.options = options;
-    // It may be another worker than the one that read before, which is of no more use.
-    if (before !== worker) this.engine.readRemote(() => worker.port());
+    this.engine.readRemote(worker);
     void this.open(looked.files);
-    if (before !== worker) before?.close();
     Object.assign(model.state, typed);
   }
 
@@ -485,7 +482,7 @@ export class Session {
     const remote = isElsewhere(found);
     return {
       id: found.id, name: found.name, file: found.files.length === 1 ? found.files[0]!.name : found.name, step: found.step, remote,
-      bytes: found.bytes, state: "waiting", read: 0, of: remote ? found.bytes * (this.remote?.share ?? 1) : found.bytes, label: "", error: null,
+      bytes: found.bytes, state: "waiting", read: 0, of: remote ? found.bytes * this.share : found.bytes, label: "", error: null,
     };
   }
 

@@ -4,7 +4,7 @@ import { h, hidden, icon, rich } from "./dom";
 import { fixed } from "./format";
 import { allowed, followsPaths, possible, SCHEMES } from "./hash";
 import { layersButton, layersValue } from "./layer-choice";
-import { current, weightsHere, type Actions, type Model } from "./model";
+import { current, isElsewhere, weightsHere, type Actions, type Model } from "./model";
 import { toggle } from "./popover";
 import type { Options, Scheme } from "./protocol";
 
@@ -43,9 +43,14 @@ export function settings(model: Model, actions: Actions): Settings {
     actions.options(possible({ ...model.state.options, ...change }));
   }
 
+  /** All of a file on another site is read only where that is asked for, beside its cost. */
+  function sampledElsewhere({ network }: Options): boolean {
+    return network === "sampled" && (model.document?.checkpoints.some(isElsewhere) ?? false);
+  }
+
   function openRows(o: Options): HTMLElement[] {
     const list = [
-      row("Network", segments("network", [["full", "Whole"], ["sampled", "Sampled"]], o.network, (v) => set({ network: v as Options["network"] }))),
+      row("Network", sampledElsewhere(o) ? h("span.locked", null, "Sampled", hidden(", the whole is on another site: ask for it from the web, where its cost is said")) : segments("network", [["full", "Whole"], ["sampled", "Sampled"]], o.network, (v) => set({ network: v as Options["network"] }))),
       ...(o.network === "sampled" ? [
         number("samples", "Samples", o.samples), number("layer_sample", "Neurons per layer", o.layer_sample),
         row("Rows", segments("rows", [["random", "Random"], ["strips", "Strips"]], o.rows ?? "random", (v) => set({ rows: v as Options["rows"] }))),

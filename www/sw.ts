@@ -27,7 +27,7 @@ const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 
 /** The worker that reads from other sites may ask those that were confirmed; they are in its address. */
 const REMOTE = new URL("assets/remote-worker.js", self.location.href).pathname;
 /** A site of the web, all of one domain, all that are encrypted, or this computer, at one port or at any. */
-const CONFIRMED = /^(https:|https:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:(\d{1,5}|\*))?)$/i;
+const CONFIRMED = /^(https:|https:\/\/(\*\.)?[a-z0-9._-]+(:(\d{1,5}|\*))?|https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:(\d{1,5}|\*))?)$/i;
 
 /** Larger files are kept when they are first used, or when the visitor asks for everything. */
 const AT_ONCE_BYTES = 2.25e6;
@@ -158,7 +158,8 @@ async function dropOlder(): Promise<void> {
 
 async function answer(request: Request): Promise<Response> {
   const file = request.method === "GET" ? fileOf(request.url) : undefined;
-  if (!file || !await complete()) return isolated(await fetch(request), request);
+  // What follows "?" in a worker's address is for its policy, and not for the page's server.
+  if (!file || !await complete()) return isolated(await fetch(file && new URL(file.url).pathname === REMOTE ? file.url : request), request);
   const cache = await caches.open(name);
   const kept = await cache.match(file.url);
   if (kept) return isolated(kept, request);

@@ -327,7 +327,7 @@ impl Analysis {
 /// What [`Analysis::plan`] would read, without room for what is counted: the cost of an analysis before it begins.
 ///
 /// # Errors
-/// Those of the plan that do not depend on memory.
+/// Those of the plan, but for the memory of a whole network.
 pub fn reads_of(
     checkpoint: &Checkpoint,
     wiring: &Wiring,
@@ -335,6 +335,9 @@ pub fn reads_of(
 ) -> Result<Vec<Read>, AnalysisError> {
     options.check()?;
     let chosen = options.groups(wiring.groups.len())?;
+    if options.network == NetworkKind::Sampled {
+        check_memory(wiring.groups.iter(), &options.binning()?)?;
+    }
     let (interconnect, _) = paths::interconnect(checkpoint, wiring, options)?;
     let samples = samples(wiring, options, interconnect);
     let steps = steps_of_groups(&stored_matrices(checkpoint, wiring), &chosen, &samples)?;

@@ -201,6 +201,9 @@ impl Sampler {
 
     /// A uniform integer from 0 to `largest`, by masked rejection as NumPy's legacy generator does.
     fn below_or_equal(&mut self, largest: u64) -> u64 {
+        if largest == 0 {
+            return 0;
+        }
         let mask = u64::MAX >> largest.leading_zeros();
         loop {
             let candidate = match largest {

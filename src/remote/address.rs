@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::fault::{RemoteError, RemoteProblem};
 use super::presets::is_pythia;
 use super::revisions::{is_revision, revisions};
-use super::url::{Url, decoded, encoded_name};
+use super::url::{Url, decoded, encoded_name, is_loopback};
 use crate::checkpoint::{belongs_to_checkpoint, step_in};
 
 const HUB: &str = "https://huggingface.co";
@@ -106,7 +106,13 @@ impl Typed<'_> {
     }
 
     fn url(&self, text: &str) -> Result<Url, RemoteError> {
-        Url::parse(text).map_err(|why| self.wrong(why))
+        let url = Url::parse(text).map_err(|why| self.wrong(why))?;
+        if url.origin.starts_with("http://") && !is_loopback(&url.origin) {
+            return Err(
+                self.wrong("over plain http anybody on the way may change it, so that only https is asked")
+            );
+        }
+        Ok(url)
     }
 
     /// A source that has no revisions.
@@ -496,6 +502,8 @@ mod tests {
             ("hf:", "", "bad-address"),
             ("ftp://example.org/x", "", "bad-address"),
             ("gopher+http://example.org/x", "", "bad-address"),
+            ("http://example.org/x.pt", "", "bad-address"),
+            ("hub+http://127.evil.example/a/b", "", "bad-address"),
             ("https://huggingface.co/", "", "bad-address"),
             ("https://huggingface.co/a/b/tree", "", "bad-address"),
             ("https://huggingface.co/a/b/blob/main", "", "bad-address"),

@@ -20,4 +20,4 @@ pub use lfs::{LfsPointer, MAX_POINTER_BYTES, lfs_pointer};
 pub use listing::{Listed, MAX_FILES, MAX_LISTING_BYTES, MAX_PAGES, RemoteFile, next_page};
 pub use presets::{PYTHIA_STEPS, Preset, presets};
 pub use revisions::{MAX_REVISIONS, revisions};
-pub use url::{host_of, origin_of, redirected};
+pub use url::{host_of, is_loopback, origin_of, redirected};

@@ -1,5 +1,7 @@
 //! Addresses of the web, as far as files need them.
 
+use std::net::IpAddr;
+
 /// Longest address that is taken.
 const MAX_BYTES: usize = 4096;
 
@@ -71,6 +73,17 @@ impl Url {
 /// Host and port of an address, for people; empty if it is none.
 pub fn host_of(url: &str) -> &str {
     authority(url.split(['?', '#']).next().unwrap_or_default())
+}
+
+/// Whether an address is one of this computer.
+pub fn is_loopback(url: &str) -> bool {
+    let host = host_of(url);
+    let host = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((host, _)) => host,
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Scheme, host and port of an address; `None` if it is none.
@@ -212,6 +225,27 @@ mod tests {
         assert_eq!(host_of("https://example.org:81/a?b"), "example.org:81");
         assert_eq!(host_of("step0"), "");
         assert_eq!(origin_of("https://Example.org:81/a?b").as_deref(), Some("https://example.org:81"));
+    }
+
+    #[test]
+    fn this_computer_is_told_from_names_like_it() {
+        for here in [
+            "http://localhost:80/x",
+            "http://127.0.0.1",
+            "http://127.9.9.9:1",
+            "https://[::1]",
+            "http://[::1]:8/x",
+        ] {
+            assert!(is_loopback(here), "{here}");
+        }
+        for away in [
+            "https://127.evil.example",
+            "https://localhost.example:80",
+            "https://example.org/localhost",
+            "step0",
+        ] {
+            assert!(!is_loopback(away), "{away}");
+        }
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! Places on other sites, for the worker that reads from them: what was typed, what lists of files say, and the sentences
 //! for whatever goes wrong. Nothing is asked from here.
 
+use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::value::{Report, thrown};
-use crate::remote::{
-    Listed, RemoteError, RemoteFile, RemoteProblem, Source, lfs_pointer, next_page, presets, sources,
-};
+use crate::remote::{Listed, RemoteError, RemoteFile, RemoteProblem, Source, lfs_pointer, sources};
 
 /// A source, and what must be asked for it.
 #[derive(Serialize)]
@@ -52,17 +51,12 @@ pub fn remote_sources(text: &str, revisions: &str) -> Result<String, JsValue> {
     to_json(&places.into_iter().map(Place::new).collect::<Vec<_>>())
 }
 
-/// What a place of [`remote_sources`] holds, by the answer of its `listing`; of a single file, by nothing. `link` is the
-/// answer's `Link` header: that a list goes on is told in a note.
+/// What a place of [`remote_sources`] holds, by the pages of the answer of its `listing`; of a single file, by none.
 #[wasm_bindgen(js_name = remoteFiles)]
-pub fn remote_files(source: &str, body: &[u8], link: Option<String>) -> Result<String, JsValue> {
+pub fn remote_files(source: &str, pages: Vec<Uint8Array>) -> Result<String, JsValue> {
     let source = read_source(source)?;
-    let pages = [body];
-    let pages = if source.listing().is_some() { &pages[..] } else { &[] };
-    let Listed { files, folders, mut notes } = source.files(pages).map_err(|error| refused(&error))?;
-    if source.listing().and_then(|listing| next_page(link.as_deref()?, &listing)).is_some() {
-        notes.push(format!("{}: the site's list goes on; its first part is read.", source.label()));
-    }
+    let pages: Vec<Vec<u8>> = pages.iter().map(Uint8Array::to_vec).collect();
+    let Listed { files, folders, notes } = source.files(&pages).map_err(|error| refused(&error))?;
     to_json(&Found { files, folders: folders.into_iter().map(Place::new).collect(), notes })
 }
 
@@ -70,12 +64,6 @@ pub fn remote_files(source: &str, body: &[u8], link: Option<String>) -> Result<S
 #[wasm_bindgen(js_name = lfsPointer)]
 pub fn read_lfs_pointer(bytes: &[u8]) -> Result<Option<String>, JsValue> {
     lfs_pointer(bytes).as_ref().map(to_json).transpose()
-}
-
-/// The models of the paper, as JSON.
-#[wasm_bindgen(js_name = remotePresets)]
-pub fn remote_presets() -> Result<String, JsValue> {
-    to_json(&presets())
 }
 
 /// The report of what went wrong with a file, as JSON. `code` is the header `X-Error-Code` of an answer; or, with status 0,

@@ -124,7 +124,7 @@ test("sentences of the plan", () => {
   assert.equal(namesText(["a", "b"]), "a, b");
   assert.equal(namesText(STEPS.map((step) => `step${step}`)), "step0, step1, step2, step4, 21 more, step133000, step143000");
   const found = { architecture: "GPT-NeoX", format: "safetensors", parameters: 70e6 } as Found;
-  assert.equal(foundText({ files: [], drop: { checkpoints: [found, found], skipped: [], errors: [] }, bytes: 332e6 }), "2 checkpoints: GPT-NeoX, safetensors, 70 million weights each, 332 MB in all.");
+  assert.equal(foundText({ files: [], drop: { checkpoints: [found, found], skipped: [], errors: [] }, bytes: 332e6, notes: [] }), "2 checkpoints: GPT-NeoX, safetensors, 70 million weights each, 332 MB in all.");
   assert.match(promise("huggingface.co", false), /^huggingface\.co will see your address .* Nothing of your own is sent\.$/);
   assert.doesNotMatch(promise("huggingface.co", true), /Nothing of your own/);
 });

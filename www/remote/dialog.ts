@@ -2,11 +2,11 @@
 // and no worker is started, before the reader has pressed the button that names the host.
 
 import { fill, h, icon } from "../dom";
-import { isElsewhere, type Actions, type Model } from "../model";
+import type { Actions, Model } from "../model";
 import type { EngineError, Options } from "../protocol";
 import { sheet } from "../styles";
 import { planPart } from "./plan";
-import type { Cost, Looked, Traffic } from "./protocol";
+import type { Cost, Looked, RemoteWish, Traffic } from "./protocol";
 import { BROKEN, Remote, STOPPED } from "./remote";
 import { allowed, hostOf, hostsText, preset, SIZES, type Host } from "./sources";
 import { faultParts, hostsLine, lookingText, promise, tokenHint, WEB } from "./words";
@@ -137,7 +137,7 @@ class Dialog {
     try {
       const worker = this.workerFor(host);
       const looked = await worker.look(wish, looking.signal, (done, of) => this.tell(done, of));
-      if (!this.over.signal.aborted) this.found(worker, looked);
+      if (!this.over.signal.aborted) this.found(worker, looked, wish);
     } catch (error) {
       this.failed(error);
     } finally {
@@ -190,25 +190,22 @@ class Dialog {
 
   // ---- what was found ----
 
-  private found(worker: Remote, looked: Looked): void {
+  private found(worker: Remote, looked: Looked, wish: RemoteWish): void {
     const { drop } = looked;
     if (!drop.checkpoints.length) return this.failed(drop.errors[0] ?? { code: "nothing-to-analyse", text: WEB.nothing, file: "", hint: "" });
     const loaded = this.model.source !== "demo" && this.model.document !== null && this.model.add;
-    // The engine reads with one worker: files that it knows from another one could not be read again.
-    const foreign = loaded && worker !== reading && this.model.document!.checkpoints.some(isElsewhere);
     const { root, heading } = planPart({
-      looked, options: this.model.state.options, fixed: loaded && !foreign ? WEB.joins : "", note: foreign ? WEB.replaces : "",
+      looked, options: this.model.state.options, fixed: loaded ? WEB.joins : "",
       cost: (options) => worker.cost(options, this.over.signal),
-      read: (options, cost) => this.read(worker, looked, options, cost, foreign),
+      read: (options, cost) => this.read(worker, looked, options, cost, wish),
     });
     fill(this.result, root);
     heading.focus();
   }
 
-  private read(worker: Remote, looked: Looked, options: Options, { bytes }: Cost, replaces: boolean): void {
-    if (replaces) this.actions.setAdd(false);
+  private read(worker: Remote, looked: Looked, options: Options, { bytes }: Cost, { source, revisions }: RemoteWish): void {
     reading = remote = worker;
-    this.actions.readWeb({ looked, options, bytes, worker, typed: { source: this.source.value.trim(), revisions: this.revisions.value.trim() } });
+    this.actions.readWeb({ looked, options, bytes, worker, typed: { source, revisions } });
     this.root.close();
   }
 }

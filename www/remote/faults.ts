@@ -4,7 +4,7 @@
  * `elsewhere`: the policy stops a redirect to a site that was not confirmed. All others but `status` are codes of
  * src/remote/fault.rs.
  */
-export type FaultKind = "unreachable" | "elsewhere" | "status" | "no-ranges" | "changed" | "cut-off" | "wrong-length";
+export type FaultKind = "unreachable" | "elsewhere" | "status" | "no-ranges" | "changed" | "cut-off" | "wrong-length" | "long-listing";
 
 export class Fault extends Error {
   /** What people call what was asked for, where its address does not tell: a model, a record. */
@@ -21,6 +21,11 @@ export class Fault extends Error {
     readonly wait: number | null = null,
   ) {
     super(`${kind} ${status || ""} ${url}`);
+  }
+
+  /** The same of the address that people know. */
+  at(url: string): Fault {
+    return new Fault(this.kind, url, this.status, this.errorCode, this.wait);
   }
 }
 

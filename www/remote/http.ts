@@ -17,7 +17,10 @@ export interface Site {
 /** What tells that content is the same; null where the server does not let pages see it. */
 interface Tag { etag: string | null; modified: string | null; size: number | null }
 
-interface Answer { status: number; found: string; tag: Tag; link: string; bytes: Uint8Array<ArrayBuffer> }
+interface Answer { status: number; found: string; tag: Tag; link: string; length: number | null; bytes: Uint8Array<ArrayBuffer> }
+
+/** `end` is null where it is that of the file. */
+interface Wanted { start: number; end: number | null }
 
 const AT_A_TIME = 8;
 const TRIES = 5;
@@ -37,12 +40,14 @@ export class Http {
   private readonly waiting: (() => void)[] = [];
   private busy = 0;
   private readonly hosts = new Map<string, Traffic>();
+  /** Hosts that have answered once. */
+  private readonly answered = new Set<string>();
   /** Smoothed: seconds until an answer begins, and bytes a second while it comes. */
   private latency: number | null = null;
   private rate: number | null = null;
 
-  /** `token` goes to the host that it is for, and to no other; `changed` is told of every answer. */
-  constructor(private readonly token: () => { origin: string; token: string } | null, private readonly changed: (traffic: Traffic[]) => void) {}
+  /** `token` is that of an origin, which goes there and to no other; `changed` is told of every request. */
+  constructor(private readonly token: (origin: string) => string | undefined, private readonly changed: (traffic: Traffic[]) => void) {}
 
   /** The pages of a list of files: one, and those that its answers name as next, on the same site. */
   async pages(url: string, most: number, signal: AbortSignal): Promise<Uint8Array[]> {
@@ -51,6 +56,7 @@ export class Http {
       const answer: Answer = await this.ask(next, null, most, signal);
       pages.push(answer.bytes);
       next = nextPage(answer.link, next);
+      if (next !== null && pages.length === MOST_PAGES) throw new Fault("long-listing", url);
     }
     return pages;
   }
@@ -73,7 +79,10 @@ export class Http {
     const into = new Uint8Array(length);
     const gaps = this.cache.copy(id, offset, into);
     await Promise.all(gaps.map(async ({ start, end }) => {
-      const bytes = await this.range(site, start, end, signal);
+      const bytes = await this.range(site, start, end, signal).catch((error: unknown) => {
+        // Where it was found in the end says nothing to people.
+        throw error instanceof Fault ? error.at(site.url) : error;
+      });
       into.set(bytes, start - offset);
       this.keep(id, start, bytes);
     }));
@@ -107,7 +116,8 @@ export class Http {
     try {
       return await this.ask(site.found, { start, end }, most, signal);
     } catch (error) {
-      const expired = error instanceof Fault && error.kind === "status" && error.status < 500 && error.status !== 429;
+      // Some stores show pages nothing of an answer that refuses.
+      const expired = error instanceof Fault && (error.kind === "unreachable" || error.kind === "elsewhere" || (error.kind === "status" && error.status < 500 && error.status !== 429));
       if (!expired || site.found === site.url) throw error;
       const answer = await this.ask(site.url, { start, end }, most, signal);
       site.found = answer.found;
@@ -115,26 +125,23 @@ export class Http {
     }
   }
 
-  /** The length, asked for by itself: pages may always see it there. */
+  /** The length, asked for by itself: pages may always see it there. The range says that it is to be told uncompressed. */
   private async length(url: string, signal: AbortSignal): Promise<number | null> {
-    const response = await fetch(url, { ...this.init(url), method: "HEAD", signal });
-    const length = response.headers.get("Content-Length");
-    this.count(response.url || url, 0);
-    return response.ok && length !== null && /^\d+$/.test(length) ? Number(length) : null;
+    return (await this.ask(url, { start: 0, end: null }, 0, signal, "HEAD")).length;
   }
 
   // ---- one request ----
 
   /** Asks until there is an answer, or no hope of one. */
-  private async ask(url: string, range: { start: number; end: number } | null, most: number, signal: AbortSignal): Promise<Answer> {
+  private async ask(url: string, range: Wanted | null, most: number, signal: AbortSignal, method: "GET" | "HEAD" = "GET"): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       await this.turn();
       try {
-        return await this.once(url, range, most, signal);
+        return await this.once(url, range, most, signal, method);
       } catch (error) {
         if (signal.aborted || !(error instanceof Fault) || !passes(error) || attempt === TRIES) throw error;
         // An address that never answered is not likely to begin.
-        if (error.kind === "unreachable" && !this.hosts.has(hostOf(url)) && attempt > 1) throw error;
+        if (error.kind === "unreachable" && !this.answered.has(hostOf(url)) && attempt > 1) throw error;
         const wait = error.wait ?? FIRST_WAIT_MS / 1000 * 2 ** (attempt - 1);
         if (wait > LONGEST_WAIT_S) throw error;
         await pause(wait * 1000 * (1 + Math.random() / 4), signal);
@@ -150,25 +157,26 @@ export class Http {
     this.busy += 1;
   }
 
-  private async once(url: string, range: { start: number; end: number } | null, most: number, outer: AbortSignal): Promise<Answer> {
+  private async once(url: string, range: Wanted | null, most: number, outer: AbortSignal, method: "GET" | "HEAD"): Promise<Answer> {
     const silence = new Silence(outer);
     const begun = performance.now();
     try {
       const init = this.init(url);
-      if (range) init.headers = { ...init.headers, Range: `bytes=${range.start}-${range.end - 1}` };
-      const response = await fetch(url, { ...init, signal: silence.signal });
+      if (range) init.headers = { ...init.headers, Range: `bytes=${range.start}-${range.end === null ? "" : range.end - 1}` };
+      this.count(url, 1, 0);
+      const response = await fetch(url, { ...init, method, signal: silence.signal });
       const answered = performance.now();
       silence.over();
-      // At least one request was answered with another address.
-      if (response.redirected) this.count(url, 0);
+      this.answered.add(hostOf(url));
+      // At least one more, to the address that the first was answered with.
+      if (response.redirected) this.count(response.url, 1, 0);
       if (!response.ok) {
-        this.count(response.url, 0);
         throw new Fault("status", url, response.status, response.headers.get("X-Error-Code") ?? "", secondsOf(response.headers.get("Retry-After")));
       }
       const promised = response.headers.get("Content-Length");
       if (range && response.status === 200 && promised !== null && Number(promised) > SHORT_BYTES) throw new Fault("no-ranges", url);
-      const bytes = await this.body(response, response.status === 206 && range ? range.end - range.start : most, url, silence);
-      this.count(response.url, bytes.length);
+      const end = range?.end ?? null;
+      const bytes = await this.body(response, response.status === 206 && range && end !== null ? end - range.start : most, url, silence);
       this.measure(answered - begun, bytes.length, performance.now() - answered);
       return this.checked(url, range, response, bytes);
     } catch (error) {
@@ -182,18 +190,18 @@ export class Http {
   }
 
   /** An answer that is what was asked for, as far as the server tells. */
-  private checked(url: string, range: { start: number; end: number } | null, response: Response, bytes: Uint8Array<ArrayBuffer>): Answer {
+  private checked(url: string, range: Wanted | null, response: Response, bytes: Uint8Array<ArrayBuffer>): Answer {
     const { headers, status } = response;
     const said = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get("Content-Range") ?? "");
     const size = said?.[3] && said[3] !== "*" ? Number(said[3]) : null;
-    if (range && status === 206) {
+    if (range && range.end !== null && status === 206) {
       const end = Math.min(range.end, size ?? range.end);
       if (said && (Number(said[1]) !== range.start || Number(said[2]) !== end - 1)) throw new Fault("wrong-length", url);
       if (bytes.length > end - range.start) throw new Fault("wrong-length", url);
       // Where the length is not told, fewer bytes may be all that there are; whoever asked knows.
       if (bytes.length < end - range.start && said) throw new Fault("cut-off", url);
     }
-    return { status, found: response.url || url, tag: { etag: headers.get("ETag"), modified: headers.get("Last-Modified"), size }, link: headers.get("Link") ?? "", bytes };
+    return { status, found: response.url || url, tag: { etag: headers.get("ETag"), modified: headers.get("Last-Modified"), size }, link: headers.get("Link") ?? "", length: numberOf(headers.get("Content-Length")), bytes };
   }
 
   /** The body, if it is no longer than it may be: a range that is not kept to could fill memory. */
@@ -206,9 +214,9 @@ export class Http {
       if (!next || next.done) break;
       silence.over();
       length += next.value.length;
+      this.count(response.url, 0, next.value.length);
       if (length > most) {
         void reader?.cancel().catch(() => undefined);
-        this.count(response.url, length);
         throw new Fault(response.status === 206 ? "wrong-length" : "no-ranges", url);
       }
       chunks.push(next.value);
@@ -223,15 +231,15 @@ export class Http {
   }
 
   private init(url: string): Omit<RequestInit, "headers"> & { headers: Record<string, string> } {
-    const token = this.token();
-    const headers: Record<string, string> = token && new URL(url).origin === token.origin ? { Authorization: `Bearer ${token.token}` } : {};
+    const token = this.token(new URL(url).origin);
+    const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
     return { headers, credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", mode: "cors" };
   }
 
-  private count(url: string, bytes: number): void {
+  private count(url: string, requests: number, bytes: number): void {
     const host = hostOf(url);
     const traffic = this.hosts.get(host) ?? { host, requests: 0, bytes: 0 };
-    traffic.requests += 1;
+    traffic.requests += requests;
     traffic.bytes += bytes;
     this.hosts.set(host, traffic);
     this.changed([...this.hosts.values()]);
@@ -294,17 +302,22 @@ function nextPage(link: string, from: string): string | null {
   return next && next.origin === new URL(from).origin ? next.href : null;
 }
 
+/** A tag tells states of one address apart, and nothing of two. What follows "?" may be a signature, which expires. */
 export function validatorOf({ url, tag }: Site): string {
-  return tag.etag ?? tag.modified ?? url;
+  return `${url.replace(/[?#].*$/, "")}\n${tag.etag ?? tag.modified ?? ""}`;
 }
 
 export function hostOf(url: string): string {
   return new URL(url).host;
 }
 
+function numberOf(header: string | null): number | null {
+  return header !== null && /^\d+$/.test(header) ? Number(header) : null;
+}
+
 /** A date would have to be compared with a clock that may be wrong: only seconds count. */
 function secondsOf(retryAfter: string | null): number | null {
-  return retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null;
+  return numberOf(retryAfter);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -17,7 +17,7 @@ type Json<T> = string & { of?: T };
 
 export interface SourcesModule extends ReaderModule<WholeReader> {
   remoteSources(text: string, revisions: string): Json<Place[]>;
-  remoteFiles(place: Json<Place>, body: Uint8Array, link?: string): Json<Listed>;
+  remoteFiles(place: Json<Place>, pages: Uint8Array[]): Json<Listed>;
   lfsPointer(bytes: Uint8Array): Json<{ bytes: number; oid: string }> | undefined;
   remoteFault(status: number, code: string, host: string, file: string, wait?: number): Json<EngineError>;
   remoteOtherHost(host: string, file: string, other: string): Json<EngineError>;
@@ -37,25 +37,30 @@ export class Listing {
     return parsed(this.module.remoteSources(wish.source, wish.revisions));
   }
 
-  /** The files of all places, each once. */
-  async files(places: Place[]): Promise<ListedFile[]> {
+  /** The files of all places, each once, and what is left out. */
+  async files(places: Place[]): Promise<{ files: ListedFile[]; notes: string[] }> {
     const files = new Map<string, ListedFile>();
-    const queue = [...places];
-    for (let asked = 0; queue.length && asked < places.length + MOST_FOLDERS; asked++) {
-      const listed = await this.list(queue.shift()!);
-      for (const file of listed.files) files.set(file.path, file);
-      queue.push(...listed.folders);
+    const notes: string[] = [];
+    for (const place of places) {
+      const { folders, ...listed } = await this.list(place);
+      if (folders.length > MOST_FOLDERS) notes.push(`${place.label}: ${folders.length - MOST_FOLDERS} of its folders are not looked into.`);
+      // A folder that is closed hides nothing else.
+      const inner = await Promise.all(folders.slice(0, MOST_FOLDERS).map((folder) => this.guess(folder)));
+      for (const one of [listed, ...inner.filter((found) => found !== null)]) {
+        for (const file of one.files) files.set(file.path, file);
+        notes.push(...one.notes);
+      }
     }
-    return [...files.values()];
+    return { files: [...files.values()], notes };
   }
 
   private async list(place: Place): Promise<Listed> {
-    if (place.listing === null) return this.read(place, [new Uint8Array()]);
+    if (place.listing === null) return this.read(place, []);
     try {
       return this.read(place, await this.http.pages(place.listing, MOST_BYTES, this.signal));
     } catch (error) {
-      // Many hosts tell nobody what is in a folder.
-      const silent = error instanceof Fault && error.kind === "status" && [401, 403, 404].includes(error.status);
+      // Many hosts tell nobody what is in a folder, and no page that they do not.
+      const silent = error instanceof Fault && (error.kind === "unreachable" || (error.kind === "status" && [401, 403, 404].includes(error.status)));
       for (const guess of silent ? place.guesses : []) {
         const listed = await this.guess(guess);
         if (listed) return listed;
@@ -71,20 +76,20 @@ export class Listing {
       if (place.listing === null) await this.http.begin(place.url!, null, this.signal);
       return await this.list(place);
     } catch (error) {
-      if (error instanceof Fault && error.kind === "status") return null;
+      if (error instanceof Fault && (error.kind === "status" || error.kind === "unreachable")) return null;
       throw error;
     }
   }
 
   private read(place: Place, pages: Uint8Array[]): Listed {
-    const read = pages.map((page) => parsed(this.module.remoteFiles(JSON.stringify(place), page)));
-    return { files: read.flatMap(({ files }) => files), folders: read.flatMap(({ folders }) => folders), notes: read.flatMap(({ notes }) => notes) };
+    return parsed(this.module.remoteFiles(JSON.stringify(place), pages));
   }
 }
 
-/** Where the weights are if what came is a Git LFS pointer; null where it is the file itself. */
-export function lfsTarget(module: SourcesModule, listed: ListedFile, site: Site, head: Uint8Array): string | null {
-  if (site.size > POINTER_BYTES || module.lfsPointer(head.subarray(0, site.size)) === undefined) return null;
+/** Where the weights are, and how long, if what came is a Git LFS pointer; null where it is the file itself. */
+export function lfsTarget(module: SourcesModule, listed: ListedFile, site: Site, head: Uint8Array): { url: string; bytes: number } | null {
+  const pointer = site.size > POINTER_BYTES ? undefined : module.lfsPointer(head.subarray(0, site.size));
+  if (pointer === undefined) return null;
   if (listed.lfs === null) throw Object.assign(new Error("lfs"), parsed(module.remoteFault(0, "lfs-missing", new URL(listed.url).host, listed.path)));
-  return listed.lfs;
+  return { url: listed.lfs, bytes: parsed(pointer).bytes };
 }

@@ -14,8 +14,6 @@ export interface PlanParts {
   options: Options;
   /** A sentence in the place of the choices, where these are not free. */
   fixed: string;
-  /** A sentence under the choices; empty for none. */
-  note: string;
   cost(options: Options): Promise<Cost>;
   read(options: Options, cost: Cost): void;
 }
@@ -25,8 +23,10 @@ export interface Plan { root: HTMLElement; heading: HTMLElement }
 /** Larger files are offered as a sample first. */
 const WHOLE_BYTES = 500e6;
 const SAMPLES = [1, 10];
+/** Notes and errors that are listed. */
+const MOST_PROBLEMS = 12;
 
-export function planPart({ looked, options: given, fixed, note, cost, read }: PlanParts): Plan {
+export function planPart({ looked, options: given, fixed, cost, read }: PlanParts): Plan {
   let options = fixed ? given : first(given, looked.bytes);
   let asked = 0;
   let known: Cost | null = null;
@@ -42,7 +42,7 @@ export function planPart({ looked, options: given, fixed, note, cost, read }: Pl
   const choices = fixed ? h("p", null, fixed) : h("div.web-choices", null, network, sampling, says);
   const root = h("section.web-plan", { "aria-label": "What was found" }, heading,
     h("p.caption", null, namesText(looked.drop.checkpoints.map((one) => one.name))), problems(looked), choices,
-    note ? h("p.caption", null, note) : null, h("div.web-go", null, price, button));
+    h("div.web-go", null, price, button));
 
   function set(change: Partial<Options>): void {
     options = possible({ ...options, ...change });
@@ -79,9 +79,11 @@ function first(options: Options, bytes: number): Options {
 }
 
 /** What stands in the way of some of the files. */
-function problems({ drop }: Looked): HTMLElement | null {
-  if (!drop.errors.length) return null;
-  return h("ul.web-problems", null, ...drop.errors.map((error) => h("li", null, errorText(error))));
+function problems({ drop, notes }: Looked): HTMLElement | null {
+  const texts = [...drop.errors.map(errorText), ...notes];
+  if (!texts.length) return null;
+  const more = texts.length - MOST_PROBLEMS;
+  return h("ul.web-problems", null, ...texts.slice(0, MOST_PROBLEMS).map((text) => h("li", null, text)), more > 0 ? h("li", null, `And ${more} more.`) : null);
 }
 
 function radios(name: string, title: string, entries: [value: string, text: string][], chosen: () => string, take: (value: string) => void): HTMLElement {

@@ -8,8 +8,9 @@ export interface RemoteWish { source: string; revisions: string; token: string |
 /** A file on another site. It stands where a dropped `File` may stand, and crosses to workers as it is. */
 export interface RemoteFile {
   remote: true;
-  /** The number that the worker knows it by. */
+  /** The number that its worker knows it by, and that worker's own on this page. */
   id: number;
+  worker: number;
   name: string;
   /** Its length in bytes. */
   size: number;
@@ -24,6 +25,8 @@ export interface Looked {
   drop: Drop;
   /** Bytes of all weight files. */
   bytes: number;
+  /** What was left out and why, a sentence each. */
+  notes: string[];
 }
 
 /** What an analysis would ask for. */

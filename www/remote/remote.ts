@@ -27,15 +27,22 @@ export const BROKEN: EngineError = { code: "remote", text: "The worker that read
 /** What a request that was stopped comes to. */
 export const STOPPED: EngineError = { code: "stopped", text: "", file: "", hint: "" };
 
+let started = 0;
+
 export class Remote {
+  /** No two of a page have the same. */
+  readonly id = (started += 1);
   private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
+  private closed = false;
 
   /** Starts the worker. Throws where the browser starts none. */
   constructor(readonly hosts: readonly string[], private readonly events: RemoteEvents) {
     // By its address, not from a blob: a blob would have the page's policy, which allows no other site.
-    const address = `${addressOf("assets/remote-worker.js")}?hosts=${encodeURIComponent(JSON.stringify(hosts))}`;
+    // Only the service worker makes something of the hosts: nobody else, such as the page's own server, is told them.
+    const query = navigator.serviceWorker?.controller ? `?hosts=${encodeURIComponent(JSON.stringify(hosts))}` : "";
+    const address = addressOf("assets/remote-worker.js") + query;
     this.worker = new Worker(address, { type: "module", name: nameFor({ addresses: toldAddresses(), channel: counting }) });
     this.worker.onmessage = ({ data }: MessageEvent<FromRemote>) => this.take(data);
     this.worker.onerror = (event) => {
@@ -47,13 +54,15 @@ export class Remote {
 
   /** Whether it may talk to exactly these hosts. */
   serves(hosts: readonly string[]): boolean {
-    return this.hosts.join() === hosts.join();
+    return !this.closed && this.hosts.join() === hosts.join();
   }
 
   /** Asks for the list of files and their headers. */
   async look(wish: RemoteWish, signal: AbortSignal, looking: TellLooking): Promise<Looked> {
     const answer = await this.ask({ type: "look", wish }, signal, looking);
-    return (answer as Extract<Answer, { type: "looked" }>).looked;
+    const { looked } = answer as Extract<Answer, { type: "looked" }>;
+    for (const { file } of looked.files) file.worker = this.id;
+    return looked;
   }
 
   /** What an analysis of what was looked at last would cost. */
@@ -70,6 +79,7 @@ export class Remote {
   }
 
   close(): void {
+    this.closed = true;
     this.worker.terminate();
     for (const { reject } of this.waiting.values()) reject(STOPPED);
     this.waiting.clear();

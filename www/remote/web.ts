@@ -15,6 +15,7 @@ export interface Web {
 
 /** The worker that knows the files, as the page uses it. */
 export interface RemoteWorker {
+  readonly id: number;
   port(): MessagePort;
   close(): void;
 }

@@ -19,7 +19,6 @@ export const WEB = {
   random: "Random rows are those of the published code. They lie apart, so each of them is a request.",
   whole: "The whole network reads every weight.",
   joins: "These join what is loaded, and are read with its settings.",
-  replaces: "These take the place of what is loaded: checkpoints of two hosts are not read side by side.",
   nothing: "No checkpoint was found there. Look at the address: it must lead to weights as safetensors, PyTorch, GGUF, ONNX or NumPy.",
 } as const;
 

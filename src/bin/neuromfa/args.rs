@@ -375,7 +375,7 @@ pub struct AnalyzeArguments {
     #[arg(long)]
     pub no_group_spectra: bool,
     /// Where the drawn neurons lie: random, anywhere, as the authors draw them; strips, in three runs of neighbours of each
-    /// layer, so that a file elsewhere is read with few requests (sampled network; docs/strips.md).
+    /// layer, so that a file elsewhere is read with few requests (sampled network; docs/web-sources.md).
     #[arg(long, value_enum, default_value_t = RowsName::Random)]
     pub rows: RowsName,
     /// Length of the paths that are followed: distances are the shortest to all neurons of so many following layers, the

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::time::Duration;
 
-use neuromfa::remote::{RemoteProblem, host_of, origin_of, redirected};
+use neuromfa::remote::{RemoteProblem, is_loopback, origin_of, redirected};
 use ureq::http::HeaderMap;
 use ureq::{Agent, Body};
 
@@ -136,13 +136,6 @@ impl Token {
         let origin = origin_of(url).filter(|origin| *origin == self.origin);
         origin.is_some_and(|origin| origin.starts_with("https://") || is_loopback(&origin))
     }
-}
-
-/// Whether an address is one of this computer.
-pub fn is_loopback(url: &str) -> bool {
-    let host = host_of(url);
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    host == "localhost" || host == "[::1]" || host.starts_with("127.")
 }
 
 fn next_address(from: &str, location: &str) -> Result<String, Refused> {

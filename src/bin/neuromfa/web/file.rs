@@ -173,8 +173,10 @@ impl WebFile {
         if listed.is_some_and(|listed| listed != opened.bytes) {
             return Err(RemoteProblem::Changed);
         }
-        let validator = tag.etag.as_ref().or(tag.modified.as_ref());
-        opened.validator = validator.cloned().unwrap_or_else(|| url.to_owned());
+        // A tag tells states of one address apart, and nothing of two. What follows "?" may be a signature, which expires.
+        let address = url.split(['?', '#']).next().unwrap_or_default();
+        let told = tag.etag.as_deref().or(tag.modified.as_deref()).unwrap_or_default();
+        opened.validator = format!("{address}\n{told}");
         (opened.found, opened.tag) = (Mutex::new(found), tag);
         locked(&opened.kept).keep(0, bytes);
         Ok(opened)

@@ -52,11 +52,16 @@ pub fn gather(
     for (file, asked) in files.into_iter().zip(asked) {
         match asked {
             Ok(()) => found.push(file),
-            Err(_) if file.listed().optional => {}
+            // What is not there, or closed; a fault that passes would change what is read without it.
+            Err(error) if file.listed().optional && is_missing(&error.problem) => {}
             Err(error) => fail(error),
         }
     }
     found
+}
+
+fn is_missing(problem: &RemoteProblem) -> bool {
+    matches!(problem, RemoteProblem::NoFile | RemoteProblem::Forbidden | RemoteProblem::TokenRefused)
 }
 
 /// What a place holds, with its inner folders.
