@@ -45,7 +45,7 @@ function randomState(next: () => number): PageState {
     tab: pick(["spectrum", "tau", "fit", "dimension"]), beside: pick(NULL_KINDS), preset: pick([null, "published"]), demo: next() < 0.3, zoom: pick([null, [0.5, 1.5, -1, 0]]), pins: pick([[], [0, 3]]), chance: next() < 0.5,
     open: some(["where-it-happens", "simple-rivals"]), result: pick(["", "a.json", "week_3/out-1.json", "xVvNbjW3DX2V"]),
   });
-  if (next() < 0.3) Object.assign(state, { source: pick(["EleutherAI/pythia-70m", "hub+http://127.0.0.1:8123/a/b", "https://example.org/a b?c=d&e#f"]), revisions: pick(["", "step{0,1000}", "step0, step1, ... step143000"]) });
+  if (next() < 0.3) Object.assign(state, { source: pick(["EleutherAI/pythia-70m", "hub+http://127.0.0.1:8123/a/b", "https://example.org/a b&e#f"]), revisions: pick(["", "step{0,1000}", "step0, step1, ... step143000"]) });
   if (state.view === "read") Object.assign(state, { read: pick(["", "noise"]), set: pick([[], [2, -1.5]]) });
   if (state.view === "lesson") Object.assign(state, { lesson: "noise", at: pick([1, 3]), set: pick([[], [2]]) });
   for (const key of some(Object.keys(PICKED) as Pick[])) state.picks[key] = pick(PICKED[key]);

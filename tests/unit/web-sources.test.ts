@@ -89,7 +89,11 @@ test("a link has what was typed, on one line, and never a token", () => {
   assert.deepEqual(parse(link), state);
   assert.equal(parse("#source=%20a%0A/b%20").source, "a /b");
   assert.equal(parse("#revisions=step0").revisions, "", "belongs to a source");
-  assert.equal(parse(`#source=${"x".repeat(1e5)}`).source.length, 600);
+  assert.equal(parse(`#source=${"x".repeat(1e5)}`).source, "", "a part of an address is another one");
+  const long = Array.from({ length: 100 }, (_, step) => `step${step}`).join(", ");
+  assert.equal(parse(`#source=a/b&revisions=${long}`).revisions, "");
+  assert.equal(serialise({ ...state, revisions: long }), "");
+  assert.equal(serialise({ ...state, source: "https://example.org/x.safetensors?signature=secret" }), "");
   assert.doesNotMatch(serialise(parse("#source=a/b&token=secret")), /secret/);
 });
 
