@@ -41,9 +41,7 @@ pub use printer::{Printer, with_density};
 #[cfg(any(feature = "reader", feature = "first"))]
 pub use reader::Reader;
 #[cfg(feature = "reader")]
-pub use remote::{
-    read_lfs_pointer, remote_fault, remote_files, remote_other_host, remote_presets, remote_sources,
-};
+pub use remote::{read_lfs_pointer, remote_fault, remote_files, remote_other_host, remote_sources};
 #[cfg(feature = "scores")]
 pub use scores::{ScoreFiles, associate};
 #[cfg(feature = "view")]

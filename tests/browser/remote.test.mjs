@@ -190,6 +190,32 @@ test('every fault ends in a right result or in one clear sentence', { ...needs('
   }]));
 });
 
+test('checkpoints of two sites stand side by side, each read from its own', needs('Chromium'), async (t) => {
+  const [one, other] = [await remoteServer(t), await remoteServer(t)];
+  // Both are the first file that was asked for of its site.
+  const at = (server, step) => `${server.mount('/runs', { [`step${step}.safetensors`]: onDisk(join(golden, `step${step}.safetensors`)) })}step${step}.safetensors`;
+  const tab = await opened(t);
+  const { document: first } = await read(tab, at(one, 0));
+  assertGolden(first.checkpoints[0], 'step0.safetensors');
+  await tab.page.getByText('Add the next files to these').click();
+  const { button } = await looked(tab, at(other, 1000));
+  await until('its cost', () => button.isEnabled());
+  await button.click();
+  const both = await until('both', async () => (await events(tab)).results[1]);
+  assert.deepEqual(both.checkpoints.map(({ step }) => step), [0, 1000]);
+  for (const checkpoint of both.checkpoints) assertGolden(checkpoint, `step${checkpoint.step}.safetensors`);
+
+  // A length between the bins of the histograms: every file is read again.
+  const before = [one.bytes(), other.bytes()];
+  await tab.page.locator('#set-threshold').fill('120.25');
+  await tab.page.keyboard.press('Tab');
+  await until('other numbers', () => tab.page.evaluate(() => /120\.25/.test(location.hash)));
+  await until('both again', async () => (await tab.page.evaluate(() => document.querySelectorAll('.reading').length)) === 0);
+  assert.deepEqual([one.bytes(), other.bytes()], before, 'what was read is kept');
+  assert.deepEqual((await events(tab)).errors, []);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a large file on a server without ranges is not downloaded', needs('Chromium'), async (t) => {
   const server = await remoteServer(t);
   const address = `${server.mount('/large', checkpoint(pythia), { ranges: false })}model-00001-of-00003.safetensors`;
