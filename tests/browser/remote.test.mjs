@@ -208,6 +208,15 @@ test('checkpoints of two sites stand side by side, each read from its own', need
   assert.deepEqual(tab.problems, []);
 });
 
+test('a large file whose server hides its length from pages is asked for it', needs('Chromium'), async (t) => {
+  const server = await remoteServer(t);
+  const tab = await opened(t);
+  const { dialog, fault } = await looked(tab, server.mount('/large', checkpoint(pythia), { cors: 'bare', index: true }));
+  assert.equal(fault, '');
+  assert.match(await dialog.locator('.web-plan').innerText(), /^1 checkpoint: GPT-NeoX, safetensors, 6\.9 billion weights, 13\.8 GB/);
+  assert.ok(server.requests.some(({ method }) => method === 'HEAD'));
+});
+
 test('a large file on a server without ranges is not downloaded', needs('Chromium'), async (t) => {
   const server = await remoteServer(t);
   const address = `${server.mount('/large', checkpoint(pythia), { ranges: false })}model-00001-of-00003.safetensors`;

@@ -83,7 +83,8 @@ export async function give(exchange, content, manner, further = {}) {
   if (fault?.kind === 'status') return refuse(exchange, content, manner, fault);
   const file = versionOf(content, fault);
   const headers = { ...sharing(manner), ...headersOf(file, manner, fault), ...further };
-  const range = manner.ranges ? rangeOf(exchange.request.headers, file, headers) : null;
+  // A range means nothing where no body is asked for.
+  const range = manner.ranges && exchange.request.method === 'GET' ? rangeOf(exchange.request.headers, file, headers) : null;
   if (range === undefined) return say(exchange, 416, '', { ...headers, 'Content-Range': `bytes */${file.size}` });
   return fault?.kind === 'gzip-body' ? giveCompressed(exchange, file, headers, range) : giveBytes(exchange, file, headers, range, manner, fault);
 }

@@ -29,7 +29,7 @@ const LONGEST_WAIT_S = 60;
 /** A server that says nothing for so long is asked again. */
 const SILENCE_MS = 30_000;
 /** Of a first request: most headers are there with it. */
-export const HEAD_BYTES = 64 << 10;
+const HEAD_BYTES = 64 << 10;
 /** A server without ranges may still give short files whole. */
 const SHORT_BYTES = 16 << 20;
 const CACHE_BYTES = 256 << 20;
@@ -174,7 +174,7 @@ export class Http {
         throw new Fault("status", url, response.status, response.headers.get("X-Error-Code") ?? "", secondsOf(response.headers.get("Retry-After")));
       }
       const promised = response.headers.get("Content-Length");
-      if (range && response.status === 200 && promised !== null && Number(promised) > SHORT_BYTES) throw new Fault("no-ranges", url);
+      if (method === "GET" && range && response.status === 200 && promised !== null && Number(promised) > SHORT_BYTES) throw new Fault("no-ranges", url);
       const end = range?.end ?? null;
       const bytes = await this.body(response, response.status === 206 && range && end !== null ? end - range.start : most, url, silence);
       this.measure(answered - begun, bytes.length, performance.now() - answered);
